@@ -1,0 +1,2 @@
+/** Typed errors. */
+package dev.clipjet.error;

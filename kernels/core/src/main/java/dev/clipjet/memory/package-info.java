@@ -1,0 +1,2 @@
+/** Element types and native memory with one owner and a deterministic end. */
+package dev.clipjet.memory;

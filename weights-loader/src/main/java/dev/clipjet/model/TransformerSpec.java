@@ -1,0 +1,20 @@
+package dev.clipjet.model;
+
+/**
+ * A stack of pre-norm transformer blocks.
+ *
+ * @param width embedding width D
+ * @param layers number of blocks
+ * @param heads attention heads; D is a multiple of it
+ * @param mlpWidth hidden width of the MLP
+ * @param activation activation between the two MLP layers
+ * @param layerNormEps epsilon inside the square root of every layer norm
+ */
+public record TransformerSpec(
+        int width, int layers, int heads, int mlpWidth, Activation activation, double layerNormEps) {
+
+    /** Width of one head. */
+    public int headDim() {
+        return width / heads;
+    }
+}

@@ -1,0 +1,22 @@
+package dev.clipjet.weights;
+
+import dev.clipjet.memory.DType;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * A tensor as a file holds it.
+ *
+ * @param name name in the file
+ * @param dtype element type
+ * @param shape sizes, outermost first; empty for a scalar
+ * @param data the bytes, little endian and row-major: a direct, read-only view of the mapped file, valid until the
+ *     checkpoint that it came from is closed
+ */
+public record StoredTensor(String name, DType dtype, List<Long> shape, ByteBuffer data) {
+
+    /** Number of elements. */
+    public long elements() {
+        return shape.stream().reduce(1L, Math::multiplyExact);
+    }
+}

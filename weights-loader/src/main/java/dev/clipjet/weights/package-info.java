@@ -1,0 +1,2 @@
+/** Model directories: from files to canonical tensors. */
+package dev.clipjet.weights;
