@@ -1,0 +1,154 @@
+package dev.clipjet.kernels.cpu;
+
+import java.nio.FloatBuffer;
+
+/**
+ * Scaled dot-product attention over sequences that lie end to end. Softmax in float32. Work is split by sequence, head
+ * and block of queries; the scores of a block stay in the cache.
+ */
+public final class AttentionKernel implements AutoCloseable {
+    private static final int QUERY_BLOCK = 64;
+
+    /** Rows of queries, keys, values or outputs: row i, head h begins at {@code offset + i * stride + h * headDim}. */
+    public record Rows(FloatMemory memory, int offset, int stride) {}
+
+    private final WorkerPool pool;
+    private final RowMath math = Simd.rowMath();
+    private final OpenBlas[] blas;
+    private final FloatMemory[] scores;
+    private final float[][] scoreRow;
+    private final WorkerPool.Task task = this::runTask;
+
+    private int heads;
+    private int headDim;
+    private boolean causal;
+    private boolean oneQuery;
+    private int[] starts;
+    private int blocksPerSequence;
+    private Rows query;
+    private Rows key;
+    private Rows value;
+    private Rows out;
+
+    public AttentionKernel(WorkerPool pool) {
+        this.pool = pool;
+        blas = new OpenBlas[pool.size()];
+        for (int i = 0; i < blas.length; i++) {
+            blas[i] = new OpenBlas();
+        }
+        scores = new FloatMemory[pool.size()];
+        scoreRow = new float[pool.size()][0];
+    }
+
+    /**
+     * {@code out = softmax(Q K^T / sqrt(headDim)) V} for every sequence and head.
+     *
+     * @param sequences number of sequences
+     * @param starts first row of every sequence, and the end of the last; {@code sequences + 1} values
+     * @param longest rows of the longest sequence
+     * @param causal whether a query sees only keys up to its own position
+     * @param oneQuery whether each sequence has a single query, which sees all keys; query and output row s then belong
+     *     to sequence s
+     */
+    public void run(
+            int sequences,
+            int[] starts,
+            int longest,
+            int heads,
+            int headDim,
+            boolean causal,
+            boolean oneQuery,
+            Rows query,
+            Rows key,
+            Rows value,
+            Rows out) {
+        this.heads = heads;
+        this.headDim = headDim;
+        this.causal = causal;
+        this.oneQuery = oneQuery;
+        this.starts = starts;
+        this.query = query;
+        this.key = key;
+        this.value = value;
+        this.out = out;
+        blocksPerSequence = oneQuery ? 1 : (longest + QUERY_BLOCK - 1) / QUERY_BLOCK;
+        pool.run(sequences * heads * blocksPerSequence, task);
+    }
+
+    private void runTask(int worker, int index) {
+        int block = index % blocksPerSequence;
+        int head = index / blocksPerSequence % heads;
+        int sequence = index / blocksPerSequence / heads;
+        int start = starts[sequence];
+        int length = starts[sequence + 1] - start;
+        int firstQuery = oneQuery ? 0 : block * QUERY_BLOCK;
+        int queries = oneQuery ? 1 : Math.min(QUERY_BLOCK, length - firstQuery);
+        if (queries <= 0) {
+            return;
+        }
+        int keys = causal && !oneQuery ? firstQuery + queries : length;
+        int queryRow = oneQuery ? sequence : start + firstQuery;
+        FloatMemory own = scoresOf(worker, queries * keys, keys);
+        blas[worker].multiplyTransposed(
+                queries,
+                keys,
+                headDim,
+                (float) (1 / Math.sqrt(headDim)),
+                address(query, queryRow, head),
+                query.stride,
+                address(key, start, head),
+                key.stride,
+                0f,
+                own.address(0),
+                keys);
+        FloatBuffer values = own.floats();
+        float[] row = scoreRow[worker];
+        for (int i = 0; i < queries; i++) {
+            int visible = causal && !oneQuery ? firstQuery + i + 1 : keys;
+            values.get(i * keys, row, 0, visible);
+            math.softmax(row, 0, visible);
+            for (int j = visible; j < keys; j++) {
+                row[j] = 0f;
+            }
+            values.put(i * keys, row, 0, keys);
+        }
+        blas[worker].multiply(
+                queries,
+                headDim,
+                keys,
+                own.address(0),
+                keys,
+                address(value, start, head),
+                value.stride,
+                address(out, queryRow, head),
+                out.stride);
+    }
+
+    private long address(Rows rows, int row, int head) {
+        return rows.memory.address(rows.offset + (long) row * rows.stride + (long) head * headDim);
+    }
+
+    private FloatMemory scoresOf(int worker, int size, int keys) {
+        if (scores[worker] == null || scores[worker].size() < size) {
+            if (scores[worker] != null) {
+                scores[worker].close();
+            }
+            scores[worker] = new FloatMemory(size);
+        }
+        if (scoreRow[worker].length < keys) {
+            scoreRow[worker] = new float[keys];
+        }
+        return scores[worker];
+    }
+
+    /** Frees the scratch memory. */
+    @Override
+    public void close() {
+        for (int i = 0; i < scores.length; i++) {
+            if (scores[i] != null) {
+                scores[i].close();
+                scores[i] = null;
+            }
+        }
+    }
+}

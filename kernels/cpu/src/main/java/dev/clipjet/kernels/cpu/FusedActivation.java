@@ -1,0 +1,18 @@
+package dev.clipjet.kernels.cpu;
+
+/** Activation applied to a linear layer's output before it is stored. */
+public enum FusedActivation {
+    NONE,
+    QUICK_GELU,
+    GELU,
+    GELU_TANH;
+
+    void apply(RowMath math, float[] x, int offset, int length) {
+        switch (this) {
+            case NONE -> {}
+            case QUICK_GELU -> math.quickGelu(x, offset, length);
+            case GELU -> math.gelu(x, offset, length);
+            case GELU_TANH -> math.geluTanh(x, offset, length);
+        }
+    }
+}

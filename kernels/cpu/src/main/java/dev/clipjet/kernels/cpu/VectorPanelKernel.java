@@ -1,0 +1,138 @@
+package dev.clipjet.kernels.cpu;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * {@link PanelKernel} with two vectors of outputs and up to six rows at a time: twelve accumulators, two weights and one
+ * broadcast input, which just fits sixteen vector registers. Longer bodies are slower, since C2 stops inlining them.
+ */
+final class VectorPanelKernel implements PanelKernel {
+    private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
+    private static final int LANES = FLOATS.length();
+    private static final int WIDTH = 2 * LANES;
+
+    @Override
+    public int width() {
+        return WIDTH;
+    }
+
+    @Override
+    public void multiplyAdd(
+            float[] x,
+            int xOffset,
+            int xStride,
+            int rows,
+            float[] panel,
+            int depth,
+            float[] c,
+            int cOffset,
+            int cStride) {
+        int row = 0;
+        for (; row + 6 <= rows; row += 6) {
+            sixRows(x, xOffset + row * xStride, xStride, panel, depth, c, cOffset + row * cStride, cStride);
+        }
+        for (; row + 2 <= rows; row += 2) {
+            twoRows(x, xOffset + row * xStride, xStride, panel, depth, c, cOffset + row * cStride, cStride);
+        }
+        if (row < rows) {
+            oneRow(x, xOffset + row * xStride, panel, depth, c, cOffset + row * cStride);
+        }
+    }
+
+    private static void sixRows(
+            float[] x, int x0, int xStride, float[] panel, int depth, float[] c, int c0, int cStride) {
+        int x1 = x0 + xStride;
+        int x2 = x1 + xStride;
+        int x3 = x2 + xStride;
+        int x4 = x3 + xStride;
+        int x5 = x4 + xStride;
+        int c1 = c0 + cStride;
+        int c2 = c1 + cStride;
+        int c3 = c2 + cStride;
+        int c4 = c3 + cStride;
+        int c5 = c4 + cStride;
+        FloatVector c00 = FloatVector.fromArray(FLOATS, c, c0);
+        FloatVector c01 = FloatVector.fromArray(FLOATS, c, c0 + LANES);
+        FloatVector c10 = FloatVector.fromArray(FLOATS, c, c1);
+        FloatVector c11 = FloatVector.fromArray(FLOATS, c, c1 + LANES);
+        FloatVector c20 = FloatVector.fromArray(FLOATS, c, c2);
+        FloatVector c21 = FloatVector.fromArray(FLOATS, c, c2 + LANES);
+        FloatVector c30 = FloatVector.fromArray(FLOATS, c, c3);
+        FloatVector c31 = FloatVector.fromArray(FLOATS, c, c3 + LANES);
+        FloatVector c40 = FloatVector.fromArray(FLOATS, c, c4);
+        FloatVector c41 = FloatVector.fromArray(FLOATS, c, c4 + LANES);
+        FloatVector c50 = FloatVector.fromArray(FLOATS, c, c5);
+        FloatVector c51 = FloatVector.fromArray(FLOATS, c, c5 + LANES);
+        for (int k = 0, p = 0; k < depth; k++, p += WIDTH) {
+            FloatVector w0 = FloatVector.fromArray(FLOATS, panel, p);
+            FloatVector w1 = FloatVector.fromArray(FLOATS, panel, p + LANES);
+            FloatVector v = FloatVector.broadcast(FLOATS, x[x0 + k]);
+            c00 = v.fma(w0, c00);
+            c01 = v.fma(w1, c01);
+            v = FloatVector.broadcast(FLOATS, x[x1 + k]);
+            c10 = v.fma(w0, c10);
+            c11 = v.fma(w1, c11);
+            v = FloatVector.broadcast(FLOATS, x[x2 + k]);
+            c20 = v.fma(w0, c20);
+            c21 = v.fma(w1, c21);
+            v = FloatVector.broadcast(FLOATS, x[x3 + k]);
+            c30 = v.fma(w0, c30);
+            c31 = v.fma(w1, c31);
+            v = FloatVector.broadcast(FLOATS, x[x4 + k]);
+            c40 = v.fma(w0, c40);
+            c41 = v.fma(w1, c41);
+            v = FloatVector.broadcast(FLOATS, x[x5 + k]);
+            c50 = v.fma(w0, c50);
+            c51 = v.fma(w1, c51);
+        }
+        c00.intoArray(c, c0);
+        c01.intoArray(c, c0 + LANES);
+        c10.intoArray(c, c1);
+        c11.intoArray(c, c1 + LANES);
+        c20.intoArray(c, c2);
+        c21.intoArray(c, c2 + LANES);
+        c30.intoArray(c, c3);
+        c31.intoArray(c, c3 + LANES);
+        c40.intoArray(c, c4);
+        c41.intoArray(c, c4 + LANES);
+        c50.intoArray(c, c5);
+        c51.intoArray(c, c5 + LANES);
+    }
+
+    private static void twoRows(
+            float[] x, int x0, int xStride, float[] panel, int depth, float[] c, int c0, int cStride) {
+        int x1 = x0 + xStride;
+        int c1 = c0 + cStride;
+        FloatVector c00 = FloatVector.fromArray(FLOATS, c, c0);
+        FloatVector c01 = FloatVector.fromArray(FLOATS, c, c0 + LANES);
+        FloatVector c10 = FloatVector.fromArray(FLOATS, c, c1);
+        FloatVector c11 = FloatVector.fromArray(FLOATS, c, c1 + LANES);
+        for (int k = 0, p = 0; k < depth; k++, p += WIDTH) {
+            FloatVector w0 = FloatVector.fromArray(FLOATS, panel, p);
+            FloatVector w1 = FloatVector.fromArray(FLOATS, panel, p + LANES);
+            FloatVector v = FloatVector.broadcast(FLOATS, x[x0 + k]);
+            c00 = v.fma(w0, c00);
+            c01 = v.fma(w1, c01);
+            v = FloatVector.broadcast(FLOATS, x[x1 + k]);
+            c10 = v.fma(w0, c10);
+            c11 = v.fma(w1, c11);
+        }
+        c00.intoArray(c, c0);
+        c01.intoArray(c, c0 + LANES);
+        c10.intoArray(c, c1);
+        c11.intoArray(c, c1 + LANES);
+    }
+
+    private static void oneRow(float[] x, int x0, float[] panel, int depth, float[] c, int c0) {
+        FloatVector c00 = FloatVector.fromArray(FLOATS, c, c0);
+        FloatVector c01 = FloatVector.fromArray(FLOATS, c, c0 + LANES);
+        for (int k = 0, p = 0; k < depth; k++, p += WIDTH) {
+            FloatVector v = FloatVector.broadcast(FLOATS, x[x0 + k]);
+            c00 = v.fma(FloatVector.fromArray(FLOATS, panel, p), c00);
+            c01 = v.fma(FloatVector.fromArray(FLOATS, panel, p + LANES), c01);
+        }
+        c00.intoArray(c, c0);
+        c01.intoArray(c, c0 + LANES);
+    }
+}

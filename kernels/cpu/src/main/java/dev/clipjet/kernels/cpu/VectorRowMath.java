@@ -1,0 +1,159 @@
+package dev.clipjet.kernels.cpu;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/** {@link RowMath} on the JDK's vector module. Row ends shorter than a vector are left to the scalar code. */
+final class VectorRowMath implements RowMath {
+    private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
+    private static final int LANES = FLOATS.length();
+
+    private final ScalarRowMath scalar = new ScalarRowMath();
+
+    @Override
+    public int lanes() {
+        return LANES;
+    }
+
+    @Override
+    public void quickGelu(float[] x, int offset, int length) {
+        int end = offset + FLOATS.loopBound(length);
+        for (int i = offset; i < end; i += LANES) {
+            FloatVector v = FloatVector.fromArray(FLOATS, x, i);
+            v.div(exp(v.mul(-1.702f)).add(1f)).intoArray(x, i);
+        }
+        scalar.quickGelu(x, end, offset + length - end);
+    }
+
+    @Override
+    public void gelu(float[] x, int offset, int length) {
+        int end = offset + FLOATS.loopBound(length);
+        FloatVector one = FloatVector.broadcast(FLOATS, 1f);
+        for (int i = offset; i < end; i += LANES) {
+            FloatVector v = FloatVector.fromArray(FLOATS, x, i);
+            FloatVector magnitude = v.abs();
+            FloatVector z = magnitude.mul(ErrorFunction.INVERSE_SQRT_2);
+            FloatVector t = one.div(z.mul(ErrorFunction.P).add(1f));
+            FloatVector p = t.mul(ErrorFunction.A5)
+                    .add(ErrorFunction.A4)
+                    .mul(t)
+                    .add(ErrorFunction.A3)
+                    .mul(t)
+                    .add(ErrorFunction.A2)
+                    .mul(t)
+                    .add(ErrorFunction.A1)
+                    .mul(t);
+            FloatVector erf = one.sub(p.mul(exp(z.mul(z).neg())));
+            v.add(magnitude.mul(erf)).mul(0.5f).intoArray(x, i);
+        }
+        scalar.gelu(x, end, offset + length - end);
+    }
+
+    @Override
+    public void geluTanh(float[] x, int offset, int length) {
+        int end = offset + FLOATS.loopBound(length);
+        for (int i = offset; i < end; i += LANES) {
+            FloatVector v = FloatVector.fromArray(FLOATS, x, i);
+            FloatVector inner = v.mul(v).mul(TanhGelu.CUBIC).add(1f).mul(v).mul(-TanhGelu.TWO_SQRT_2_OVER_PI);
+            v.div(exp(inner).add(1f)).intoArray(x, i);
+        }
+        scalar.geluTanh(x, end, offset + length - end);
+    }
+
+    @Override
+    public void softmax(float[] x, int offset, int length) {
+        int end = offset + FLOATS.loopBound(length);
+        FloatVector highestLanes = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
+        for (int i = offset; i < end; i += LANES) {
+            highestLanes = highestLanes.max(FloatVector.fromArray(FLOATS, x, i));
+        }
+        float highest = highestLanes.reduceLanes(VectorOperators.MAX);
+        for (int i = end; i < offset + length; i++) {
+            highest = Math.max(highest, x[i]);
+        }
+        FloatVector sums = FloatVector.zero(FLOATS);
+        for (int i = offset; i < end; i += LANES) {
+            FloatVector e = exp(FloatVector.fromArray(FLOATS, x, i).sub(highest));
+            e.intoArray(x, i);
+            sums = sums.add(e);
+        }
+        float sum = sums.reduceLanes(VectorOperators.ADD);
+        for (int i = end; i < offset + length; i++) {
+            x[i] = Exponential.exp(x[i] - highest);
+            sum += x[i];
+        }
+        float scale = 1f / sum;
+        for (int i = offset; i < end; i += LANES) {
+            FloatVector.fromArray(FLOATS, x, i).mul(scale).intoArray(x, i);
+        }
+        for (int i = end; i < offset + length; i++) {
+            x[i] *= scale;
+        }
+    }
+
+    @Override
+    public void layerNorm(
+            float[] x, int xOffset, float[] y, int yOffset, int length, float[] weight, float[] bias, float eps) {
+        int end = FLOATS.loopBound(length);
+        FloatVector sums = FloatVector.zero(FLOATS);
+        for (int i = 0; i < end; i += LANES) {
+            sums = sums.add(FloatVector.fromArray(FLOATS, x, xOffset + i));
+        }
+        double sum = sums.reduceLanes(VectorOperators.ADD);
+        for (int i = end; i < length; i++) {
+            sum += x[xOffset + i];
+        }
+        float mean = (float) (sum / length);
+        FloatVector squareLanes = FloatVector.zero(FLOATS);
+        for (int i = 0; i < end; i += LANES) {
+            FloatVector d = FloatVector.fromArray(FLOATS, x, xOffset + i).sub(mean);
+            squareLanes = d.fma(d, squareLanes);
+        }
+        double squares = squareLanes.reduceLanes(VectorOperators.ADD);
+        for (int i = end; i < length; i++) {
+            float d = x[xOffset + i] - mean;
+            squares += d * d;
+        }
+        float scale = (float) (1 / Math.sqrt(squares / length + eps));
+        for (int i = 0; i < end; i += LANES) {
+            FloatVector.fromArray(FLOATS, x, xOffset + i)
+                    .sub(mean)
+                    .mul(scale)
+                    .fma(FloatVector.fromArray(FLOATS, weight, i), FloatVector.fromArray(FLOATS, bias, i))
+                    .intoArray(y, yOffset + i);
+        }
+        for (int i = end; i < length; i++) {
+            y[yOffset + i] = (x[xOffset + i] - mean) * scale * weight[i] + bias[i];
+        }
+    }
+
+    /** The vector form of {@link Exponential#exp}. */
+    private static FloatVector exp(FloatVector argument) {
+        FloatVector x = argument.max(Exponential.LOWEST).min(Exponential.HIGHEST);
+        FloatVector shifted = x.mul(Exponential.LOG2_E).add(Exponential.ROUNDER);
+        FloatVector n = shifted.sub(Exponential.ROUNDER);
+        FloatVector r = x.sub(n.mul(Exponential.LN2_HIGH)).sub(n.mul(Exponential.LN2_LOW));
+        FloatVector p = r.mul(Exponential.P0)
+                .add(Exponential.P1)
+                .mul(r)
+                .add(Exponential.P2)
+                .mul(r)
+                .add(Exponential.P3)
+                .mul(r)
+                .add(Exponential.P4)
+                .mul(r)
+                .add(Exponential.P5);
+        IntVector exponent = (IntVector) shifted.viewAsIntegralLanes();
+        FloatVector scale = (FloatVector) exponent.sub(Exponential.ROUNDER_BITS - Exponential.EXPONENT_BIAS)
+                .lanewise(VectorOperators.LSHL, Exponential.MANTISSA_BITS)
+                .viewAsFloatingLanes();
+        return p.mul(r).mul(r).add(r).add(1f).mul(scale);
+    }
+
+    /** Names the vector width for reports. */
+    static String description() {
+        return FLOATS.vectorBitSize() + "-bit vectors (" + LANES + " floats)";
+    }
+}
