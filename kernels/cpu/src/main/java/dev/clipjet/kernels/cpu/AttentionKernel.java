@@ -9,9 +9,6 @@ import java.nio.FloatBuffer;
 public final class AttentionKernel implements AutoCloseable {
     private static final int QUERY_BLOCK = 64;
 
-    /** Rows of queries, keys, values or outputs: row i, head h begins at {@code offset + i * stride + h * headDim}. */
-    public record Rows(FloatMemory memory, int offset, int stride) {}
-
     private final WorkerPool pool;
     private final RowMath math = Simd.rowMath();
     private final OpenBlas[] blas;
@@ -25,10 +22,14 @@ public final class AttentionKernel implements AutoCloseable {
     private boolean oneQuery;
     private int[] starts;
     private int blocksPerSequence;
-    private Rows query;
-    private Rows key;
-    private Rows value;
-    private Rows out;
+    private FloatMemory memory;
+    private int queryOffset;
+    private int queryStride;
+    private int keyOffset;
+    private int valueOffset;
+    private int keyValueStride;
+    private int outOffset;
+    private int outStride;
 
     public AttentionKernel(WorkerPool pool) {
         this.pool = pool;
@@ -49,6 +50,8 @@ public final class AttentionKernel implements AutoCloseable {
      * @param causal whether a query sees only keys up to its own position
      * @param oneQuery whether each sequence has a single query, which sees all keys; query and output row s then belong
      *     to sequence s
+     * @param memory where queries, keys, values and outputs lie; row i, head h of each begins at its {@code offset + i *
+     *     stride + h * headDim}
      */
     public void run(
             int sequences,
@@ -58,19 +61,27 @@ public final class AttentionKernel implements AutoCloseable {
             int headDim,
             boolean causal,
             boolean oneQuery,
-            Rows query,
-            Rows key,
-            Rows value,
-            Rows out) {
+            FloatMemory memory,
+            int queryOffset,
+            int queryStride,
+            int keyOffset,
+            int valueOffset,
+            int keyValueStride,
+            int outOffset,
+            int outStride) {
         this.heads = heads;
         this.headDim = headDim;
         this.causal = causal;
         this.oneQuery = oneQuery;
         this.starts = starts;
-        this.query = query;
-        this.key = key;
-        this.value = value;
-        this.out = out;
+        this.memory = memory;
+        this.queryOffset = queryOffset;
+        this.queryStride = queryStride;
+        this.keyOffset = keyOffset;
+        this.valueOffset = valueOffset;
+        this.keyValueStride = keyValueStride;
+        this.outOffset = outOffset;
+        this.outStride = outStride;
         blocksPerSequence = oneQuery ? 1 : (longest + QUERY_BLOCK - 1) / QUERY_BLOCK;
         pool.run(sequences * heads * blocksPerSequence, task);
     }
@@ -94,10 +105,10 @@ public final class AttentionKernel implements AutoCloseable {
                 keys,
                 headDim,
                 (float) (1 / Math.sqrt(headDim)),
-                address(query, queryRow, head),
-                query.stride,
-                address(key, start, head),
-                key.stride,
+                address(queryOffset, queryStride, queryRow, head),
+                queryStride,
+                address(keyOffset, keyValueStride, start, head),
+                keyValueStride,
                 0f,
                 own.address(0),
                 keys);
@@ -118,14 +129,14 @@ public final class AttentionKernel implements AutoCloseable {
                 keys,
                 own.address(0),
                 keys,
-                address(value, start, head),
-                value.stride,
-                address(out, queryRow, head),
-                out.stride);
+                address(valueOffset, keyValueStride, start, head),
+                keyValueStride,
+                address(outOffset, outStride, queryRow, head),
+                outStride);
     }
 
-    private long address(Rows rows, int row, int head) {
-        return rows.memory.address(rows.offset + (long) row * rows.stride + (long) head * headDim);
+    private long address(int offset, int stride, int row, int head) {
+        return memory.address(offset + (long) row * stride + (long) head * headDim);
     }
 
     private FloatMemory scoresOf(int worker, int size, int keys) {

@@ -4,7 +4,6 @@ import dev.clipjet.error.ClosedException;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
-import org.bytedeco.javacpp.FloatPointer;
 
 /**
  * The weights of a linear layer, [out, in] row-major, in up to two forms. The row-major form is what was given, often a
@@ -12,35 +11,23 @@ import org.bytedeco.javacpp.FloatPointer;
  * small batch first needs it; see {@link PanelKernel}.
  */
 public final class WeightMatrix implements AutoCloseable {
-    /** Consecutive rows that lie together. The memory belongs to somebody else and must outlive the matrix. */
-    public record RowBlock(FloatBuffer values, int rows) {}
-
     private final int rows;
     private final int columns;
-    private final FloatBuffer[] blocks;
-    private final long[] blockAddresses;
+    private final RowBlock[] blocks;
     private final int[] blockFirstRows;
     private FloatMemory panels;
     private boolean closed;
 
     /**
      * @param columns input width
-     * @param rowBlocks the rows, in order; direct buffers of at least rows x columns floats from position 0
+     * @param rowBlocks the rows, in order; what they read from must outlive the matrix
      */
-    public WeightMatrix(int columns, List<RowBlock> rowBlocks) {
+    public WeightMatrix(int columns, List<? extends RowBlock> rowBlocks) {
         this.columns = columns;
-        blocks = new FloatBuffer[rowBlocks.size()];
-        blockAddresses = new long[blocks.length];
+        blocks = rowBlocks.toArray(RowBlock[]::new);
         blockFirstRows = new int[blocks.length + 1];
         for (int i = 0; i < blocks.length; i++) {
-            RowBlock block = rowBlocks.get(i);
-            if (!block.values.isDirect() || block.values.capacity() < (long) block.rows * columns) {
-                throw new IllegalArgumentException("row block " + i + " is no direct buffer of " + block.rows + " x "
-                        + columns + " floats: " + block.values);
-            }
-            blocks[i] = block.values;
-            blockAddresses[i] = new FloatPointer(block.values).address();
-            blockFirstRows[i + 1] = blockFirstRows[i] + block.rows;
+            blockFirstRows[i + 1] = blockFirstRows[i] + blocks[i].rows();
         }
         rows = blockFirstRows[blocks.length];
     }
@@ -65,7 +52,7 @@ public final class WeightMatrix implements AutoCloseable {
 
     /** Address of a row, which lies in the given block. */
     long rowAddress(int block, int row) {
-        return blockAddresses[block] + (long) (row - blockFirstRows[block]) * columns * Float.BYTES;
+        return blocks[block].address() + (long) (row - blockFirstRows[block]) * columns * Float.BYTES;
     }
 
 
@@ -107,13 +94,16 @@ public final class WeightMatrix implements AutoCloseable {
         while (row >= blockFirstRows[block + 1]) {
             block++;
         }
-        blocks[block].get((row - blockFirstRows[block]) * columns, target, 0, columns);
+        blocks[block].read(row - blockFirstRows[block], target);
     }
 
-    /** Frees the packed form. The memory given at construction is left alone. */
+    /** Frees the packed form and closes the row blocks. */
     @Override
     public void close() {
         closed = true;
+        for (RowBlock block : blocks) {
+            block.close();
+        }
         if (panels != null) {
             panels.close();
             panels = null;

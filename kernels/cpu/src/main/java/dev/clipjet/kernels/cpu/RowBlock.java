@@ -1,0 +1,75 @@
+package dev.clipjet.kernels.cpu;
+
+import dev.clipjet.memory.DType;
+import java.nio.ByteBuffer;
+import org.bytedeco.javacpp.BytePointer;
+
+/**
+ * Consecutive rows of a weight matrix, backed by a stored tensor that somebody else owns. Float32 is used where it
+ * lies. Other types are widened row by row when packed, and as a whole only when a row-major copy is asked for.
+ */
+public final class RowBlock implements AutoCloseable {
+    /** Widens stored elements to float32. */
+    @FunctionalInterface
+    public interface Widening {
+        /** Converts {@code length} elements from an element index of the stored data into {@code target} from 0. */
+        void widen(ByteBuffer stored, int element, float[] target, int length);
+    }
+
+    private static final long NOWHERE = 0;
+
+    private final ByteBuffer stored;
+    private final Widening widening;
+    private final int rows;
+    private final int columns;
+    private final long inPlaceAddress;
+    private FloatMemory copy;
+
+    /**
+     * @param stored the elements, direct and little endian, rows x columns from position 0
+     * @param dtype their type
+     * @param widening how they become float32
+     */
+    public RowBlock(ByteBuffer stored, DType dtype, Widening widening, int rows, int columns) {
+        this.stored = stored;
+        this.widening = widening;
+        this.rows = rows;
+        this.columns = columns;
+        boolean inPlace = dtype == DType.F32 && stored.isDirect() && stored.alignmentOffset(0, Float.BYTES) == 0;
+        this.inPlaceAddress = inPlace ? new BytePointer(stored).address() : NOWHERE;
+    }
+
+    int rows() {
+        return rows;
+    }
+
+    void read(int row, float[] target) {
+        widening.widen(stored, row * columns, target, columns);
+    }
+
+    /** Address of the row-major float32 form, which is made first where it is not there. */
+    synchronized long address() {
+        if (inPlaceAddress != NOWHERE) {
+            return inPlaceAddress;
+        }
+        if (copy == null) {
+            FloatMemory memory = new FloatMemory((long) rows * columns);
+            float[] row = new float[columns];
+            for (int i = 0; i < rows; i++) {
+                read(i, row);
+                memory.floats().put(i * columns, row);
+            }
+            copy = memory;
+        }
+        return copy.address(0);
+    }
+
+    /** Frees the float32 copy, if one was made. */
+    @Override
+    public synchronized void close() {
+        if (copy != null) {
+            copy.close();
+            copy = null;
+        }
+    }
+}
