@@ -2,6 +2,7 @@ package dev.clipjet.weights;
 
 import dev.clipjet.memory.DType;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.List;
 
 /**
@@ -14,6 +15,15 @@ import java.util.List;
  *     checkpoint that it came from is closed
  */
 public record StoredTensor(String name, DType dtype, List<Long> shape, ByteBuffer data) {
+    public StoredTensor {
+        shape = List.copyOf(shape);
+    }
+
+    /** The bytes, as a view with its own position: callers on several threads do not disturb each other. */
+    @Override
+    public ByteBuffer data() {
+        return data.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+    }
 
     /** Number of elements. */
     public long elements() {

@@ -1,6 +1,7 @@
 package dev.clipjet.weights.json;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
 import java.nio.file.Path;
@@ -113,6 +114,11 @@ public final class JsonObject {
         return Optional.of(new JsonObject(file, pathOf(key), node.get(key)));
     }
 
+    /** An object without keys in the place of an absent one, for which every default holds. */
+    public JsonObject empty(String key) {
+        return new JsonObject(file, pathOf(key), JsonNodeFactory.instance.objectNode());
+    }
+
     /** A list of numbers of the given length. */
     public Optional<double[]> optionalNumbers(String key, int length) {
         if (!has(key)) {
@@ -169,7 +175,8 @@ public final class JsonObject {
         return error(key, "is missing, expected " + expected);
     }
 
-    private String pathOf(String key) {
+    /** The path of a key from the top of the file, as errors show it. */
+    public String pathOf(String key) {
         return path.isEmpty() ? key : path + "." + key;
     }
 

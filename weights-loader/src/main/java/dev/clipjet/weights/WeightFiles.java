@@ -1,0 +1,170 @@
+package dev.clipjet.weights;
+
+import dev.clipjet.error.ModelFormatException;
+import dev.clipjet.error.ModelFormatException.Kind;
+import dev.clipjet.weights.json.JsonFile;
+import dev.clipjet.weights.json.JsonObject;
+import dev.clipjet.weights.safetensors.SafetensorsFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** The weights of a model directory in Hugging Face's layout: one safetensors file, or several with an index. */
+final class WeightFiles implements AutoCloseable {
+    private static final String SINGLE = "model.safetensors";
+    private static final String INDEX = "model.safetensors.index.json";
+    private static final long MAX_INDEX_BYTES = 16 << 20;
+
+    private final Path described;
+    private final List<SafetensorsFile> files;
+    private final Map<String, StoredTensor> tensors;
+    private final Map<String, Path> origins;
+
+    private WeightFiles(
+            Path described, List<SafetensorsFile> files, Map<String, StoredTensor> tensors, Map<String, Path> origins) {
+        this.described = described;
+        this.files = files;
+        this.tensors = Collections.unmodifiableMap(tensors);
+        this.origins = origins;
+    }
+
+    /**
+     * Opens {@code model.safetensors}, or the shards that {@code model.safetensors.index.json} names.
+     *
+     * @throws ModelFormatException {@code UNSUPPORTED} when there are only files of other formats, {@code MISSING} when
+     *     there are none, and whatever is wrong with the files
+     */
+    static WeightFiles open(Path directory) {
+        Path single = directory.resolve(SINGLE);
+        if (Files.exists(single)) {
+            return open(single, Map.of(SINGLE, single), Map.of());
+        }
+        Path index = directory.resolve(INDEX);
+        if (Files.exists(index)) {
+            return openShards(directory, index);
+        }
+        throw noSafetensors(directory);
+    }
+
+    private static WeightFiles openShards(Path directory, Path index) {
+        JsonObject map = JsonFile.readObject(index, MAX_INDEX_BYTES).object("weight_map");
+        Map<String, String> shardOf = new LinkedHashMap<>();
+        Map<String, Path> shards = new LinkedHashMap<>();
+        for (String tensor : map.keys()) {
+            String shard = map.string(tensor);
+            if (!isPlainName(shard)) {
+                throw new ModelFormatException(
+                        Kind.MALFORMED,
+                        index,
+                        "weight_map." + tensor,
+                        "names the file \"" + shard + "\", expected the plain name of a file beside the index");
+            }
+            shardOf.put(tensor, shard);
+            shards.computeIfAbsent(shard, name -> existing(directory.resolve(name), index));
+        }
+        if (shards.isEmpty()) {
+            throw new ModelFormatException(Kind.MALFORMED, index, "weight_map", "names no tensor");
+        }
+        return open(index, shards, shardOf);
+    }
+
+    private static boolean isPlainName(String name) {
+        return !name.isEmpty()
+                && !name.equals(".")
+                && !name.equals("..")
+                && name.chars().noneMatch(c -> c == '/' || c == '\\' || c == ':' || c < ' ');
+    }
+
+    private static Path existing(Path shard, Path index) {
+        if (!Files.isRegularFile(shard)) {
+            throw new ModelFormatException(Kind.MISSING, shard, "", "no such file, but " + index + " names it");
+        }
+        return shard;
+    }
+
+    private static WeightFiles open(Path described, Map<String, Path> paths, Map<String, String> shardOf) {
+        List<SafetensorsFile> files = new ArrayList<>();
+        boolean opened = false;
+        try {
+            Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+            Map<String, Path> origins = new LinkedHashMap<>();
+            for (Path path : paths.values()) {
+                SafetensorsFile file = SafetensorsFile.open(path);
+                files.add(file);
+                for (StoredTensor tensor : file.tensors()) {
+                    Path other = origins.put(tensor.name(), path);
+                    if (other != null) {
+                        throw new ModelFormatException(
+                                Kind.MALFORMED, path, "tensor \"" + tensor.name() + "\"", "is also in " + other);
+                    }
+                    tensors.put(tensor.name(), tensor);
+                }
+            }
+            shardOf.forEach((tensor, shard) -> {
+                Path expected = paths.get(shard);
+                if (!expected.equals(origins.get(tensor))) {
+                    throw new ModelFormatException(
+                            Kind.MALFORMED,
+                            expected,
+                            "tensor \"" + tensor + "\"",
+                            "is not in the file, but " + described + " says so");
+                }
+            });
+            opened = true;
+            return new WeightFiles(described, files, tensors, origins);
+        } finally {
+            if (!opened) {
+                files.forEach(SafetensorsFile::close);
+            }
+        }
+    }
+
+    private static ModelFormatException noSafetensors(Path directory) {
+        List<String> others;
+        try (Stream<Path> entries = Files.list(directory)) {
+            others = entries.map(path -> path.getFileName().toString())
+                    .filter(name -> name.matches(".*\\.(bin|pt|pth|ckpt|h5|msgpack|onnx|gguf|safetensors)"))
+                    .sorted()
+                    .limit(8)
+                    .toList();
+        } catch (IOException e) {
+            throw new ModelFormatException(Kind.MISSING, directory, "", "cannot be read: " + e.getMessage(), e);
+        }
+        if (others.isEmpty()) {
+            return new ModelFormatException(
+                    Kind.MISSING, directory, "", "has no weights: neither " + SINGLE + " nor " + INDEX);
+        }
+        return new ModelFormatException(
+                Kind.UNSUPPORTED,
+                directory,
+                String.join(", ", others),
+                "not a file name or format that is read; save the model with safetensors (" + SINGLE
+                        + ", or shards with " + INDEX + ")");
+    }
+
+    /** The file that stands for all weights in errors: the single file, or the index. */
+    Path described() {
+        return described;
+    }
+
+    /** The file that a tensor lies in. */
+    Path origin(String tensor) {
+        return origins.get(tensor);
+    }
+
+    /** All tensors by name. */
+    Map<String, StoredTensor> tensors() {
+        return tensors;
+    }
+
+    @Override
+    public void close() {
+        files.forEach(SafetensorsFile::close);
+    }
+}

@@ -1,0 +1,2 @@
+/** The safetensors format: a strict reader that maps files into memory, and a streaming writer. */
+package dev.clipjet.weights.safetensors;
