@@ -7,6 +7,7 @@ import dev.clipjet.weights.CanonicalTensor;
 import dev.clipjet.weights.Checkpoint;
 import dev.clipjet.weights.FloatConversion;
 import dev.clipjet.weights.StoredTensor;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -37,8 +38,7 @@ final class CpuWeights implements AutoCloseable {
                 blocks.add(new RowBlock(
                         segment.data(),
                         segment.dtype(),
-                        (stored, element, target, length) ->
-                                FloatConversion.toFloat(segment.dtype(), stored, element, target, length),
+                        new StoredFloats(segment)::read,
                         tensor.segmentRows(i),
                         tensor.columns()));
             }
@@ -51,13 +51,9 @@ final class CpuWeights implements AutoCloseable {
         return vectors.computeIfAbsent(name, key -> {
             CanonicalTensor tensor = checkpoint.tensor(new CanonicalName(key));
             float[] values = new float[Math.toIntExact(tensor.elements())];
-            int filled = 0;
+            FloatBuffer target = FloatBuffer.wrap(values);
             for (StoredTensor segment : tensor.segments()) {
-                int length = Math.toIntExact(segment.elements());
-                float[] part = new float[length];
-                FloatConversion.toFloat(segment.dtype(), segment.data(), 0, part, length);
-                System.arraycopy(part, 0, values, filled, length);
-                filled += length;
+                FloatConversion.toFloat(segment, target);
             }
             return values;
         });
@@ -65,8 +61,7 @@ final class CpuWeights implements AutoCloseable {
 
     /** A table of which single rows are read. */
     EmbeddingTable table(String name) {
-        return tables.computeIfAbsent(
-                name, key -> new EmbeddingTable(checkpoint.tensor(new CanonicalName(key))));
+        return tables.computeIfAbsent(name, key -> new EmbeddingTable(checkpoint.tensor(new CanonicalName(key))));
     }
 
     @Override

@@ -104,8 +104,7 @@ public final class TowerGraphs {
         Value pooledNormed = gather(prefix + "ln_1.pooled", normed);
         Value pooled = gather(prefix + "pooled", x);
         Value query = value(prefix + "attn.q", Rows.SEQUENCES, width);
-        ops.add(new Op.Linear(
-                prefix + "attn.q", pooledNormed, qkvWeight, qkvBias, 0, Optional.empty(), false, query));
+        ops.add(new Op.Linear(prefix + "attn.q", pooledNormed, qkvWeight, qkvBias, 0, Optional.empty(), false, query));
         Value attended = value(prefix + "attn", Rows.SEQUENCES, width);
         ops.add(new Op.Attention(
                 prefix + "attn", query, 0, keyValue, 0, width, spec.heads(), spec.headDim(), causal, attended));

@@ -9,30 +9,28 @@ import org.bytedeco.javacpp.BytePointer;
  * lies. Other types are widened row by row when packed, and as a whole only when a row-major copy is asked for.
  */
 public final class RowBlock implements AutoCloseable {
-    /** Widens stored elements to float32. */
+    /** Reads stored elements as float32; safe to use from several threads. */
     @FunctionalInterface
-    public interface Widening {
-        /** Converts {@code length} elements from an element index of the stored data into {@code target} from 0. */
-        void widen(ByteBuffer stored, int element, float[] target, int length);
+    public interface Source {
+        /** Copies {@code length} elements from an element index on to the start of {@code target}. */
+        void read(int element, float[] target, int length);
     }
 
     private static final long NOWHERE = 0;
 
-    private final ByteBuffer stored;
-    private final Widening widening;
+    private final Source source;
     private final int rows;
     private final int columns;
     private final long inPlaceAddress;
     private FloatMemory copy;
 
     /**
-     * @param stored the elements, direct and little endian, rows x columns from position 0
+     * @param stored the elements, direct and little endian, rows x columns from position 0; must outlive the block
      * @param dtype their type
-     * @param widening how they become float32
+     * @param source the same elements as float32
      */
-    public RowBlock(ByteBuffer stored, DType dtype, Widening widening, int rows, int columns) {
-        this.stored = stored;
-        this.widening = widening;
+    public RowBlock(ByteBuffer stored, DType dtype, Source source, int rows, int columns) {
+        this.source = source;
         this.rows = rows;
         this.columns = columns;
         boolean inPlace = dtype == DType.F32 && stored.isDirect() && stored.alignmentOffset(0, Float.BYTES) == 0;
@@ -44,7 +42,7 @@ public final class RowBlock implements AutoCloseable {
     }
 
     void read(int row, float[] target) {
-        widening.widen(stored, row * columns, target, columns);
+        source.read(row * columns, target, columns);
     }
 
     /** Address of the row-major float32 form, which is made first where it is not there. */

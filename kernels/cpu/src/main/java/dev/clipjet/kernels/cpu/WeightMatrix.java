@@ -55,7 +55,6 @@ public final class WeightMatrix implements AutoCloseable {
         return blocks[block].address() + (long) (row - blockFirstRows[block]) * columns * Float.BYTES;
     }
 
-
     /** The packed form; {@link #pack} must have been called. */
     FloatBuffer panels() {
         return panels.floats();
