@@ -1,0 +1,122 @@
+package dev.clipjet.preprocess.decode;
+
+import dev.clipjet.error.ImageFormatException;
+import dev.clipjet.error.ImageFormatException.Kind;
+import dev.clipjet.preprocess.DecodeOptions;
+import java.nio.charset.StandardCharsets;
+
+/** A file in memory, with checked access and the errors that name it. */
+public final class ImageBytes {
+
+    private final byte[] data;
+    private final String name;
+    private final DecodeOptions options;
+
+    public ImageBytes(byte[] data, String name, DecodeOptions options) {
+        this.data = data;
+        this.name = name;
+        this.options = options;
+    }
+
+    byte[] data() {
+        return data;
+    }
+
+    public int length() {
+        return data.length;
+    }
+
+    /** Fails unless {@code count} bytes are there. */
+    void need(long offset, long count, String what) {
+        if (offset < 0 || count < 0 || offset + count > data.length) {
+            throw error(
+                    Kind.TRUNCATED,
+                    what + " needs " + count + " bytes at offset " + offset + ", the file has " + data.length);
+        }
+    }
+
+    int u8(int offset) {
+        return data[offset] & 0xff;
+    }
+
+    int u16le(int offset) {
+        return u8(offset) | u8(offset + 1) << 8;
+    }
+
+    int u16be(int offset) {
+        return u8(offset) << 8 | u8(offset + 1);
+    }
+
+    int u24le(int offset) {
+        return u16le(offset) | u8(offset + 2) << 16;
+    }
+
+    int i32le(int offset) {
+        return u16le(offset) | u16le(offset + 2) << 16;
+    }
+
+    int i32be(int offset) {
+        return u16be(offset) << 16 | u16be(offset + 2);
+    }
+
+    long u32le(int offset) {
+        return i32le(offset) & 0xffffffffL;
+    }
+
+    long u32be(int offset) {
+        return i32be(offset) & 0xffffffffL;
+    }
+
+    /** Whether these ASCII characters stand at the offset. */
+    public boolean hasAscii(int offset, String text) {
+        byte[] wanted = text.getBytes(StandardCharsets.ISO_8859_1);
+        if (offset + wanted.length > data.length) {
+            return false;
+        }
+        for (int i = 0; i < wanted.length; i++) {
+            if (data[offset + i] != wanted[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Checks a size from a header before anything is allocated for it. */
+    void checkSize(long width, long height) {
+        if (width <= 0 || height <= 0) {
+            throw malformed("the header says " + width + "x" + height + " pixels");
+        }
+        if (width > options.maxPixels() / height) {
+            throw error(
+                    Kind.LIMIT,
+                    "the header says " + width + "x" + height + " pixels, the limit is " + options.maxPixels()
+                            + " pixels");
+        }
+    }
+
+    /** Checks what decoding is going to allocate, and that the largest array of it is possible. */
+    void checkMemory(long total, long largestArray) {
+        if (largestArray > Integer.MAX_VALUE - 8 || total > options.maxBytes()) {
+            throw error(
+                    Kind.LIMIT,
+                    "decoding needs " + total + " bytes of memory, the limit is "
+                            + Math.min(options.maxBytes(), Integer.MAX_VALUE - 8));
+        }
+    }
+
+    ImageFormatException malformed(String problem) {
+        return error(Kind.MALFORMED, problem);
+    }
+
+    ImageFormatException truncated(String problem) {
+        return error(Kind.TRUNCATED, problem);
+    }
+
+    ImageFormatException unsupported(String problem) {
+        return error(Kind.UNSUPPORTED, problem);
+    }
+
+    public ImageFormatException error(Kind kind, String problem) {
+        return new ImageFormatException(kind, name, problem);
+    }
+}

@@ -1,0 +1,2 @@
+/** One decoder per file format, all to Pillow's pixels. */
+package dev.clipjet.preprocess.decode;

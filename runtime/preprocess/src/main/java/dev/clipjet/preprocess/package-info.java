@@ -1,0 +1,2 @@
+/** Decoding of photos and the preprocessing of the original pipelines. */
+package dev.clipjet.preprocess;

@@ -1,0 +1,2 @@
+/** The resampling kernels of Pillow and torchvision. */
+package dev.clipjet.preprocess.resize;

@@ -1,0 +1,91 @@
+package dev.clipjet.preprocess;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.clipjet.model.PassOrder;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/** Every case of the golden folder, byte for byte. */
+class GoldenCasesTest {
+
+    private static final Map<String, Integer> CASES = Map.ofEntries(
+            Map.entry("openai-pil", 100),
+            Map.entry("hf-slow", 136),
+            Map.entry("hf-fast", 130),
+            Map.entry("siglip-slow", 41),
+            Map.entry("siglip-fast", 42),
+            Map.entry("open-clip-shortest-bicubic", 25),
+            Map.entry("open-clip-shortest-bilinear", 41),
+            Map.entry("open-clip-squash-bicubic", 41),
+            Map.entry("open-clip-squash-bilinear", 41),
+            Map.entry("open-clip-longest-bicubic", 40),
+            Map.entry("hf-v5-pil", 66),
+            Map.entry("siglip-v5-pil", 19));
+
+    private final Golden golden = Golden.open();
+    private final Map<String, DecodedImage> fromFile = new HashMap<>();
+    private final Map<String, DecodedImage> fromOriginalPixels = new HashMap<>();
+
+    @Test
+    void bytesOfTheFile() {
+        assertThat(compare(PassOrder.PILLOW_13, false)).isEqualTo(CASES);
+    }
+
+    @Test
+    void bytesOfTheOriginalDecoder() {
+        assertThat(compare(PassOrder.PILLOW_13, true)).isEqualTo(CASES);
+    }
+
+    @Test
+    void bytesOfHorizontalFirst() {
+        assertThat(compare(PassOrder.HORIZONTAL_FIRST, false)).isEqualTo(CASES);
+    }
+
+    private Map<String, Integer> compare(PassOrder order, boolean originalPixels) {
+        Map<String, Integer> equal = new TreeMap<>();
+        List<String> faults = new ArrayList<>();
+        int otherOrder = 0;
+        for (JsonNode testCase : golden.index.get("cases")) {
+            String id = testCase.get("id").asText();
+            String sha256 = testCase.get("sha256_rgb").asText();
+            if (order == PassOrder.HORIZONTAL_FIRST && testCase.hasNonNull("expected_horizontal_first")) {
+                String file = testCase.get("expected_horizontal_first").asText();
+                sha256 = Golden.sha256(
+                        ImageDecoder.decode(golden.folder.resolve(file)).toRgb());
+                otherOrder++;
+            }
+            try {
+                DecodedImage image = image(testCase.get("image").asText(), originalPixels);
+                PreprocessedImage result =
+                        Preprocessor.of(Golden.spec(testCase, order)).crop(image);
+                JsonNode size = testCase.get("size");
+                assertThat(result.height()).as(id).isEqualTo(size.get(0).asInt());
+                assertThat(result.width()).as(id).isEqualTo(size.get(1).asInt());
+                if (Golden.sha256(result.rgb()).equals(sha256)) {
+                    equal.merge(testCase.get("profile").asText(), 1, Integer::sum);
+                } else {
+                    faults.add(id);
+                }
+            } catch (RuntimeException e) {
+                faults.add(id + ": " + e);
+            }
+        }
+        assertThat(faults).isEmpty();
+        assertThat(otherOrder).isEqualTo(order == PassOrder.HORIZONTAL_FIRST ? 32 : 0);
+        return equal;
+    }
+
+    private DecodedImage image(String name, boolean originalPixels) {
+        JsonNode image = golden.image(name);
+        if (originalPixels && image.hasNonNull("decoded_rgb")) {
+            return fromOriginalPixels.computeIfAbsent(name, n -> golden.originalDecode(image));
+        }
+        return fromFile.computeIfAbsent(name, n -> ImageDecoder.decode(golden.file(image)));
+    }
+}

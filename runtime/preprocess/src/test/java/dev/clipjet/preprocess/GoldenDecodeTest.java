@@ -1,0 +1,59 @@
+package dev.clipjet.preprocess;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/** Every image of the golden folder decodes to the mode and the pixels that Pillow found. */
+class GoldenDecodeTest {
+
+    @Test
+    void pixelsEqualPillow() {
+        Golden golden = Golden.open();
+        Map<String, Integer> decoded = new TreeMap<>();
+        List<String> faults = new ArrayList<>();
+        golden.index.get("images").properties().forEach(entry -> {
+            JsonNode expected = entry.getValue();
+            try {
+                DecodedImage image = ImageDecoder.decode(golden.file(expected));
+                String fault = compare(image, expected);
+                if (fault != null) {
+                    faults.add(entry.getKey() + ": " + fault);
+                }
+            } catch (RuntimeException e) {
+                faults.add(entry.getKey() + ": " + e);
+            }
+            decoded.merge(expected.get("format").asText(), 1, Integer::sum);
+        });
+        assertThat(faults).isEmpty();
+        assertThat(decoded)
+                .containsExactlyInAnyOrderEntriesOf(
+                        Map.of("JPEG", 18, "PNG", 45, "GIF", 4, "WEBP", 5, "BMP", 2, "TIFF", 1));
+    }
+
+    private static String compare(DecodedImage image, JsonNode expected) {
+        String size =
+                expected.get("width").asInt() + "x" + expected.get("height").asInt();
+        String wanted = expected.get("mode").asText() + " " + size;
+        if (!image.toString().equals(wanted)) {
+            return "is " + image + " instead of " + wanted;
+        }
+        if (!Golden.sha256(Golden.nativeBytes(image))
+                .equals(expected.get("sha256_native").asText())) {
+            return "native pixels differ";
+        }
+        if (!Golden.sha256(image.toRgb()).equals(expected.get("sha256_rgb").asText())) {
+            return "RGB differs";
+        }
+        if (!Golden.sha256(image.toRgbOnWhite())
+                .equals(expected.get("sha256_rgb_v5").asText())) {
+            return "RGB on white differs";
+        }
+        return null;
+    }
+}
