@@ -2,9 +2,14 @@
 module dev.clipjet.runtime {
     requires transitive dev.clipjet.core;
     requires transitive dev.clipjet.weights;
+    requires transitive dev.clipjet.preprocess;
+    requires transitive dev.clipjet.tokenizer;
     requires dev.clipjet.kernels.cpu;
+    requires transitive java.desktop;
     requires org.slf4j;
 
+    exports dev.clipjet;
+    exports dev.clipjet.engine;
     exports dev.clipjet.graph;
     exports dev.clipjet.cpu;
 }

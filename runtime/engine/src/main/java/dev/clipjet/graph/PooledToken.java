@@ -32,8 +32,8 @@ public final class PooledToken {
         }
         for (int i = 0; i < ids.length; i++) {
             if (ids[i] < 0 || ids[i] >= text.vocabSize()) {
-                throw new InvalidInputException("token id " + ids[i] + " at position " + i + " is outside the vocabulary of "
-                        + text.vocabSize());
+                throw new InvalidInputException("token id " + ids[i] + " at position " + i
+                        + " is outside the vocabulary of " + text.vocabSize());
             }
         }
     }
@@ -55,8 +55,8 @@ public final class PooledToken {
                         yield i;
                     }
                 }
-                throw new InvalidInputException(
-                        "the end token " + text.endTokenId() + ", where the model reads a text out, is not among its ids");
+                throw new InvalidInputException("the end token " + text.endTokenId()
+                        + ", where the model reads a text out, is not among its ids");
             }
         };
     }

@@ -38,7 +38,11 @@ class GoldenTowersTest {
                 StoredTensor pixels = io.tensor("pixel_values");
                 int images = pixels.shape().get(0).intValue();
                 float[] values = new float[Math.toIntExact(pixels.elements())];
-                pixels.data().duplicate().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
+                pixels.data()
+                        .duplicate()
+                        .order(ByteOrder.LITTLE_ENDIAN)
+                        .asFloatBuffer()
+                        .get(values);
                 var graph = TowerGraphs.image(vision, images);
                 executor.run(graph, SequenceBatch.images(images, values, vision.tokens()));
                 float[] features = new float[images * vision.outputDim()];
@@ -49,7 +53,8 @@ class GoldenTowersTest {
                 var text = checkpoint.spec().text().get();
                 StoredTensor ids = io.tensor("input_ids");
                 int context = ids.shape().get(1).intValue();
-                var longs = ids.data().duplicate().order(ByteOrder.LITTLE_ENDIAN).asLongBuffer();
+                var longs =
+                        ids.data().duplicate().order(ByteOrder.LITTLE_ENDIAN).asLongBuffer();
                 List<int[]> texts = new ArrayList<>();
                 for (int i = 0; i < ids.shape().get(0); i++) {
                     int[] row = new int[context];

@@ -1,0 +1,314 @@
+package dev.clipjet;
+
+import dev.clipjet.cpu.CpuEngine;
+import dev.clipjet.engine.Engine;
+import dev.clipjet.engine.HiddenStates;
+import dev.clipjet.error.ClosedException;
+import dev.clipjet.error.InvalidInputException;
+import dev.clipjet.error.ModelFormatException;
+import dev.clipjet.error.ModelFormatException.Kind;
+import dev.clipjet.graph.PooledToken;
+import dev.clipjet.kernels.cpu.Simd;
+import dev.clipjet.model.ModelSpec;
+import dev.clipjet.model.PreprocessSpec;
+import dev.clipjet.model.TextSpec;
+import dev.clipjet.model.TokenizerSpec;
+import dev.clipjet.model.VisionSpec;
+import dev.clipjet.preprocess.DecodeOptions;
+import dev.clipjet.preprocess.PreprocessedImage;
+import dev.clipjet.preprocess.Preprocessor;
+import dev.clipjet.tokenizer.ClipTokenizer;
+import dev.clipjet.tokenizer.Framing;
+import dev.clipjet.tokenizer.Padding;
+import dev.clipjet.tokenizer.Truncation;
+import dev.clipjet.weights.Checkpoint;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A CLIP model, loaded and ready. Thread-safe; close it once, when nothing uses it any more.
+ *
+ * <pre>{@code
+ * try (Clip clip = Clip.load(Path.of("clip-vit-base-patch32"))) {
+ *     float[] photo = clip.embedImage(Path.of("cat.jpg"));
+ *     float[] caption = clip.embedText("a photo of a cat");
+ * }
+ * }</pre>
+ */
+public final class Clip implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Clip.class);
+
+    /** Images decoded, kept as pixels and embedded at a time. */
+    private static final int IMAGES_AT_A_TIME = 16;
+
+    private final Checkpoint checkpoint;
+    private final ModelSpec spec;
+    private final ClipOptions options;
+    private final Engine engine;
+    private final Optional<Preprocessor> preprocessor;
+    private final Optional<ClipTokenizer> tokenizer;
+    private final Scorer scorer;
+    private volatile boolean closed;
+
+    private Clip(Checkpoint checkpoint, ClipOptions options) {
+        this.checkpoint = checkpoint;
+        this.options = options;
+        spec = withOverrides(checkpoint.spec(), options);
+        preprocessor = spec.preprocess().map(Preprocessor::of);
+        tokenizer = spec.tokenizer().map(ClipTokenizer::load);
+        scorer = new Scorer(
+                Math.exp(checkpoint.logitScale()), checkpoint.logitBias().orElse(0), spec.scoring());
+        engine = new CpuEngine(checkpoint, options.threads());
+        LOG.info("{} on {}: {}", checkpoint.source(), device(), deviceReason());
+    }
+
+    private static ModelSpec withOverrides(ModelSpec spec, ClipOptions options) {
+        Optional<PreprocessSpec> preprocess = spec.preprocess()
+                .map(own -> new PreprocessSpec(
+                        options.preprocessProfile().orElse(own.profile()),
+                        options.preprocessProfile().isPresent() ? "chosen by the caller" : own.reason(),
+                        own.resize(),
+                        own.resampling(),
+                        own.crop(),
+                        own.rescaleFactor(),
+                        own.mean(),
+                        own.std(),
+                        own.fillColor(),
+                        options.passOrder().orElse(own.passOrder())));
+        Optional<TokenizerSpec> tokenizer = spec.tokenizer()
+                .map(own -> new TokenizerSpec(
+                        options.tokenizerProfile().orElse(own.profile()),
+                        options.tokenizerProfile().isPresent() ? "chosen by the caller" : own.reason(),
+                        own.directory(),
+                        own.contextLength()));
+        return new ModelSpec(
+                spec.family(), spec.vision(), spec.text(), spec.scoring(), preprocess, tokenizer, spec.notes());
+    }
+
+    /** Loads a model directory with {@link ClipOptions#DEFAULT}. */
+    public static Clip load(Path model) {
+        return load(model, ClipOptions.DEFAULT);
+    }
+
+    /**
+     * Loads a model directory.
+     *
+     * @throws ModelFormatException if the files are missing, broken or not supported; the message names file and place
+     */
+    public static Clip load(Path model, ClipOptions options) {
+        Checkpoint checkpoint = Checkpoint.open(model);
+        try {
+            return new Clip(checkpoint, options);
+        } catch (RuntimeException | Error e) {
+            checkpoint.close();
+            throw e;
+        }
+    }
+
+    /** The model as its files describe it, with the caller's choices applied. */
+    public ModelSpec spec() {
+        return spec;
+    }
+
+    /** The directory that the model was loaded from. */
+    public Path source() {
+        return checkpoint.source();
+    }
+
+    /** The device that runs the towers, for example {@code cpu}. */
+    public String device() {
+        return engine.device();
+    }
+
+    /** Why this device, and how it computes. */
+    public String deviceReason() {
+        String reason = options.device() == Device.AUTO ? "the only engine of this version" : "chosen by the caller";
+        return reason + "; " + options.threads() + " threads, " + Simd.description();
+    }
+
+    /** Width of the embeddings. */
+    public int dimension() {
+        return spec.vision()
+                .map(VisionSpec::outputDim)
+                .orElseGet(() -> spec.text().map(TextSpec::outputDim).orElseThrow());
+    }
+
+    /** Factor of the cosine in every logit. */
+    public double logitScale() {
+        return scorer.scale();
+    }
+
+    /**
+     * The model's tokenizer.
+     *
+     * @throws InvalidInputException if the model brings none
+     */
+    public ClipTokenizer tokenizer() {
+        return tokenizer.orElseThrow(() -> new InvalidInputException(
+                source() + " brings no tokenizer: pass token ids, or add its tokenizer files"));
+    }
+
+    /** The bytes that the image tower sees: the photo after decoding, resize and crop. */
+    public PreprocessedImage preprocess(ImageSource image) {
+        return preprocessor()
+                .crop(image.decode(DecodeOptions.DEFAULT.withExifOrientation(options.applyExifOrientation())));
+    }
+
+    private Preprocessor preprocessor() {
+        return preprocessor.orElseThrow(() -> new InvalidInputException(source() + " has no image tower"));
+    }
+
+    /** The unit embedding of a photo, [E]. */
+    public float[] embedImage(Path file) {
+        return embedImage(ImageSource.of(file));
+    }
+
+    /** The unit embedding of a photo, [E]. */
+    public float[] embedImage(ImageSource image) {
+        return embedImages(List.of(image), Form.UNIT)[0];
+    }
+
+    /** The unit embeddings of photos, [images][E]. */
+    public float[][] embedImages(List<ImageSource> images) {
+        return embedImages(images, Form.UNIT);
+    }
+
+    /**
+     * The embeddings of photos, [images][E]. Decoding and resizing run in parallel.
+     *
+     * @throws dev.clipjet.error.ImageFormatException if one cannot be decoded; the message names it
+     */
+    public float[][] embedImages(List<ImageSource> images, Form form) {
+        preprocessor();
+        List<float[]> embeddings = new ArrayList<>();
+        for (int from = 0; from < images.size(); from += IMAGES_AT_A_TIME) {
+            List<ImageSource> part = images.subList(from, Math.min(images.size(), from + IMAGES_AT_A_TIME));
+            List<PreprocessedImage> prepared =
+                    part.parallelStream().map(this::preprocess).toList();
+            embeddings.addAll(Arrays.asList(embedPreprocessed(prepared, form)));
+        }
+        return embeddings.toArray(float[][]::new);
+    }
+
+    /** The embeddings of photos that have been preprocessed already, [images][E]. */
+    public float[][] embedPreprocessed(List<PreprocessedImage> images, Form form) {
+        checkOpen();
+        Preprocessor normaliser = preprocessor();
+        int side = spec.vision().orElseThrow().imageSize();
+        float[] pixels = new float[Math.multiplyExact(images.size(), 3 * side * side)];
+        IntStream.range(0, images.size()).parallel().forEach(i -> {
+            PreprocessedImage image = images.get(i);
+            if (image.width() != side || image.height() != side) {
+                throw new InvalidInputException("image " + i + " has " + image.width() + "x" + image.height()
+                        + " pixels after preprocessing, the model takes " + side + "x" + side);
+            }
+            normaliser.normalise(image.rgb(), pixels, i * 3 * side * side);
+        });
+        return formed(engine.embedImages(pixels, images.size()), form, "image");
+    }
+
+    /** The unit embedding of a text, [E]. */
+    public float[] embedText(String text) {
+        return embedTexts(List.of(text), Form.UNIT)[0];
+    }
+
+    /** The unit embeddings of texts, [texts][E]. */
+    public float[][] embedTexts(List<String> texts) {
+        return embedTexts(texts, Form.UNIT);
+    }
+
+    /**
+     * The embeddings of texts, [texts][E].
+     *
+     * @throws InvalidInputException if the model has no tokenizer or no text tower, or a text is too long and
+     *     {@link ClipOptions.LongTexts#REFUSE} was chosen
+     */
+    public float[][] embedTexts(List<String> texts, Form form) {
+        checkOpen();
+        textTower();
+        return embedTokenIds(texts.stream().map(this::tokenize).toList(), form);
+    }
+
+    /** Token ids of a text as the text tower takes them: with start and end token, cut to the context, not padded. */
+    public int[] tokenize(String text) {
+        Truncation truncation = options.longTexts() == ClipOptions.LongTexts.CUT ? Truncation.CUT : Truncation.ERROR;
+        return tokenizer()
+                .encode(text, new Framing(textTower().contextLength(), truncation, Padding.NONE))
+                .ids();
+    }
+
+    /** The embeddings of texts given as token ids, with start and end token, padded or not; [texts][E]. */
+    public float[][] embedTokenIds(List<int[]> texts, Form form) {
+        checkOpen();
+        TextSpec text = textTower();
+        List<int[]> cut = texts.stream().map(ids -> PooledToken.cut(text, ids)).toList();
+        return formed(engine.embedTexts(cut), form, "text");
+    }
+
+    /**
+     * What the text tower computes at every position, layer by layer.
+     *
+     * @param ids token ids of one text, padding included where it is wanted
+     */
+    public HiddenStates textHiddenStates(int[] ids) {
+        checkOpen();
+        PooledToken.check(textTower(), ids);
+        return engine.textHiddenStates(ids.clone());
+    }
+
+    private TextSpec textTower() {
+        return spec.text().orElseThrow(() -> new InvalidInputException(source() + " has no text tower"));
+    }
+
+    /** Logits and probabilities of image embeddings against text embeddings, unit or raw. */
+    public Similarity similarity(float[][] images, float[][] texts) {
+        checkOpen();
+        return Similarity.of(scorer, images, texts);
+    }
+
+    /** A classifier for the given labels, each put into {@code a photo of a {}.} */
+    public ZeroShotClassifier classifier(List<String> labels) {
+        return classifier(labels, PromptTemplates.photo());
+    }
+
+    /** A classifier for the given labels, each put into all templates. */
+    public ZeroShotClassifier classifier(List<String> labels, PromptTemplates templates) {
+        return new ZeroShotClassifier(this, labels, templates);
+    }
+
+    private float[][] formed(float[][] embeddings, Form form, String tower) {
+        for (float[] embedding : embeddings) {
+            for (float value : embedding) {
+                if (!Float.isFinite(value)) {
+                    throw new ModelFormatException(
+                            Kind.MALFORMED, source(), "the " + tower + " tower", "gives values that are not finite");
+                }
+            }
+        }
+        return form == Form.RAW
+                ? embeddings
+                : Arrays.stream(embeddings).map(Vectors::unit).toArray(float[][]::new);
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new ClosedException("the model " + source());
+        }
+    }
+
+    /** Waits for the call in progress, then frees all memory. Idempotent. */
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            engine.close();
+            checkpoint.close();
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package dev.clipjet;
+
+import dev.clipjet.error.InvalidInputException;
+import dev.clipjet.model.PassOrder;
+import dev.clipjet.model.PreprocessProfile;
+import dev.clipjet.model.TokenizerProfile;
+import java.util.Optional;
+
+/**
+ * How a model is loaded and used. Immutable; start from {@link #DEFAULT}.
+ *
+ * @param device where to run
+ * @param threads CPU threads, at least 1
+ * @param preprocessProfile the image pipeline, or empty for the one that the model's files name
+ * @param tokenizerProfile the tokenizer, or empty for the one that the model's files name
+ * @param passOrder which axis Pillow's resize takes first, or empty for the default
+ * @param applyExifOrientation whether photos are turned upright before anything else; off in the original libraries
+ * @param longTexts what happens to a text that has more tokens than the model takes
+ */
+public record ClipOptions(
+        Device device,
+        int threads,
+        Optional<PreprocessProfile> preprocessProfile,
+        Optional<TokenizerProfile> tokenizerProfile,
+        Optional<PassOrder> passOrder,
+        boolean applyExifOrientation,
+        LongTexts longTexts) {
+
+    /** What happens to a text that has more tokens than the model takes. */
+    public enum LongTexts {
+        /** Cut before the end token, as the original libraries do when told to truncate. */
+        CUT,
+        /** {@link InvalidInputException}. */
+        REFUSE
+    }
+
+    /** The best device, all cores, everything else as the model's files say. */
+    public static final ClipOptions DEFAULT = new ClipOptions(
+            Device.AUTO,
+            Runtime.getRuntime().availableProcessors(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            false,
+            LongTexts.CUT);
+
+    public ClipOptions {
+        if (threads < 1) {
+            throw new InvalidInputException("threads is " + threads + ", expected at least 1");
+        }
+    }
+
+    public ClipOptions withDevice(Device value) {
+        return new ClipOptions(
+                value, threads, preprocessProfile, tokenizerProfile, passOrder, applyExifOrientation, longTexts);
+    }
+
+    public ClipOptions withThreads(int value) {
+        return new ClipOptions(
+                device, value, preprocessProfile, tokenizerProfile, passOrder, applyExifOrientation, longTexts);
+    }
+
+    public ClipOptions withPreprocessProfile(PreprocessProfile value) {
+        return new ClipOptions(
+                device, threads, Optional.of(value), tokenizerProfile, passOrder, applyExifOrientation, longTexts);
+    }
+
+    public ClipOptions withTokenizerProfile(TokenizerProfile value) {
+        return new ClipOptions(
+                device, threads, preprocessProfile, Optional.of(value), passOrder, applyExifOrientation, longTexts);
+    }
+
+    public ClipOptions withPassOrder(PassOrder value) {
+        return new ClipOptions(
+                device,
+                threads,
+                preprocessProfile,
+                tokenizerProfile,
+                Optional.of(value),
+                applyExifOrientation,
+                longTexts);
+    }
+
+    public ClipOptions withExifOrientation(boolean value) {
+        return new ClipOptions(device, threads, preprocessProfile, tokenizerProfile, passOrder, value, longTexts);
+    }
+
+    public ClipOptions withLongTexts(LongTexts value) {
+        return new ClipOptions(
+                device, threads, preprocessProfile, tokenizerProfile, passOrder, applyExifOrientation, value);
+    }
+}
