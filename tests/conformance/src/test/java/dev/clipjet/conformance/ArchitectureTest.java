@@ -1,0 +1,96 @@
+package dev.clipjet.conformance;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.Arrays;
+
+/** The directions in which the parts may depend on each other. */
+@AnalyzeClasses(packages = "dev.clipjet", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+    private static final String[] KERNELS = {"dev.clipjet.error..", "dev.clipjet.memory..", "dev.clipjet.kernels.."};
+    private static final String[] WEIGHTS = {"dev.clipjet.model..", "dev.clipjet.weights.."};
+    private static final String[] TOKENIZER = {"dev.clipjet.tokenizer.."};
+    private static final String[] PREPROCESS = {"dev.clipjet.preprocess.."};
+    private static final String[] RUNTIME = {
+        "dev.clipjet", "dev.clipjet.engine..", "dev.clipjet.graph..", "dev.clipjet.cpu.."
+    };
+    private static final String[] COMMAND_LINE = {"dev.clipjet.cli.."};
+
+    private static DescribedPredicate<JavaClass> in(String[]... groups) {
+        return resideInAnyPackage(
+                Arrays.stream(groups).flatMap(Arrays::stream).toArray(String[]::new));
+    }
+
+    @ArchTest
+    static final ArchRule KERNELS_KNOW_NOTHING_ABOVE_THEM = noClasses()
+            .that(in(KERNELS))
+            .should()
+            .dependOnClassesThat(in(WEIGHTS, TOKENIZER, PREPROCESS, RUNTIME, COMMAND_LINE));
+
+    @ArchTest
+    static final ArchRule THE_LOADER_KNOWS_NOTHING_OF_THE_RUNTIME = noClasses()
+            .that(in(WEIGHTS))
+            .should()
+            .dependOnClassesThat(in(TOKENIZER, PREPROCESS, RUNTIME, COMMAND_LINE))
+            .orShould()
+            .dependOnClassesThat(resideInAnyPackage("dev.clipjet.kernels.."));
+
+    @ArchTest
+    static final ArchRule TOKENIZER_STANDS_BESIDE_PREPROCESSING =
+            noClasses().that(in(TOKENIZER)).should().dependOnClassesThat(in(PREPROCESS, RUNTIME, COMMAND_LINE));
+
+    @ArchTest
+    static final ArchRule PREPROCESSING_STANDS_BESIDE_THE_TOKENIZER =
+            noClasses().that(in(PREPROCESS)).should().dependOnClassesThat(in(TOKENIZER, RUNTIME, COMMAND_LINE));
+
+    @ArchTest
+    static final ArchRule THE_LIBRARY_KNOWS_NOTHING_OF_THE_COMMAND_LINE = noClasses()
+            .that(in(RUNTIME))
+            .should()
+            .dependOnClassesThat(resideInAnyPackage(
+                    "dev.clipjet.cli..", "picocli..", "me.tongfei..", "ch.qos.logback..", "com.fasterxml.jackson.."));
+
+    @ArchTest
+    static final ArchRule GRAPHS_KNOW_NO_DEVICE = noClasses()
+            .that()
+            .resideInAPackage("dev.clipjet.graph..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.clipjet.cpu..", "dev.clipjet.engine..", "dev.clipjet.kernels..", "dev.clipjet");
+
+    @ArchTest
+    static final ArchRule ONLY_THE_DRIVER_PACKAGE_USES_JCUDA = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.clipjet.kernels.cuda..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("jcuda..");
+
+    @ArchTest
+    static final ArchRule ONLY_THE_CPU_KERNELS_USE_OPENBLAS = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.clipjet.kernels.cpu..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.bytedeco..");
+
+    @ArchTest
+    static void the_library_prints_nothing(JavaClasses classes) {
+        NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS.check(classes.that(
+                DescribedPredicate.not(in(COMMAND_LINE, new String[] {"dev.clipjet.testing.."}))));
+    }
+
+    @ArchTest
+    static final ArchRule PACKAGES_OF_THE_RUNTIME_FORM_NO_CYCLES =
+            slices().matching("dev.clipjet.(*)..").should().beFreeOfCycles();
+}
