@@ -3,10 +3,14 @@ package dev.clipjet.preprocess;
 import dev.clipjet.error.ImageFormatException;
 import dev.clipjet.error.ImageFormatException.Kind;
 import dev.clipjet.error.InvalidInputException;
+import dev.clipjet.preprocess.decode.BmpDecoder;
 import dev.clipjet.preprocess.decode.Decoded;
+import dev.clipjet.preprocess.decode.GifDecoder;
 import dev.clipjet.preprocess.decode.ImageBytes;
 import dev.clipjet.preprocess.decode.JpegDecoder;
 import dev.clipjet.preprocess.decode.PngDecoder;
+import dev.clipjet.preprocess.decode.TiffDecoder;
+import dev.clipjet.preprocess.decode.WebpDecoder;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -72,6 +76,18 @@ public final class ImageDecoder {
         }
         if (PngDecoder.accepts(in)) {
             return PngDecoder.decode(in);
+        }
+        if (GifDecoder.accepts(in)) {
+            return GifDecoder.decode(in);
+        }
+        if (WebpDecoder.accepts(in)) {
+            return WebpDecoder.decode(in);
+        }
+        if (BmpDecoder.accepts(in)) {
+            return BmpDecoder.decode(in);
+        }
+        if (TiffDecoder.accepts(in)) {
+            return TiffDecoder.decode(in);
         }
         if (in.length() == 0) {
             throw in.error(Kind.TRUNCATED, "the file is empty");

@@ -21,7 +21,7 @@ public final class JpegDecoder {
     /** More scans than any encoder writes; each costs a pass over all blocks. */
     private static final int MAX_SCANS = 200;
 
-    private static final int ABSENT = -1;
+    private static final int ABSENT = -1; // no Adobe marker
 
     private final ImageBytes in;
     private final int[][] quantTables = new int[4][];
@@ -56,9 +56,6 @@ public final class JpegDecoder {
         boolean complete = false;
         while (!complete) {
             int marker = nextMarker(at, scans > 0);
-            if (marker == ABSENT) {
-                break;
-            }
             int code = in.u8(marker + 1);
             if (code == 0xd9) {
                 break;
@@ -98,7 +95,7 @@ public final class JpegDecoder {
         return new Decoded(image(), orientation);
     }
 
-    /** Offset of the next marker's 0xff, or {@link #ABSENT} at a proper place to stop. */
+    /** Offset of the next marker's 0xff. */
     private int nextMarker(int from, boolean afterScan) {
         int at = from;
         while (at + 1 < in.length()) {
@@ -402,10 +399,7 @@ public final class JpegDecoder {
             boolean plain = !jfif && (adobeTransform == ABSENT ? named : adobeTransform == 0);
             return plain ? JpegColor.PLAIN : JpegColor.YCC;
         }
-        // Pillow inverts when there is an Adobe marker.
-        if (adobeTransform == ABSENT) {
-            return JpegColor.PLAIN;
-        }
-        return adobeTransform == 0 ? JpegColor.INVERTED_CMYK : JpegColor.INVERTED_YCCK;
+        // Pillow takes all CMYK to be inverted, with or without an Adobe marker.
+        return adobeTransform == ABSENT || adobeTransform == 0 ? JpegColor.INVERTED_CMYK : JpegColor.INVERTED_YCCK;
     }
 }

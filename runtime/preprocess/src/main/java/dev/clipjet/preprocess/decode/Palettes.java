@@ -2,19 +2,19 @@ package dev.clipjet.preprocess.decode;
 
 import java.util.Arrays;
 
-/** Palettes of 256 entries. As in Pillow, entries that a file does not define are gray of the level of their index. */
+/** Palettes of 256 entries, completed as Pillow does: black after the entries of a file, a gray ramp where it has none. */
 final class Palettes {
 
     private Palettes() {}
 
-    /** @param colors RGB triples, fewer than 256 or null */
+    /** @param colors RGB triples, at most 256, or null */
     static byte[] rgb(byte[] colors) {
+        if (colors != null) {
+            return Arrays.copyOf(colors, 768);
+        }
         byte[] palette = new byte[768];
         for (int i = 0; i < 256; i++) {
             Arrays.fill(palette, 3 * i, 3 * i + 3, (byte) i);
-        }
-        if (colors != null) {
-            System.arraycopy(colors, 0, palette, 0, Math.min(colors.length, 768));
         }
         return palette;
     }
