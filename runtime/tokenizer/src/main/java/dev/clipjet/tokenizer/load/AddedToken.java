@@ -1,0 +1,10 @@
+package dev.clipjet.tokenizer.load;
+
+/**
+ * A token that is found in a text as it is written, before the text is split into words.
+ *
+ * @param content its text
+ * @param id its id
+ * @param normalized whether it is found after normalisation, so in upper case too, and not before
+ */
+public record AddedToken(String content, int id, boolean normalized) {}

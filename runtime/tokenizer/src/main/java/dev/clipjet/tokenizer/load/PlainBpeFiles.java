@@ -1,0 +1,56 @@
+package dev.clipjet.tokenizer.load;
+
+import dev.clipjet.error.ModelFormatException;
+import dev.clipjet.error.ModelFormatException.Kind;
+import dev.clipjet.tokenizer.clean.Normalizer;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** Reads {@code vocab.json} and {@code merges.txt}. */
+final class PlainBpeFiles {
+    private static final long MAX_MERGES_BYTES = 64L << 20;
+    private static final String HEADER = "#version";
+
+    private PlainBpeFiles() {}
+
+    static BpeFiles read(Path vocabulary, Path merges) {
+        Map<String, Integer> ids = JsonStream.read(vocabulary, stream -> BpeVocabulary.read(stream, ""));
+        return new BpeFiles(
+                vocabulary,
+                ids,
+                merges(merges).resolve(ids),
+                List.of(),
+                Normalizer.CLIP,
+                false,
+                OptionalInt.empty(),
+                OptionalInt.empty(),
+                Optional.empty());
+    }
+
+    private static MergeList merges(Path file) {
+        JsonStream.checkSize(file, MAX_MERGES_BYTES);
+        try (BufferedReader lines = Files.newBufferedReader(file)) {
+            String line = lines.readLine();
+            boolean hasHeader = line != null && line.startsWith(HEADER);
+            MergeList merges = new MergeList(file, rank -> "line " + (rank + (hasHeader ? 2 : 1)));
+            for (line = hasHeader ? lines.readLine() : line; line != null; line = lines.readLine()) {
+                if (line.isEmpty() && lines.readLine() == null) {
+                    break;
+                }
+                merges.add(line);
+            }
+            return merges;
+        } catch (CharacterCodingException e) {
+            throw new ModelFormatException(Kind.MALFORMED, file, "", "is not UTF-8", e);
+        } catch (IOException e) {
+            throw new ModelFormatException(Kind.MISSING, file, "", "cannot be read: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** Texts to CLIP token ids. */
+package dev.clipjet.tokenizer;

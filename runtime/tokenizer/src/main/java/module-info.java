@@ -1,0 +1,8 @@
+/** Texts to CLIP token ids, id for id as the original tokenizers give them. */
+module dev.clipjet.tokenizer {
+    requires transitive dev.clipjet.weights;
+    requires com.fasterxml.jackson.core;
+    requires com.fasterxml.jackson.databind;
+
+    exports dev.clipjet.tokenizer;
+}
