@@ -17,13 +17,13 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Assumptions;
 
 /** Ids written by the original tokenizers. Where the folder is missing, tests that need it are skipped, and say so. */
-final class Golden {
+public final class Golden {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final int CONTEXT = 77;
 
     private Golden() {}
 
-    static Path folder() {
+    public static Path folder() {
         String property = System.getProperty("clipjet.golden");
         Path folder = Path.of(property == null ? "golden" : property).resolve("tokenizer");
         boolean there = Files.isDirectory(folder);
@@ -34,7 +34,7 @@ final class Golden {
         return folder;
     }
 
-    static List<JsonNode> lines(String name) {
+    public static List<JsonNode> lines(String name) {
         try {
             List<JsonNode> lines = new ArrayList<>();
             for (String line : Files.readAllLines(folder().resolve(name))) {
@@ -46,7 +46,7 @@ final class Golden {
         }
     }
 
-    static JsonNode json(String name) {
+    public static JsonNode json(String name) {
         try {
             return MAPPER.readTree(folder().resolve(name).toFile());
         } catch (IOException e) {
