@@ -93,8 +93,9 @@ class ClipTokenizerTest {
     void withoutRepairs(String text, String ids) {
         int[] found = ClipTokenizer.openAi(TokenizerProfile.OPENAI_NOFTFY).encode(text);
         assertThat(Arrays.copyOfRange(found, 1, found.length - 1))
-                .containsExactly(
-                        Arrays.stream(ids.split(" ", -1)).mapToInt(Integer::parseInt).toArray());
+                .containsExactly(Arrays.stream(ids.split(" ", -1))
+                        .mapToInt(Integer::parseInt)
+                        .toArray());
     }
 
     @Test
@@ -117,11 +118,36 @@ class ClipTokenizerTest {
     @Test
     void toyVocabulary() throws IOException {
         List<String> tokens = List.of(
-                "l", "o", "w", "e", "r", "s", "t", "i", "d", "n", "lo", "l</w>", "w</w>", "r</w>", "t</w>", "low</w>",
-                "er</w>", "lowest</w>", "newer</w>", "wider", "<unk>", "<|startoftext|>", "<|endoftext|>");
+                "l",
+                "o",
+                "w",
+                "e",
+                "r",
+                "s",
+                "t",
+                "i",
+                "d",
+                "n",
+                "lo",
+                "l</w>",
+                "w</w>",
+                "r</w>",
+                "t</w>",
+                "low</w>",
+                "er</w>",
+                "lowest</w>",
+                "newer</w>",
+                "wider",
+                "<unk>",
+                "<|startoftext|>",
+                "<|endoftext|>");
         StringBuilder vocabulary = new StringBuilder("{");
         for (String token : tokens) {
-            vocabulary.append(vocabulary.length() > 1 ? "," : "").append('"').append(token).append("\":");
+            vocabulary
+                    .append(vocabulary.length() > 1 ? "," : "")
+                    .append('"')
+                    .append(token)
+                    .append("\":");
             vocabulary.append(tokens.indexOf(token));
         }
         Files.writeString(temp.resolve("vocab.json"), vocabulary.append('}'));
@@ -205,8 +231,8 @@ class ClipTokenizerTest {
         assertThatThrownBy(() -> Padding.longestMultipleOf(0))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("multiple of 0");
-        assertThatThrownBy(() -> ClipTokenizer.load(
-                        new TokenizerSpec(TokenizerProfile.OPENAI, "test", Optional.empty(), 0)))
+        assertThatThrownBy(() ->
+                        ClipTokenizer.load(new TokenizerSpec(TokenizerProfile.OPENAI, "test", Optional.empty(), 0)))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("a context of 0 tokens");
     }
@@ -233,7 +259,8 @@ class ClipTokenizerTest {
         try {
             List<Future<List<int[]>>> results = new ArrayList<>();
             for (int t = 0; t < 8; t++) {
-                results.add(threads.submit(() -> texts.stream().map(shared::encode).toList()));
+                results.add(
+                        threads.submit(() -> texts.stream().map(shared::encode).toList()));
             }
             for (Future<List<int[]>> result : results) {
                 for (int i = 0; i < texts.size(); i++) {

@@ -34,9 +34,11 @@ class LongTextTest {
     }
 
     private static void finishes(ClipTokenizer tokenizer, String text) {
-        Assertions.assertTimeoutPreemptively(LIMIT, () -> assertThat(tokenizer.encode(text))
-                .startsWith(tokenizer.startTokenId())
-                .endsWith(tokenizer.endTokenId()));
+        Assertions.assertTimeoutPreemptively(
+                LIMIT,
+                () -> assertThat(tokenizer.encode(text))
+                        .startsWith(tokenizer.startTokenId())
+                        .endsWith(tokenizer.endTokenId()));
     }
 
     private static String randomWord() {

@@ -35,13 +35,13 @@ class BytePairEncoderTest {
             for (Merge merge : merges) {
                 table.add(ids.get(merge.left), ids.get(merge.right), ids.get(merge.left + merge.right));
             }
-            BytePairEncoder encoder =
-                    new BytePairEncoder(new Vocabulary(ids), table.build(), -1, Order.BY_PAIR);
+            BytePairEncoder encoder = new BytePairEncoder(new Vocabulary(ids), table.build(), -1, Order.BY_PAIR);
             for (int i = 0; i < 40; i++) {
                 String word = word(random);
                 IdList found = new IdList();
                 encoder.encode(word, 0, word.length(), found);
-                int[] expected = textbook(word, merges).stream().mapToInt(ids::get).toArray();
+                int[] expected =
+                        textbook(word, merges).stream().mapToInt(ids::get).toArray();
                 assertThat(found.toArray()).as("%s with %s", word, merges).containsExactly(expected);
             }
         }

@@ -71,8 +71,10 @@ class CleanGoldenTest {
             }
             String normalized = Normalizer.applyAll(Normalizer.CLIP, text);
             assertThat(normalized).isEqualTo(line.get("hf-fast").get("clean").textValue());
-            assertThat(byteWords(fast, normalized)).isEqualTo(strings(line.get("hf-fast").get("words")));
-            assertThat(TextCleaner.HF_V5.clean(text)).isEqualTo(line.get("hf-v5").get("clean").textValue());
+            assertThat(byteWords(fast, normalized))
+                    .isEqualTo(strings(line.get("hf-fast").get("words")));
+            assertThat(TextCleaner.HF_V5.clean(text))
+                    .isEqualTo(line.get("hf-v5").get("clean").textValue());
             assertThat(byteWords(version5, TextCleaner.HF_V5.clean(text)))
                     .as("%s", line)
                     .isEqualTo(strings(line.get("hf-v5").get("words")));
@@ -86,10 +88,12 @@ class CleanGoldenTest {
         List<JsonNode> lines = Golden.lines("cases-lower.jsonl");
         for (JsonNode line : lines) {
             String text = line.get("text").textValue();
-            assertThat(LowerCase.python(text)).isEqualTo(line.get("python_lower").textValue());
+            assertThat(LowerCase.python(text))
+                    .isEqualTo(line.get("python_lower").textValue());
             assertThat(Normalizer.applyAll(Normalizer.CLIP, text))
                     .isEqualTo(line.get("hf_fast_normalized").textValue());
-            assertThat(TextCleaner.HF_V5.clean(text)).isEqualTo(line.get("hf_v5_normalized").textValue());
+            assertThat(TextCleaner.HF_V5.clean(text))
+                    .isEqualTo(line.get("hf_v5_normalized").textValue());
         }
         assertThat(lines).hasSize(111);
     }

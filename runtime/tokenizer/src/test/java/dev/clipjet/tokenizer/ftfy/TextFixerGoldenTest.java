@@ -16,7 +16,9 @@ class TextFixerGoldenTest {
         SoftAssertions soft = new SoftAssertions();
         for (JsonNode line : lines) {
             String text = line.get("text").textValue();
-            soft.assertThat(TextFixer.fix(text)).as("%s", line).isEqualTo(line.get("fixed").textValue());
+            soft.assertThat(TextFixer.fix(text))
+                    .as("%s", line)
+                    .isEqualTo(line.get("fixed").textValue());
             soft.assertThat(Mojibake.isLikely(text))
                     .as("is_bad of %s", line)
                     .isEqualTo(line.get("is_bad").booleanValue());

@@ -23,13 +23,15 @@ class MalformedFilesTest {
     private static final String PRE_TOKENIZER = "{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"Split\","
             + "\"pattern\":{\"Regex\":\"'s|'t|'re|'ve|'m|'ll|'d|[\\\\p{L}]+|[\\\\p{N}]|[^\\\\s\\\\p{L}\\\\p{N}]+\"},"
             + "\"behavior\":\"Removed\",\"invert\":true},{\"type\":\"ByteLevel\",\"add_prefix_space\":false}]}";
-    private static final String POST_PROCESSOR = "{\"type\":\"RobertaProcessing\",\"sep\":[\"<|endoftext|>\",6],"
-            + "\"cls\":[\"<|startoftext|>\",5]}";
-    private static final String MODEL = "{\"type\":\"BPE\",\"unk_token\":\"<|endoftext|>\",\"end_of_word_suffix\":\"</w>\","
-            + "\"vocab\":" + VOCABULARY + ",\"merges\":[\"a b</w>\"]}";
+    private static final String POST_PROCESSOR =
+            "{\"type\":\"RobertaProcessing\",\"sep\":[\"<|endoftext|>\",6]," + "\"cls\":[\"<|startoftext|>\",5]}";
+    private static final String MODEL =
+            "{\"type\":\"BPE\",\"unk_token\":\"<|endoftext|>\",\"end_of_word_suffix\":\"</w>\"," + "\"vocab\":"
+                    + VOCABULARY + ",\"merges\":[\"a b</w>\"]}";
     private static final String JSON = "{\"added_tokens\":[{\"id\":5,\"content\":\"<|startoftext|>\",\"special\":true},"
             + "{\"id\":6,\"content\":\"<|endoftext|>\",\"special\":true}],\"normalizer\":" + NORMALIZER
-            + ",\"pre_tokenizer\":" + PRE_TOKENIZER + ",\"post_processor\":" + POST_PROCESSOR + ",\"model\":" + MODEL + "}";
+            + ",\"pre_tokenizer\":" + PRE_TOKENIZER + ",\"post_processor\":" + POST_PROCESSOR + ",\"model\":" + MODEL
+            + "}";
 
     @TempDir
     Path directory;
@@ -41,7 +43,9 @@ class MalformedFilesTest {
         TokenizerModel plain = TokenizerDirectory.read(directory, TokenizerProfile.HF_FAST);
         write("tokenizer.json", JSON);
         TokenizerModel json = TokenizerDirectory.read(directory, TokenizerProfile.HF_FAST);
-        assertThat(json.vocabulary().size()).isEqualTo(plain.vocabulary().size()).isEqualTo(7);
+        assertThat(json.vocabulary().size())
+                .isEqualTo(plain.vocabulary().size())
+                .isEqualTo(7);
         assertThat(json.end()).isEqualTo(plain.end()).isEqualTo(6);
         Files.delete(directory.resolve("tokenizer.json"));
     }
@@ -145,7 +149,8 @@ class MalformedFilesTest {
 
     @Test
     void mergesAreHuge() throws IOException {
-        try (RandomAccessFile file = new RandomAccessFile(directory.resolve("merges.txt").toFile(), "rw")) {
+        try (RandomAccessFile file =
+                new RandomAccessFile(directory.resolve("merges.txt").toFile(), "rw")) {
             file.setLength(1L << 30);
         }
         refused(Kind.LIMIT, "merges.txt", "has 1073741824 bytes, more than");
@@ -212,7 +217,10 @@ class MalformedFilesTest {
     @Test
     void padTokenIsNotInTheVocabulary() throws IOException {
         write("tokenizer_config.json", "{\"pad_token\":\"<pad>\"}");
-        refused(Kind.BAD_CONFIGURATION, "tokenizer_config.json", "pad_token: the token \"<pad>\" is not in the vocabulary");
+        refused(
+                Kind.BAD_CONFIGURATION,
+                "tokenizer_config.json",
+                "pad_token: the token \"<pad>\" is not in the vocabulary");
     }
 
     @Test
@@ -236,7 +244,10 @@ class MalformedFilesTest {
     @Test
     void addedTokenWithTheIdOfAnother() throws IOException {
         write("added_tokens.json", "{\"<new>\":3}");
-        refused(Kind.BAD_CONFIGURATION, "added_tokens.json", "the token \"<new>\" has id 3, which is the id of \"b</w>\"");
+        refused(
+                Kind.BAD_CONFIGURATION,
+                "added_tokens.json",
+                "the token \"<new>\" has id 3, which is the id of \"b</w>\"");
     }
 
     @Test
@@ -257,7 +268,10 @@ class MalformedFilesTest {
     @Test
     void noUnknownTokenForMissingBytes() throws IOException {
         write("tokenizer_config.json", "{\"unk_token\":\"<unk>\"}");
-        refused(Kind.BAD_CONFIGURATION, "tokenizer_config.json", "unk_token: the token \"<unk>\" is not in the vocabulary");
+        refused(
+                Kind.BAD_CONFIGURATION,
+                "tokenizer_config.json",
+                "unk_token: the token \"<unk>\" is not in the vocabulary");
     }
 
     @Test

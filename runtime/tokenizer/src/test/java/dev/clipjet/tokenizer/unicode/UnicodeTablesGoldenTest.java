@@ -24,8 +24,8 @@ class UnicodeTablesGoldenTest {
                 "tokenizers-0.20.3", CharacterClasses.unicode14(),
                 "tokenizers-0.23.3", CharacterClasses.unicode16());
         engines.forEach((engine, classes) -> {
-            Map<String, Byte> names = Map.of(
-                    "L", CharacterClasses.LETTER, "N", CharacterClasses.NUMBER, "s", CharacterClasses.SPACE);
+            Map<String, Byte> names =
+                    Map.of("L", CharacterClasses.LETTER, "N", CharacterClasses.NUMBER, "s", CharacterClasses.SPACE);
             names.forEach((name, kind) -> assertThat(matching(c -> classes.of(c) == kind))
                     .as("%s %s", engine, name)
                     .isEqualTo(ranges(expected.get(engine).get(name))));
