@@ -16,6 +16,7 @@ import dev.clipjet.tokenizer.unicode.Utf8;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * The stages of one profile: added tokens taken out as written, the rest cleaned, added tokens taken out of what is
@@ -59,11 +60,14 @@ final class TextPipeline {
 
     static TextPipeline of(TokenizerProfile profile, TokenizerModel model) {
         return switch (profile) {
-            case OPENAI -> python(model, TextCleaner.OPENAI, LITERALS, List.of(), false);
-            case OPENAI_NOFTFY -> python(model, TextCleaner.OPENAI_NOFTFY, LITERALS, List.of(), true);
-            case OPEN_CLIP -> python(model, TextCleaner.OPEN_CLIP, OPEN_CLIP_LITERALS, List.of(), false);
-            case HF_SLOW_FTFY -> python(model, TextCleaner.HF_SLOW_FTFY, LITERALS, model.addedTokens(), false);
-            case HF_SLOW_NOFTFY -> python(model, TextCleaner.HF_SLOW_NOFTFY, LITERALS, model.addedTokens(), false);
+            case OPENAI -> python(model, TextCleaner.OPENAI, framing(model, LITERALS), List.of(), false);
+            case OPENAI_NOFTFY -> python(model, TextCleaner.OPENAI_NOFTFY, framing(model, LITERALS), List.of(), true);
+            case OPEN_CLIP ->
+                python(model, TextCleaner.OPEN_CLIP, framing(model, OPEN_CLIP_LITERALS), List.of(), false);
+            case HF_SLOW_FTFY ->
+                python(model, TextCleaner.HF_SLOW_FTFY, byVocabulary(model), model.addedTokens(), false);
+            case HF_SLOW_NOFTFY ->
+                python(model, TextCleaner.HF_SLOW_NOFTFY, byVocabulary(model), model.addedTokens(), false);
             case HF_FAST ->
                 rust(
                         model,
@@ -74,10 +78,21 @@ final class TextPipeline {
         };
     }
 
+    private static Map<String, Integer> framing(TokenizerModel model, List<String> literals) {
+        return Map.of(literals.get(0), model.start(), literals.get(1), model.end());
+    }
+
+    private static Map<String, Integer> byVocabulary(TokenizerModel model) {
+        return LITERALS.stream().collect(Collectors.toMap(literal -> literal, literal -> {
+            int id = model.vocabulary().id(literal);
+            return id < 0 ? model.unknown() : id;
+        }));
+    }
+
     private static TextPipeline python(
             TokenizerModel model,
             TextCleaner cleaner,
-            List<String> literals,
+            Map<String, Integer> literals,
             List<AddedToken> added,
             boolean refusesLoneSurrogates) {
         return new TextPipeline(
@@ -85,8 +100,8 @@ final class TextPipeline {
                 cleaner,
                 new AddedTokenFinder(added),
                 new AddedTokenFinder(List.of()),
-                new WordSplitter(CharacterClasses.unicode17(), Literals.WHOLE, literals),
-                Map.of(literals.get(0), model.start(), literals.get(1), model.end()),
+                new WordSplitter(CharacterClasses.unicode17(), Literals.WHOLE, List.copyOf(literals.keySet())),
+                literals,
                 Order.BY_PAIR,
                 refusesLoneSurrogates);
     }

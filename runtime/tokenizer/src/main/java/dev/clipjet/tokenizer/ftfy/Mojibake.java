@@ -4,7 +4,9 @@ import dev.clipjet.tokenizer.unicode.CodePointSet;
 import dev.clipjet.tokenizer.unicode.UnicodeSets;
 import dev.clipjet.tokenizer.unicode.WhiteSpace;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.IntPredicate;
 
 /**
@@ -34,8 +36,13 @@ final class Mojibake {
     /** A with tilde or circumflex before a space, at the start of a text or after a small letter. */
     private static final IntPredicate[] SPACED_A = {any("ÃÂ"), any(" ")};
 
-    /** Each rule is a sequence of characters, one predicate each. */
+    /** Each rule is a sequence of characters, one predicate each; 64 at most. */
     private static final List<IntPredicate[]> RULES = rules();
+
+    /** Which rules may start with a character: bit i for rule i, by a number that characters of the same kind share. */
+    private static final long[] STARTS = new long[256];
+
+    private static final byte[] KINDS = kinds();
 
     private Mojibake() {}
 
@@ -59,8 +66,9 @@ final class Mojibake {
     }
 
     private static boolean matchesAny(String text, int start) {
-        for (IntPredicate[] rule : RULES) {
-            if (matches(text, start, rule)) {
+        long candidates = STARTS[KINDS[text.charAt(start)] & 0xFF];
+        for (; candidates != 0; candidates &= candidates - 1) {
+            if (matches(text, start, RULES.get(Long.numberOfTrailingZeros(candidates)))) {
                 return true;
             }
         }
@@ -80,6 +88,23 @@ final class Mojibake {
             i += Character.charCount(c);
         }
         return true;
+    }
+
+    private static byte[] kinds() {
+        byte[] kinds = new byte[0x10000];
+        Map<Long, Byte> known = new HashMap<>();
+        for (int c = 0; c < kinds.length; c++) {
+            long starts = 0;
+            for (int i = 0; i < RULES.size(); i++) {
+                starts |= RULES.get(i)[0].test(c) ? 1L << i : 0;
+            }
+            kinds[c] = known.computeIfAbsent(starts, mask -> (byte) known.size());
+            STARTS[kinds[c] & 0xFF] = starts;
+        }
+        if (known.size() > STARTS.length || RULES.size() > Long.SIZE) {
+            throw new IllegalStateException(known.size() + " kinds of characters and " + RULES.size() + " rules");
+        }
+        return kinds;
     }
 
     private static List<IntPredicate[]> rules() {

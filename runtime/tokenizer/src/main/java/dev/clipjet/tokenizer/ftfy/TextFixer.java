@@ -5,7 +5,6 @@ import dev.clipjet.tokenizer.unicode.DataFile;
 import dev.clipjet.tokenizer.unicode.Nfc;
 import dev.clipjet.tokenizer.unicode.UnicodeSets;
 import dev.clipjet.tokenizer.unicode.Utf8;
-import java.util.Map;
 
 /** {@code ftfy.fix_text}: line by line, repeats all repairs until nothing changes any more. */
 public final class TextFixer {
@@ -13,8 +12,8 @@ public final class TextFixer {
     private static final int MAX_SEGMENT = 1_000_000;
 
     static final DataFile TABLES = DataFile.read(TextFixer.class, "tables.txt");
-    private static final Map<Integer, String> LIGATURES = TABLES.mappings("ligatures");
-    private static final Map<Integer, String> WIDTHS = TABLES.mappings("width");
+    private static final Replacements LIGATURES = new Replacements("ligatures");
+    private static final Replacements WIDTHS = new Replacements("width");
 
     private TextFixer() {}
 
@@ -66,8 +65,8 @@ public final class TextFixer {
             }
             text = EncodingFixer.fix(text);
             text = SingleByteEncoding.fixC1Controls(text);
-            text = replace(text, LIGATURES);
-            text = replace(text, WIDTHS);
+            text = LIGATURES.apply(text);
+            text = WIDTHS.apply(text);
             text = uncurlQuotes(text);
             text = fixLineBreaks(text);
             text = fixSurrogates(text);
@@ -78,25 +77,6 @@ public final class TextFixer {
                 return text;
             }
         }
-    }
-
-    private static String replace(String text, Map<Integer, String> replacements) {
-        StringBuilder out = null;
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            String replacement = c < 0x80 ? null : replacements.get((int) c);
-            if (replacement != null && out == null) {
-                out = new StringBuilder(text.length()).append(text, 0, i);
-            }
-            if (out != null) {
-                if (replacement == null) {
-                    out.append(c);
-                } else {
-                    out.append(replacement);
-                }
-            }
-        }
-        return out == null ? text : out.toString();
     }
 
     private static String uncurlQuotes(String text) {

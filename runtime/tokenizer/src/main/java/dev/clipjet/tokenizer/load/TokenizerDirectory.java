@@ -49,19 +49,16 @@ public final class TokenizerDirectory {
             start = files.start().orElse(start);
             end = files.end().orElse(end);
         }
-        int unknown = -1;
         String unknownToken = files.unknown()
-                .filter(t -> profile == TokenizerProfile.HF_FAST)
+                .filter(token -> profile == TokenizerProfile.HF_FAST)
                 .orElse(special.unknown().content());
-        if (lacksBytes(vocabulary)) {
-            unknown = vocabulary.id(unknownToken);
-            if (unknown < 0) {
-                throw new ModelFormatException(
-                        Kind.BAD_CONFIGURATION,
-                        files.file(),
-                        "",
-                        "lacks symbols of bytes, and the unknown token \"" + unknownToken + "\" for them, too");
-            }
+        int unknown = vocabulary.id(unknownToken);
+        if (unknown < 0 && lacksBytes(vocabulary)) {
+            throw new ModelFormatException(
+                    Kind.BAD_CONFIGURATION,
+                    files.file(),
+                    "",
+                    "lacks symbols of bytes, and the unknown token \"" + unknownToken + "\" for them, too");
         }
         return new TokenizerModel(
                 vocabulary,
