@@ -1,0 +1,2 @@
+/** JMH benchmarks of the towers beside ONNX Runtime, and of tokenizer and preprocessing. */
+package dev.clipjet.benchmarks;
