@@ -245,8 +245,8 @@ class CheckpointTest {
                 fault(
                         "other grid",
                         Kind.MALFORMED,
-                        "position_embedding",
-                        m -> m.vision().put("patch_size", 2)),
+                        "has shape [10, 8], the configuration calls for [5, 8]",
+                        m -> m.put("vision_model.embeddings.position_embedding.weight", 10, 8)),
                 fault(
                         "type of a weight",
                         Kind.UNSUPPORTED,
@@ -398,11 +398,13 @@ class CheckpointTest {
     void absentTowersHaveTheDefaultsOfTheirClass() throws IOException {
         model.config.remove(List.of("text_config", "vision_config"));
         model.config.putObject("vision_config_dict");
+        model.preprocessor.removeAll();
         model.write(temp);
         // The weights cannot fit; the shapes in the errors are those of the defaults.
         assertThat(refusal()).hasMessageContaining("calls for [768, 3, 32, 32]");
         model.config.set("vision_config", new TinyModel().vision());
         model.config.remove("vision_config_dict");
+        model.preprocessor.setAll(new TinyModel().preprocessor);
         model.writeConfigs(temp);
         assertThat(refusal()).hasMessageContaining("calls for [49408, 512]");
     }
