@@ -378,6 +378,12 @@ class CheckpointTest {
         assertThat(refusal()).hasMessageContaining("line 1");
         Files.writeString(temp.resolve("config.json"), "{\"a\": 1, \"a\": 2}");
         assertThat(refusal()).hasMessageContaining("Duplicate field 'a'");
+        for (byte[] bytes :
+                new byte[][] {{}, {'[', ']'}, {(byte) 0xff, 'a'}, {0, 0, 'a', '{'}, {'{', '"', (byte) 0xe9}}) {
+            Files.write(temp.resolve("config.json"), bytes);
+            assertThat(refusal().kind()).isEqualTo(Kind.BAD_CONFIGURATION);
+            assertThat(refusal().place()).startsWith("line 1");
+        }
         Files.delete(temp.resolve("config.json"));
         Files.createDirectory(temp.resolve("config.json"));
         assertThat(refusal().kind()).isEqualTo(Kind.MISSING);
