@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A model directory, open: its description and its tensors, mapped into memory. Every tensor that the description calls
@@ -24,6 +26,7 @@ import java.util.OptionalDouble;
  * {@code WithProjection} classes, with weights in safetensors, in one file or several.
  */
 public final class Checkpoint implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Checkpoint.class);
     private static final long MAX_CONFIG_BYTES = 4 << 20;
 
     private final Path source;
@@ -47,6 +50,7 @@ public final class Checkpoint implements AutoCloseable {
         this.canonical = Collections.unmodifiableMap(canonical);
         this.logitScale = logitScale;
         this.logitBias = logitBias;
+        LOG.debug("opened {} {}: {} tensors, notes {}", spec.family(), source, canonical.size(), spec.notes());
     }
 
     /**

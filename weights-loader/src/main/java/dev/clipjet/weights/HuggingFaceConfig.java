@@ -174,7 +174,10 @@ final class HuggingFaceConfig {
                 tower.optionalInteger("num_channels", 1, Integer.MAX_VALUE).orElse(3);
         if (channels != 3) {
             throw new ModelFormatException(
-                    Kind.UNSUPPORTED, root.file(), "num_channels", "is " + channels + ", only 3 are supported");
+                    Kind.UNSUPPORTED,
+                    tower.file(),
+                    tower.pathOf("num_channels"),
+                    "is " + channels + ", only 3 are supported");
         }
         TransformerSpec blocks = blocks(tower, 768, 12, 12, 3072);
         return Optional.of(new VisionSpec(
@@ -265,7 +268,7 @@ final class HuggingFaceConfig {
                 throw new ModelFormatException(
                         Kind.UNSUPPORTED,
                         tower.file(),
-                        "hidden_act",
+                        tower.pathOf("hidden_act"),
                         "the activation \"" + name + "\" is not supported; supported are quick_gelu, gelu and "
                                 + "gelu_pytorch_tanh");
         };

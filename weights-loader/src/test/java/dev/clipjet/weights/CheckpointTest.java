@@ -245,8 +245,8 @@ class CheckpointTest {
                 fault(
                         "other grid",
                         Kind.MALFORMED,
-                        "position_embedding",
-                        m -> m.vision().put("patch_size", 2)),
+                        "has shape [10, 8], the configuration calls for [5, 8]",
+                        m -> m.put("vision_model.embeddings.position_embedding.weight", 10, 8)),
                 fault(
                         "type of a weight",
                         Kind.UNSUPPORTED,
@@ -378,6 +378,12 @@ class CheckpointTest {
         assertThat(refusal()).hasMessageContaining("line 1");
         Files.writeString(temp.resolve("config.json"), "{\"a\": 1, \"a\": 2}");
         assertThat(refusal()).hasMessageContaining("Duplicate field 'a'");
+        for (byte[] bytes :
+                new byte[][] {{}, {'[', ']'}, {(byte) 0xff, 'a'}, {0, 0, 'a', '{'}, {'{', '"', (byte) 0xe9}}) {
+            Files.write(temp.resolve("config.json"), bytes);
+            assertThat(refusal().kind()).isEqualTo(Kind.BAD_CONFIGURATION);
+            assertThat(refusal().place()).startsWith("line 1");
+        }
         Files.delete(temp.resolve("config.json"));
         Files.createDirectory(temp.resolve("config.json"));
         assertThat(refusal().kind()).isEqualTo(Kind.MISSING);
@@ -398,11 +404,13 @@ class CheckpointTest {
     void absentTowersHaveTheDefaultsOfTheirClass() throws IOException {
         model.config.remove(List.of("text_config", "vision_config"));
         model.config.putObject("vision_config_dict");
+        model.preprocessor.removeAll();
         model.write(temp);
         // The weights cannot fit; the shapes in the errors are those of the defaults.
         assertThat(refusal()).hasMessageContaining("calls for [768, 3, 32, 32]");
         model.config.set("vision_config", new TinyModel().vision());
         model.config.remove("vision_config_dict");
+        model.preprocessor.setAll(new TinyModel().preprocessor);
         model.writeConfigs(temp);
         assertThat(refusal()).hasMessageContaining("calls for [49408, 512]");
     }

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -19,6 +20,35 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Every hostile safetensors file and configuration is refused with the right kind, and the control loads. */
 class HostileGoldenTest {
+    /** What the message must say, by file. */
+    private static final Map<String, String> WORDS = Map.ofEntries(
+            Map.entry("config-heads-do-not-divide.json", "model_cfg.text_cfg.heads: is 7"),
+            Map.entry("config-hf-wrong-types.json", "projection_dim: is \"sixty-four\", expected an integer"),
+            Map.entry("config-huge.json", "is 2147483648, expected an integer from 1 to"),
+            Map.entry("config-missing-vision.json", "model_cfg.vision_cfg: is missing"),
+            Map.entry("config-nested.json", "nesting depth"),
+            Map.entry("config-not-json.json", "line 1, column 32"),
+            Map.entry("config-unknown-feature.json", "qk_norm"),
+            Map.entry("config-wrong-types.json", "width: is \"64\", expected an integer"),
+            Map.entry("st-deep-json.safetensors", "maps strings to strings"),
+            Map.entry("st-duplicate-key.safetensors", "tensor \"a\": the name occurs twice"),
+            Map.entry("st-header-huge.safetensors", "1099511627776"),
+            Map.entry("st-header-negative.safetensors", "18446744073709551608"),
+            Map.entry("st-header-past-end.safetensors", "4096 bytes, 72 are there"),
+            Map.entry("st-hole.safetensors", "tensor \"b\": data begins at 20, after 16"),
+            Map.entry("st-negative-shape.safetensors", "-2, out of range"),
+            Map.entry("st-not-utf8.safetensors", "byte 10: the header is not valid UTF-8"),
+            Map.entry("st-offset-past-end.safetensors", "[0, 4194304] reach past the 16 bytes"),
+            Map.entry("st-offset-reversed.safetensors", "[16, 0]"),
+            Map.entry("st-overlap.safetensors", "tensor \"b\": data begins at 8, before 16"),
+            Map.entry("st-seven-bytes.safetensors", "has 7 bytes"),
+            Map.entry("st-shape-float.safetensors", "whole numbers"),
+            Map.entry("st-shape-overflow.safetensors", "overflows"),
+            Map.entry("st-size-mismatch.safetensors", "F16 [4] takes 8 bytes"),
+            Map.entry("st-trailing.safetensors", "byte 80: the last tensor ends here"),
+            Map.entry("st-truncated.safetensors", "tensor \"b\": data_offsets [16, 40] reach past the 35 bytes"),
+            Map.entry("st-unknown-dtype.safetensors", "\"F12\""));
+
     @TempDir
     Path temp;
 
@@ -65,6 +95,7 @@ class HostileGoldenTest {
         assertThat(error.kind().name().toLowerCase(Locale.ROOT).replace('_', ' '))
                 .as(error.getMessage())
                 .isIn(right);
+        assertThat(error).hasMessageContaining(WORDS.get(name(entry)));
         assertThat(error.file()).isEqualTo(file.toString());
         assertThat(error.place()).as(error.getMessage()).isNotEmpty();
     }

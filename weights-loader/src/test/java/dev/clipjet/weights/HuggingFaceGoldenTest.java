@@ -30,6 +30,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -213,10 +214,10 @@ class HuggingFaceGoldenTest {
                     ? spec.vision().get().projectionDim()
                     : spec.text().orElseThrow().projectionDim();
             assertThat(actual).isEqualTo(projection);
-            CanonicalName name1 = spec.vision().isPresent()
+            CanonicalName weight = spec.vision().isPresent()
                     ? TensorNames.vision().projectionWeight()
                     : TensorNames.text().projectionWeight();
-            assertThat(checkpoint.find(name1).isPresent()).isEqualTo(projection > 0);
+            assertThat(checkpoint.find(weight).isPresent()).isEqualTo(projection > 0);
         }
     }
 
@@ -275,7 +276,7 @@ class HuggingFaceGoldenTest {
                 JsonNode offsets = entry.getValue().get("data_offsets");
                 int begin = 8 + header + offsets.get(0).intValue();
                 int end = 8 + header + offsets.get(1).intValue();
-                into.put(entry.getKey(), java.util.Arrays.copyOfRange(bytes, begin, end));
+                into.put(entry.getKey(), Arrays.copyOfRange(bytes, begin, end));
             }
         });
     }

@@ -154,6 +154,12 @@ final class SafetensorsHeader {
         if (json.length == 0 || json[0] != '{') {
             throw malformed(byteOffset(0), "the header does not begin with '{'");
         }
+        for (int i = 0; i < json.length; i++) {
+            if (json[i] == 0) {
+                // The parser would take it for a sign of UTF-16 or UTF-32, and read that.
+                throw malformed(byteOffset(i), "the header is not valid JSON: it has a zero byte");
+            }
+        }
         try (JsonParser parser = JSON.createParser(json)) {
             try {
                 readRoot(parser);

@@ -73,7 +73,7 @@ public final class SafetensorsWriter implements AutoCloseable {
         sorted.sort(Comparator.comparing((Declaration tensor) -> -tensor.dtype().bytes())
                 .thenComparing(Declaration::name));
         byte[] header = header(metadata, sorted);
-        long position = SafetensorsHeader.LENGTH_BYTES + header.length;
+        long position = (long) SafetensorsHeader.LENGTH_BYTES + header.length;
         Map<String, Range> ranges = new LinkedHashMap<>();
         for (Declaration tensor : sorted) {
             if (ranges.put(tensor.name(), new Range(position, tensor.bytes(), new AtomicLong())) != null) {

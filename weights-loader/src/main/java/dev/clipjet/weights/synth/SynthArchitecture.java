@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 
 /** The published ViT architectures of CLIP. All share OpenAI's vocabulary of 49408 tokens and 77 positions. */
+@SuppressWarnings("ImmutableEnumChecker") // Tower is a record of ints.
 public enum SynthArchitecture {
     VIT_B_32("ViT-B-32", 512, 224, 32, tower(768, 12, 12, 3072), tower(512, 12, 8, 2048), Activation.QUICK_GELU),
     VIT_B_16("ViT-B-16", 512, 224, 16, tower(768, 12, 12, 3072), tower(512, 12, 8, 2048), Activation.QUICK_GELU),

@@ -9,7 +9,7 @@ import dev.clipjet.model.PreprocessSpec;
 import dev.clipjet.weights.FloatConversion;
 import dev.clipjet.weights.safetensors.SafetensorsWriter;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -111,7 +111,7 @@ public final class SynthModel {
             throw new IllegalStateException("writing synthetic weights failed", e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new UncheckedIOException(new java.io.InterruptedIOException("writing was interrupted"));
+            throw (IOException) new InterruptedIOException("writing was interrupted").initCause(e);
         } finally {
             pool.shutdownNow();
         }

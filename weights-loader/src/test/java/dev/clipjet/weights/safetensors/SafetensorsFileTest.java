@@ -287,6 +287,15 @@ class SafetensorsFileTest {
     }
 
     @Test
+    void refusesOtherEncodings() throws IOException {
+        for (String encoding : new String[] {"UTF-16LE", "UTF-32LE"}) {
+            ModelFormatException error = refusal(write("{}".getBytes(encoding), bytes()));
+            assertThat(error.kind()).isEqualTo(Kind.MALFORMED);
+            assertThat(error.place()).isEqualTo("byte 9");
+        }
+    }
+
+    @Test
     void refusesMoreTensorsThanAnyModelHas() throws IOException {
         StringBuilder header = new StringBuilder("{");
         for (int i = 0; i <= 100_000; i++) {

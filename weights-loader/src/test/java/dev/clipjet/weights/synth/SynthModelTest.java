@@ -25,8 +25,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class SynthModelTest {
-    private static final Map<String, Long> HASHES = new HashMap<>();
-
     @Test
     void firstValuesAreThoseOfTheFormula() {
         long projection = SynthFormula.hash("visual.proj");
@@ -121,62 +119,70 @@ class SynthModelTest {
             assertThat(checkpoint.spec().tokenizer().orElseThrow().directory()).isEmpty();
             assertThat(checkpoint.logitScale()).isEqualTo(rounded(4.6052f));
 
-            int width = 768;
-            float projectionScale = (float) Math.sqrt(3.0 / width);
             compare(
                     checkpoint.tensor(TensorNames.vision().projectionWeight()),
-                    (row, column) -> value(prefix + "visual.proj", column * 512 + row, projectionScale));
+                    prefix + "visual.proj",
+                    fanIn(768),
+                    (row, column) -> column * 512 + row);
             compare(
                     checkpoint.tensor(TensorNames.text().projectionWeight()),
-                    (row, column) ->
-                            value(prefix + "text_projection", column * 512 + row, (float) Math.sqrt(3.0 / 512)));
+                    prefix + "text_projection",
+                    fanIn(512),
+                    (row, column) -> column * 512 + row);
             compare(
                     checkpoint.tensor(TensorNames.vision().block(11).qkvWeight()),
-                    (row, column) -> value(
-                            prefix + "visual.transformer.resblocks.11.attn.in_proj_weight",
-                            row * width + column,
-                            projectionScale));
+                    prefix + "visual.transformer.resblocks.11.attn.in_proj_weight",
+                    fanIn(768),
+                    (row, column) -> row * 768 + column);
             compare(
                     checkpoint.tensor(TensorNames.text().block(3).qkvBias()),
-                    (row, column) -> value(prefix + "transformer.resblocks.3.attn.in_proj_bias", row, 0.05f));
+                    prefix + "transformer.resblocks.3.attn.in_proj_bias",
+                    0.05f,
+                    (row, column) -> row);
             compare(
                     checkpoint.tensor(TensorNames.vision().patchWeight()),
-                    (row, column) ->
-                            value(prefix + "visual.conv1.weight", row * 3072 + column, (float) Math.sqrt(3.0 / 3072)));
+                    prefix + "visual.conv1.weight",
+                    fanIn(3072),
+                    (row, column) -> row * 3072 + column);
             compare(
                     checkpoint.tensor(TensorNames.text().tokens()),
-                    (row, column) -> value(prefix + "token_embedding.weight", row * 512 + column, 0.04f));
-            compare(
-                    checkpoint.tensor(TensorNames.vision().lnPreWeight()),
-                    (row, column) -> rounded(
-                            SynthFormula.unit(SynthFormula.hash(prefix + "visual.ln_pre.weight"), row) * 0.2f + 1));
+                    prefix + "token_embedding.weight",
+                    0.04f,
+                    (row, column) -> row * 512 + column);
+            CanonicalTensor norm = checkpoint.tensor(TensorNames.vision().lnPreWeight());
+            assertThat(FloatConversion.fromHalf(norm.segments().get(0).data().getShort(0)))
+                    .isEqualTo(rounded(
+                            SynthFormula.unit(SynthFormula.hash(prefix + "visual.ln_pre.weight"), 0) * 0.2f + 1));
         }
     }
 
-    private interface Value {
-        float at(long row, long column);
+    private static float fanIn(int inputs) {
+        return (float) Math.sqrt(3.0 / inputs);
     }
 
-    private static void compare(CanonicalTensor tensor, Value expected) {
+    private interface Index {
+        long of(long row, long column);
+    }
+
+    /** Compares every element with the formula. */
+    private static void compare(CanonicalTensor tensor, String name, float scale, Index index) {
+        long hash = SynthFormula.hash(name);
         long row = 0;
         for (int i = 0; i < tensor.segments().size(); i++) {
             var data = tensor.segments().get(i).data().asShortBuffer();
             for (int r = 0; r < tensor.segmentRows(i); r++, row++) {
                 for (int column = 0; column < tensor.columns(); column++) {
                     float actual = FloatConversion.fromHalf(data.get(r * tensor.columns() + column));
-                    if (actual != expected.at(row, column)) {
+                    float expected = rounded(SynthFormula.unit(hash, index.of(row, column)) * scale);
+                    if (actual != expected) {
                         assertThat(actual)
                                 .as(tensor.name() + " at " + List.of(row, column))
-                                .isEqualTo(expected.at(row, column));
+                                .isEqualTo(expected);
                     }
                 }
             }
         }
         assertThat(row).isEqualTo(tensor.rows());
-    }
-
-    private static float value(String name, long index, float scale) {
-        return rounded(SynthFormula.unit(HASHES.computeIfAbsent(name, SynthFormula::hash), index) * scale);
     }
 
     private static float rounded(float value) {
