@@ -8,4 +8,5 @@ module dev.clipjet.weights {
     exports dev.clipjet.weights;
     exports dev.clipjet.weights.json;
     exports dev.clipjet.weights.safetensors;
+    exports dev.clipjet.weights.synth;
 }

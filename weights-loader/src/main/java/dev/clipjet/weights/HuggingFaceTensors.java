@@ -7,6 +7,7 @@ import dev.clipjet.model.TextSpec;
 import dev.clipjet.model.TransformerSpec;
 import dev.clipjet.model.VisionSpec;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -170,7 +171,7 @@ final class HuggingFaceTensors {
     }
 
     private void check(StoredTensor tensor, long[] shape) {
-        List<Long> expected = java.util.Arrays.stream(shape).boxed().toList();
+        List<Long> expected = Arrays.stream(shape).boxed().toList();
         String place = "tensor \"" + tensor.name() + "\"";
         if (!tensor.shape().equals(expected)) {
             throw new ModelFormatException(

@@ -126,26 +126,34 @@ final class WeightFiles implements AutoCloseable {
     }
 
     private static ModelFormatException noSafetensors(Path directory) {
-        List<String> others;
+        List<String> pickles = names(directory, ".*\\.(bin|pt|pth|ckpt)");
+        if (!pickles.isEmpty()) {
+            return new ModelFormatException(
+                    Kind.UNSUPPORTED,
+                    directory,
+                    String.join(", ", pickles),
+                    "weights in PyTorch's own format are not supported; convert them to safetensors: " + SINGLE
+                            + ", or shards with " + INDEX);
+        }
+        List<String> others = names(directory, ".*\\.(safetensors|h5|msgpack|onnx|gguf)");
+        return new ModelFormatException(
+                Kind.MISSING,
+                directory,
+                "",
+                "has no weights: neither " + SINGLE + " nor " + INDEX
+                        + (others.isEmpty() ? "" : ", only " + String.join(", ", others)));
+    }
+
+    private static List<String> names(Path directory, String pattern) {
         try (Stream<Path> entries = Files.list(directory)) {
-            others = entries.map(path -> path.getFileName().toString())
-                    .filter(name -> name.matches(".*\\.(bin|pt|pth|ckpt|h5|msgpack|onnx|gguf|safetensors)"))
+            return entries.map(path -> path.getFileName().toString())
+                    .filter(name -> name.matches(pattern))
                     .sorted()
-                    .limit(8)
+                    .limit(4)
                     .toList();
         } catch (IOException e) {
             throw new ModelFormatException(Kind.MISSING, directory, "", "cannot be read: " + e.getMessage(), e);
         }
-        if (others.isEmpty()) {
-            return new ModelFormatException(
-                    Kind.MISSING, directory, "", "has no weights: neither " + SINGLE + " nor " + INDEX);
-        }
-        return new ModelFormatException(
-                Kind.UNSUPPORTED,
-                directory,
-                String.join(", ", others),
-                "not a file name or format that is read; save the model with safetensors (" + SINGLE
-                        + ", or shards with " + INDEX + ")");
     }
 
     /** The file that stands for all weights in errors: the single file, or the index. */

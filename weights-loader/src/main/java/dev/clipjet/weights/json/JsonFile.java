@@ -1,15 +1,17 @@
 package dev.clipjet.weights.json;
 
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /** Reads whole JSON files with bounds on size, depth and string length; duplicate keys are refused. */
@@ -22,7 +24,6 @@ public final class JsonFile {
                             .build())
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .build())
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
     private JsonFile() {}
@@ -40,21 +41,34 @@ public final class JsonFile {
                 throw new ModelFormatException(
                         Kind.LIMIT, file, "", "has " + size + " bytes, more than the " + maxBytes + " allowed");
             }
-            JsonNode root = MAPPER.readTree(Files.readAllBytes(file));
-            if (root == null || !root.isObject()) {
-                throw new ModelFormatException(
-                        Kind.BAD_CONFIGURATION, file, "", "expected a JSON object at the top level");
-            }
-            return new JsonObject(file, "", root);
-        } catch (JsonProcessingException e) {
-            String place = e.getLocation() == null
-                    ? ""
-                    : "line " + e.getLocation().getLineNr() + ", column "
-                            + e.getLocation().getColumnNr();
-            throw new ModelFormatException(
-                    Kind.BAD_CONFIGURATION, file, place, "not valid JSON: " + e.getOriginalMessage(), e);
+            return new JsonObject(file, "", parse(file, Files.readAllBytes(file)));
+        } catch (NoSuchFileException e) {
+            throw new ModelFormatException(Kind.MISSING, file, "", "no such file", e);
         } catch (IOException e) {
             throw new ModelFormatException(Kind.MISSING, file, "", "cannot be read: " + e.getMessage(), e);
         }
+    }
+
+    private static JsonNode parse(Path file, byte[] bytes) throws IOException {
+        try (JsonParser parser = MAPPER.createParser(bytes)) {
+            try {
+                JsonNode root = MAPPER.readTree(parser);
+                if (root == null || !root.isObject()) {
+                    throw bad(file, parser, "expected a JSON object at the top level", null);
+                }
+                if (parser.nextToken() != null) {
+                    throw bad(file, parser, "more follows the end of the JSON object", null);
+                }
+                return root;
+            } catch (JsonProcessingException e) {
+                throw bad(file, parser, "not valid JSON: " + e.getOriginalMessage(), e);
+            }
+        }
+    }
+
+    private static ModelFormatException bad(Path file, JsonParser parser, String problem, Throwable cause) {
+        JsonLocation here = parser.currentLocation();
+        String place = "line " + here.getLineNr() + ", column " + here.getColumnNr();
+        return new ModelFormatException(Kind.BAD_CONFIGURATION, file, place, problem, cause);
     }
 }

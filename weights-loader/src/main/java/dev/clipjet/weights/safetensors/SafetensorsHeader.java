@@ -155,23 +155,33 @@ final class SafetensorsHeader {
             throw malformed(byteOffset(0), "the header does not begin with '{'");
         }
         try (JsonParser parser = JSON.createParser(json)) {
-            parser.nextToken();
-            while (parser.nextToken() != JsonToken.END_OBJECT) {
-                String name = parser.currentName();
-                if (name.equals(METADATA)) {
-                    readMetadata(parser);
-                } else {
-                    readEntry(parser, name);
-                }
+            try {
+                readRoot(parser);
+            } catch (StreamConstraintsException e) {
+                throw new ModelFormatException(Kind.LIMIT, file, here(parser), e.getOriginalMessage(), e);
+            } catch (JsonProcessingException e) {
+                throw new ModelFormatException(
+                        Kind.MALFORMED,
+                        file,
+                        here(parser),
+                        "the header is not valid JSON: " + e.getOriginalMessage(),
+                        e);
             }
-            if (parser.nextToken() != null) {
-                throw malformed(here(parser), "more follows the end of the header's JSON object");
+        }
+    }
+
+    private void readRoot(JsonParser parser) throws IOException {
+        parser.nextToken();
+        while (parser.nextToken() != JsonToken.END_OBJECT) {
+            String name = parser.currentName();
+            if (name.equals(METADATA)) {
+                readMetadata(parser);
+            } else {
+                readEntry(parser, name);
             }
-        } catch (StreamConstraintsException e) {
-            throw new ModelFormatException(Kind.LIMIT, file, here(e), e.getOriginalMessage(), e);
-        } catch (JsonProcessingException e) {
-            throw new ModelFormatException(
-                    Kind.MALFORMED, file, here(e), "the header is not valid JSON: " + e.getOriginalMessage(), e);
+        }
+        if (parser.nextToken() != null) {
+            throw malformed(here(parser), "more follows the end of the header's JSON object");
         }
     }
 
@@ -341,10 +351,6 @@ final class SafetensorsHeader {
 
     private static String here(JsonParser parser) {
         return byteOffset(parser.currentLocation().getByteOffset());
-    }
-
-    private static String here(JsonProcessingException e) {
-        return e.getLocation() == null ? "header" : byteOffset(e.getLocation().getByteOffset());
     }
 
     private static String byteOffset(long inHeader) {

@@ -1,0 +1,203 @@
+package dev.clipjet.weights.synth;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.clipjet.error.InvalidInputException;
+import dev.clipjet.memory.DType;
+import dev.clipjet.model.Activation;
+import dev.clipjet.model.PreprocessSpec;
+import dev.clipjet.weights.FloatConversion;
+import dev.clipjet.weights.safetensors.SafetensorsWriter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.ShortBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Writes models of full size whose weights are a formula, as Hugging Face directories: {@code config.json},
+ * {@code model.safetensors} and {@code preprocessor_config.json}. They embed as badly as any untrained model, but their
+ * speed, memory and numerics are those of the real ones. The model is never in memory as a whole.
+ */
+public final class SynthModel {
+    /** Elements per piece of work: 4 MiB in F32. */
+    private static final int PIECE = 1 << 20;
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private record Piece(SynthLayout layout, long firstRow, int rows) {}
+
+    private SynthModel() {}
+
+    /**
+     * Writes a model.
+     *
+     * @param prefix goes in front of every tensor's name before it is hashed: another prefix, another model
+     * @param dtype F32, F16 or BF16; the F32 values are rounded to nearest
+     * @param directory is created if need be; files of the same names are replaced
+     * @throws InvalidInputException for other types
+     * @throws IOException if writing fails
+     */
+    public static void write(SynthArchitecture architecture, String prefix, DType dtype, Path directory)
+            throws IOException {
+        if (dtype != DType.F32 && dtype != DType.F16 && dtype != DType.BF16) {
+            throw new InvalidInputException("weights of type " + dtype + " cannot be written; F32, F16 and BF16 can");
+        }
+        Files.createDirectories(directory);
+        List<SynthLayout> layouts = SynthTensor.of(architecture).stream()
+                .flatMap(tensor -> SynthLayout.of(tensor).stream())
+                .toList();
+        List<SafetensorsWriter.Declaration> declarations = layouts.stream()
+                .map(layout -> new SafetensorsWriter.Declaration(layout.name(), dtype, layout.shape()))
+                .toList();
+        try (SafetensorsWriter writer = SafetensorsWriter.create(
+                directory.resolve("model.safetensors"), Map.of("format", "pt"), declarations)) {
+            writeAll(pieces(layouts), prefix, dtype, writer);
+            writer.finish();
+        }
+        JSON.writerWithDefaultPrettyPrinter()
+                .writeValue(directory.resolve("preprocessor_config.json").toFile(), preprocessor(architecture));
+        JSON.writerWithDefaultPrettyPrinter()
+                .writeValue(directory.resolve("config.json").toFile(), config(architecture, dtype));
+    }
+
+    private static List<Piece> pieces(List<SynthLayout> layouts) {
+        List<Piece> pieces = new ArrayList<>();
+        for (SynthLayout layout : layouts) {
+            int step = (int) Math.max(1, PIECE / layout.columns());
+            for (long row = 0; row < layout.rows(); row += step) {
+                pieces.add(new Piece(layout, row, (int) Math.min(step, layout.rows() - row)));
+            }
+        }
+        return pieces;
+    }
+
+    private static void writeAll(List<Piece> pieces, String prefix, DType dtype, SafetensorsWriter writer)
+            throws IOException {
+        int workers = Runtime.getRuntime().availableProcessors();
+        ExecutorService pool = Executors.newFixedThreadPool(workers);
+        try {
+            AtomicInteger next = new AtomicInteger();
+            List<Future<?>> running = new ArrayList<>();
+            for (int i = 0; i < workers; i++) {
+                running.add(pool.submit(() -> {
+                    float[] values = new float[PIECE];
+                    ByteBuffer bytes =
+                            ByteBuffer.allocateDirect(PIECE * dtype.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+                    for (int at = next.getAndIncrement(); at < pieces.size(); at = next.getAndIncrement()) {
+                        write(pieces.get(at), prefix, dtype, values, bytes, writer);
+                    }
+                    return null;
+                }));
+            }
+            for (Future<?> worker : running) {
+                worker.get();
+            }
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException cause) {
+                throw cause;
+            }
+            throw new IllegalStateException("writing synthetic weights failed", e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new UncheckedIOException(new java.io.InterruptedIOException("writing was interrupted"));
+        } finally {
+            pool.shutdownNow();
+        }
+    }
+
+    private static void write(
+            Piece piece, String prefix, DType dtype, float[] values, ByteBuffer bytes, SafetensorsWriter writer)
+            throws IOException {
+        SynthLayout layout = piece.layout();
+        SynthTensor source = layout.source();
+        long hash = SynthFormula.hash(prefix + source.name());
+        int columns = (int) layout.columns();
+        for (int row = 0; row < piece.rows(); row++) {
+            SynthFormula.fill(
+                    hash,
+                    layout.first() + (piece.firstRow() + row) * layout.rowStride(),
+                    layout.columnStride(),
+                    source.scale(),
+                    source.offset(),
+                    values,
+                    row * columns,
+                    columns);
+        }
+        int count = piece.rows() * columns;
+        put(values, count, dtype, bytes.clear());
+        bytes.limit(count * dtype.bytes());
+        writer.write(layout.name(), piece.firstRow() * columns * dtype.bytes(), bytes);
+    }
+
+    private static void put(float[] values, int count, DType dtype, ByteBuffer bytes) {
+        if (dtype == DType.F32) {
+            FloatBuffer floats = bytes.asFloatBuffer();
+            floats.put(values, 0, count);
+            return;
+        }
+        ShortBuffer shorts = bytes.asShortBuffer();
+        for (int i = 0; i < count; i++) {
+            shorts.put(
+                    i, dtype == DType.F16 ? FloatConversion.toHalf(values[i]) : FloatConversion.toBfloat16(values[i]));
+        }
+    }
+
+    private static ObjectNode config(SynthArchitecture architecture, DType dtype) {
+        ObjectNode config = JSON.createObjectNode();
+        config.putArray("architectures").add("CLIPModel");
+        config.put("model_type", "clip");
+        config.put("projection_dim", architecture.embeddingDim());
+        config.put(
+                "torch_dtype",
+                switch (dtype) {
+                    case F16 -> "float16";
+                    case BF16 -> "bfloat16";
+                    default -> "float32";
+                });
+        ObjectNode text = tower(config.putObject("text_config"), "clip_text_model", architecture.text(), architecture);
+        text.put("vocab_size", SynthArchitecture.VOCABULARY);
+        text.put("max_position_embeddings", SynthArchitecture.CONTEXT);
+        text.put("eos_token_id", SynthArchitecture.VOCABULARY - 1);
+        ObjectNode vision =
+                tower(config.putObject("vision_config"), "clip_vision_model", architecture.vision(), architecture);
+        vision.put("image_size", architecture.imageSize());
+        vision.put("patch_size", architecture.patchSize());
+        return config;
+    }
+
+    private static ObjectNode tower(
+            ObjectNode node, String type, SynthArchitecture.Tower tower, SynthArchitecture architecture) {
+        return node.put("model_type", type)
+                .put("hidden_size", tower.width())
+                .put("num_hidden_layers", tower.layers())
+                .put("num_attention_heads", tower.heads())
+                .put("intermediate_size", tower.mlpWidth())
+                .put("hidden_act", architecture.activation() == Activation.QUICK_GELU ? "quick_gelu" : "gelu")
+                .put("layer_norm_eps", 1e-5)
+                .put("projection_dim", architecture.embeddingDim());
+    }
+
+    private static ObjectNode preprocessor(SynthArchitecture architecture) {
+        int side = architecture.imageSize();
+        ObjectNode node = JSON.createObjectNode().put("image_processor_type", "CLIPImageProcessor");
+        node.putObject("size").put("shortest_edge", side);
+        node.putObject("crop_size").put("height", side).put("width", side);
+        PreprocessSpec.Rgb mean = PreprocessSpec.OPENAI_MEAN;
+        PreprocessSpec.Rgb std = PreprocessSpec.OPENAI_STD;
+        node.putArray("image_mean").add(mean.r()).add(mean.g()).add(mean.b());
+        node.putArray("image_std").add(std.r()).add(std.g()).add(std.b());
+        return node;
+    }
+}

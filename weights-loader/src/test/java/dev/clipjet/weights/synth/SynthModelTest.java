@@ -1,0 +1,185 @@
+package dev.clipjet.weights.synth;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.clipjet.error.InvalidInputException;
+import dev.clipjet.memory.DType;
+import dev.clipjet.model.Activation;
+import dev.clipjet.model.TextPooling;
+import dev.clipjet.model.TokenizerProfile;
+import dev.clipjet.weights.CanonicalTensor;
+import dev.clipjet.weights.Checkpoint;
+import dev.clipjet.weights.FloatConversion;
+import dev.clipjet.weights.Golden;
+import dev.clipjet.weights.TensorNames;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SynthModelTest {
+    private static final Map<String, Long> HASHES = new HashMap<>();
+
+    @Test
+    void firstValuesAreThoseOfTheFormula() {
+        long projection = SynthFormula.hash("visual.proj");
+        assertThat(SynthFormula.unit(projection, 0)).isEqualTo((float) 0.00827634334564209);
+        assertThat(SynthFormula.unit(projection, 1)).isEqualTo((float) -0.04730796813964844);
+        assertThat(SynthFormula.unit(projection, 2)).isEqualTo((float) -0.810194730758667);
+        assertThat(SynthFormula.unit(projection, 3)).isEqualTo((float) 0.703842282295227);
+        long scale = SynthFormula.hash("logit_scale");
+        assertThat(SynthFormula.unit(scale, 0)).isEqualTo((float) 0.25418078899383545);
+        assertThat(SynthFormula.unit(scale, 1)).isEqualTo((float) 0.7656489610671997);
+    }
+
+    @Test
+    void fillingFollowsTheFormulaAtAnyStride() {
+        float[] out = new float[12];
+        SynthFormula.fill(99, 5, 7, 0.25f, 1, out, 2, 10);
+        assertThat(out[1]).isZero();
+        for (int j = 0; j < 10; j++) {
+            assertThat(out[2 + j]).isEqualTo(SynthFormula.unit(99, 5 + 7L * j) * 0.25f + 1);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "vit-b-32, VIT_B_32",
+        "vit-b-16, VIT_B_16",
+        "vit-l-14, VIT_L_14",
+        "vit-l-14-336, VIT_L_14_336",
+        "vit-h-14, VIT_H_14"
+    })
+    void tensorsAreThoseOfTheGoldenModels(String folder, SynthArchitecture architecture) throws IOException {
+        JsonNode golden =
+                Golden.json(Golden.folder().resolve("synth").resolve(folder).resolve("case.json"));
+        Map<String, SynthTensor> ours = new HashMap<>();
+        SynthTensor.of(architecture).forEach(tensor -> ours.put(tensor.name(), tensor));
+        JsonNode tensors = golden.get("tensors");
+        assertThat(tensors.size()).isEqualTo(ours.size()).isGreaterThan(300);
+        tensors.properties().forEach(entry -> {
+            SynthTensor tensor = ours.get(entry.getKey());
+            assertThat(tensor).as(entry.getKey()).isNotNull();
+            assertThat(tensor.shape().toString().replace(" ", ""))
+                    .as(entry.getKey())
+                    .isEqualTo(entry.getValue().get("shape").toString());
+            assertThat(tensor.scale())
+                    .as(entry.getKey())
+                    .isEqualTo(entry.getValue().get("scale").floatValue());
+            assertThat(tensor.offset())
+                    .as(entry.getKey())
+                    .isEqualTo(entry.getValue().get("offset").floatValue());
+        });
+        long parameters = ours.values().stream()
+                .mapToLong(tensor -> tensor.shape().stream().reduce(1L, Math::multiplyExact))
+                .sum();
+        assertThat(parameters).isEqualTo(golden.get("parameters").longValue());
+        assertThat(architecture.embeddingDim())
+                .isEqualTo(golden.get("embed_dim").intValue());
+        assertThat(architecture.activation() == Activation.QUICK_GELU)
+                .isEqualTo(golden.get("quick_gelu").booleanValue());
+        assertThat(architecture.vision().width() / architecture.vision().heads())
+                .isEqualTo(golden.get("vision").path("head_width").asInt(64));
+        assertThat(architecture.text().heads())
+                .isEqualTo(golden.get("text").get("heads").intValue());
+    }
+
+    /** Published sizes, in millions of parameters. */
+    @ParameterizedTest
+    @CsvSource({"VIT_G_14, 1367", "VIT_BIGG_14, 2540"})
+    void theLargestHaveThePublishedSizes(SynthArchitecture architecture, long millions) {
+        long parameters = SynthTensor.of(architecture).stream()
+                .mapToLong(tensor -> tensor.shape().stream().reduce(1L, Math::multiplyExact))
+                .sum();
+        assertThat(Math.round(parameters / 1e6)).isEqualTo(millions);
+    }
+
+    @Test
+    void architecturesAreFoundByLabel() {
+        for (SynthArchitecture architecture : SynthArchitecture.values()) {
+            assertThat(SynthArchitecture.of(architecture.label())).isEqualTo(architecture);
+        }
+        assertThatThrownBy(() -> SynthArchitecture.of("ViT-Z")).isInstanceOf(InvalidInputException.class);
+    }
+
+    /** A whole B/32: written, opened, and every value of some tensors compared with the formula. */
+    @Test
+    void writesAModelThatOpens(@TempDir Path temp) throws IOException {
+        String prefix = "other:";
+        SynthModel.write(SynthArchitecture.VIT_B_32, prefix, DType.F16, temp);
+        try (Checkpoint checkpoint = Checkpoint.open(temp)) {
+            assertThat(checkpoint.spec().notes()).isEmpty();
+            assertThat(checkpoint.spec().text().orElseThrow().pooling()).isEqualTo(TextPooling.END_TOKEN);
+            assertThat(checkpoint.spec().tokenizer().orElseThrow().profile()).isEqualTo(TokenizerProfile.OPENAI);
+            assertThat(checkpoint.spec().tokenizer().orElseThrow().directory()).isEmpty();
+            assertThat(checkpoint.logitScale()).isEqualTo(rounded(4.6052f));
+
+            int width = 768;
+            float projectionScale = (float) Math.sqrt(3.0 / width);
+            compare(
+                    checkpoint.tensor(TensorNames.vision().projectionWeight()),
+                    (row, column) -> value(prefix + "visual.proj", column * 512 + row, projectionScale));
+            compare(
+                    checkpoint.tensor(TensorNames.text().projectionWeight()),
+                    (row, column) ->
+                            value(prefix + "text_projection", column * 512 + row, (float) Math.sqrt(3.0 / 512)));
+            compare(
+                    checkpoint.tensor(TensorNames.vision().block(11).qkvWeight()),
+                    (row, column) -> value(
+                            prefix + "visual.transformer.resblocks.11.attn.in_proj_weight",
+                            row * width + column,
+                            projectionScale));
+            compare(
+                    checkpoint.tensor(TensorNames.text().block(3).qkvBias()),
+                    (row, column) -> value(prefix + "transformer.resblocks.3.attn.in_proj_bias", row, 0.05f));
+            compare(
+                    checkpoint.tensor(TensorNames.vision().patchWeight()),
+                    (row, column) ->
+                            value(prefix + "visual.conv1.weight", row * 3072 + column, (float) Math.sqrt(3.0 / 3072)));
+            compare(
+                    checkpoint.tensor(TensorNames.text().tokens()),
+                    (row, column) -> value(prefix + "token_embedding.weight", row * 512 + column, 0.04f));
+            compare(
+                    checkpoint.tensor(TensorNames.vision().lnPreWeight()),
+                    (row, column) -> rounded(
+                            SynthFormula.unit(SynthFormula.hash(prefix + "visual.ln_pre.weight"), row) * 0.2f + 1));
+        }
+    }
+
+    private interface Value {
+        float at(long row, long column);
+    }
+
+    private static void compare(CanonicalTensor tensor, Value expected) {
+        long row = 0;
+        for (int i = 0; i < tensor.segments().size(); i++) {
+            var data = tensor.segments().get(i).data().asShortBuffer();
+            for (int r = 0; r < tensor.segmentRows(i); r++, row++) {
+                for (int column = 0; column < tensor.columns(); column++) {
+                    float actual = FloatConversion.fromHalf(data.get(r * tensor.columns() + column));
+                    if (actual != expected.at(row, column)) {
+                        assertThat(actual)
+                                .as(tensor.name() + " at " + List.of(row, column))
+                                .isEqualTo(expected.at(row, column));
+                    }
+                }
+            }
+        }
+        assertThat(row).isEqualTo(tensor.rows());
+    }
+
+    private static float value(String name, long index, float scale) {
+        return rounded(SynthFormula.unit(HASHES.computeIfAbsent(name, SynthFormula::hash), index) * scale);
+    }
+
+    private static float rounded(float value) {
+        return FloatConversion.fromHalf(FloatConversion.toHalf(value));
+    }
+}
