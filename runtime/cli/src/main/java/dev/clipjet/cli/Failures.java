@@ -1,0 +1,75 @@
+package dev.clipjet.cli;
+
+import dev.clipjet.error.ClipException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/** Errors as one line {@code clipjet: ...} on stderr; the stack trace only when asked for. */
+final class Failures implements IExecutionExceptionHandler, IParameterExceptionHandler {
+    static final int FAILED = 1;
+    static final int USAGE = 2;
+
+    @Override
+    public int handleParseException(ParameterException e, String[] args) {
+        CommandLine command = e.getCommandLine();
+        report(command, e.getMessage(), e);
+        command.getErr().println("See " + command.getCommandSpec().qualifiedName() + " --help");
+        return USAGE;
+    }
+
+    @Override
+    public int handleExecutionException(Exception e, CommandLine command, ParseResult parsed) {
+        report(command, describe(e), e);
+        return FAILED;
+    }
+
+    int outOfMemory(CommandLine command, OutOfMemoryError e) {
+        long mebibytes = Runtime.getRuntime().maxMemory() >> 20;
+        report(
+                command,
+                "not enough memory (" + e.getMessage() + "); the Java heap may have " + mebibytes
+                        + " MiB, CLIPJET_JAVA_OPTS=-Xmx... changes that",
+                e);
+        return FAILED;
+    }
+
+    /** What went wrong, in words for a user. */
+    static String describe(Exception e) {
+        if (e instanceof ClipException) {
+            return e.getMessage();
+        }
+        if (e instanceof UncheckedIOException io) {
+            return describe(io.getCause());
+        }
+        if (e instanceof NoSuchFileException) {
+            return e.getMessage() + ": no such file";
+        }
+        if (e instanceof AccessDeniedException) {
+            return e.getMessage() + ": access denied";
+        }
+        return e instanceof IOException
+                ? String.valueOf(e.getMessage())
+                : "internal error: " + e + " (--verbose prints where)";
+    }
+
+    private static void report(CommandLine command, String message, Throwable e) {
+        PrintWriter err = command.getErr();
+        err.println("clipjet: " + message);
+        if (root(command).getCommand() instanceof ClipjetCommand clipjet && clipjet.verbose()) {
+            e.printStackTrace(err);
+        }
+        err.flush();
+    }
+
+    private static CommandLine root(CommandLine command) {
+        return command.getParent() == null ? command : root(command.getParent());
+    }
+}

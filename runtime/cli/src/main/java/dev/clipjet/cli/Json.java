@@ -1,0 +1,92 @@
+package dev.clipjet.cli;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.PrintWriter;
+
+/** The documents of {@code --json}: one on stdout, floats with the fewest digits that give the same float32 again. */
+final class Json {
+    // The JDK's own Float.toString gives more digits than needed before version 19.
+    private static final JsonMapper MAPPER = new JsonMapper(JsonFactory.builder()
+            .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
+            .build());
+
+    private Json() {}
+
+    static ObjectNode object() {
+        return JsonNodeFactory.instance.objectNode();
+    }
+
+    static ArrayNode array(float[] values) {
+        ArrayNode array = JsonNodeFactory.instance.arrayNode(values.length);
+        for (float value : values) {
+            array.add(value);
+        }
+        return array;
+    }
+
+    static ArrayNode array(int[] values) {
+        ArrayNode array = JsonNodeFactory.instance.arrayNode(values.length);
+        for (int value : values) {
+            array.add(value);
+        }
+        return array;
+    }
+
+    static ArrayNode array(float[][] rows) {
+        ArrayNode array = JsonNodeFactory.instance.arrayNode(rows.length);
+        for (float[] row : rows) {
+            array.add(array(row));
+        }
+        return array;
+    }
+
+    static ArrayNode array(Iterable<String> values) {
+        ArrayNode array = JsonNodeFactory.instance.arrayNode();
+        values.forEach(array::add);
+        return array;
+    }
+
+    static void print(JsonNode document, PrintWriter out) {
+        try {
+            out.println(escapeHalfPairs(MAPPER.writeValueAsString(document)));
+            out.flush();
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a document cannot be written", e);
+        }
+    }
+
+    /** Halves of surrogate pairs have no UTF-8; they stand only in strings, where an escape can take their place. */
+    private static String escapeHalfPairs(String json) {
+        StringBuilder escaped = null;
+        for (int i = 0; i < json.length(); i++) {
+            char c = json.charAt(i);
+            boolean pair = Character.isHighSurrogate(c)
+                    && i + 1 < json.length()
+                    && Character.isLowSurrogate(json.charAt(i + 1));
+            if (Character.isSurrogate(c) && !pair && escaped == null) {
+                escaped = new StringBuilder(json.length() + 16).append(json, 0, i);
+            }
+            if (escaped != null) {
+                if (Character.isSurrogate(c) && !pair) {
+                    escaped.append(String.format("\\u%04x", (int) c));
+                } else {
+                    escaped.append(c);
+                }
+            }
+            if (pair) {
+                i++;
+                if (escaped != null) {
+                    escaped.append(json.charAt(i));
+                }
+            }
+        }
+        return escaped == null ? json : escaped.toString();
+    }
+}

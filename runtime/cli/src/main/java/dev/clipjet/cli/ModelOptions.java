@@ -1,0 +1,118 @@
+package dev.clipjet.cli;
+
+import dev.clipjet.Clip;
+import dev.clipjet.ClipOptions;
+import dev.clipjet.Device;
+import dev.clipjet.model.PassOrder;
+import dev.clipjet.model.PreprocessProfile;
+import dev.clipjet.model.TokenizerProfile;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** What every command takes that loads a model. */
+final class ModelOptions {
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec command;
+
+    @Option(names = "--model", paramLabel = "DIR", description = "Model directory. Default: a small built-in demo model.")
+    private Path model;
+
+    @Option(
+            names = "--device",
+            paramLabel = "DEVICE",
+            converter = DeviceConverter.class,
+            description = "Where to run: auto (default) or cpu.")
+    private Device device = Device.AUTO;
+
+    @Option(names = "--threads", paramLabel = "N", description = "CPU threads. Default: all cores.")
+    private Integer threads;
+
+    @Option(
+            names = "--preprocess-profile",
+            paramLabel = "P",
+            converter = PreprocessProfileConverter.class,
+            description = "Image pipeline to reproduce, instead of the one that the model's files name.")
+    private PreprocessProfile preprocessProfile;
+
+    @Option(
+            names = "--tokenizer-profile",
+            paramLabel = "P",
+            converter = TokenizerProfileConverter.class,
+            description = "Tokenizer to reproduce, instead of the one that the model's files name.")
+    private TokenizerProfile tokenizerProfile;
+
+    @Option(
+            names = "--pass-order",
+            paramLabel = "ORDER",
+            converter = PassOrderConverter.class,
+            description = "Which axis Pillow resizes first: horizontal-first (default) or pillow-13.")
+    private PassOrder passOrder;
+
+    @Option(names = "--exif", description = "Turn photos upright as their EXIF data says. The originals do not.")
+    private boolean exif;
+
+    Clip load() {
+        ClipOptions options = ClipOptions.DEFAULT.withDevice(device).withExifOrientation(exif);
+        if (threads != null) {
+            if (threads < 1) {
+                throw new ParameterException(command.commandLine(), "--threads is " + threads + ", expected 1 or more");
+            }
+            options = options.withThreads(threads);
+        }
+        if (preprocessProfile != null) {
+            options = options.withPreprocessProfile(preprocessProfile);
+        }
+        if (tokenizerProfile != null) {
+            options = options.withTokenizerProfile(tokenizerProfile);
+        }
+        if (passOrder != null) {
+            options = options.withPassOrder(passOrder);
+        }
+        return Clip.load(model == null ? demo() : model, options);
+    }
+
+    private Path demo() {
+        Path directory = DemoModel.directory();
+        PrintWriter err = command.commandLine().getErr();
+        err.println("clipjet: " + DemoModel.ANNOUNCEMENT);
+        err.flush();
+        return directory;
+    }
+
+    /** How reports name the model. */
+    String name() {
+        return model == null ? DemoModel.NAME : model.toString();
+    }
+
+    static final class DeviceConverter extends Labels.ByLabel<Device> {
+        @Override
+        Device of(String label) {
+            return Device.of(label);
+        }
+    }
+
+    static final class PreprocessProfileConverter extends Labels.ByLabel<PreprocessProfile> {
+        @Override
+        PreprocessProfile of(String label) {
+            return PreprocessProfile.of(label);
+        }
+    }
+
+    static final class TokenizerProfileConverter extends Labels.ByLabel<TokenizerProfile> {
+        @Override
+        TokenizerProfile of(String label) {
+            return TokenizerProfile.of(label);
+        }
+    }
+
+    static final class PassOrderConverter extends Labels.ByLabel<PassOrder> {
+        @Override
+        PassOrder of(String label) {
+            return Labels.parse(PassOrder.class, "pass order", label);
+        }
+    }
+}

@@ -1,0 +1,19 @@
+/** The command line. */
+module dev.clipjet.cli {
+    requires dev.clipjet.runtime;
+    requires dev.clipjet.kernels.cpu;
+    requires ch.qos.logback.classic;
+    requires ch.qos.logback.core;
+    requires com.fasterxml.jackson.databind;
+    requires info.picocli;
+    requires java.desktop;
+    requires org.slf4j;
+    requires progressbar;
+
+    // picocli reads the annotated fields.
+    opens dev.clipjet.cli to
+            info.picocli;
+
+    provides ch.qos.logback.classic.spi.Configurator with
+            dev.clipjet.cli.StderrLogging;
+}
