@@ -52,7 +52,7 @@ class HuggingFaceConformanceTest {
     }
 
     private static JsonNode caseOf(String name) throws IOException {
-        return JsonMapper.shared().readTree(Golden.folder(name).resolve("case.json").toFile());
+        return new JsonMapper().readTree(Golden.folder(name).resolve("case.json").toFile());
     }
 
     @ParameterizedTest
