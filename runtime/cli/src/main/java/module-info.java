@@ -8,7 +8,7 @@ module dev.clipjet.cli {
     requires info.picocli;
     requires java.desktop;
     requires org.slf4j;
-    requires progressbar;
+    requires me.tongfei.progressbar;
 
     // picocli reads the annotated fields.
     opens dev.clipjet.cli to

@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
             Tokenize.class,
             Preprocess.class,
             Synth.class,
+            WarmUp.class,
         },
         footer = {
             "",

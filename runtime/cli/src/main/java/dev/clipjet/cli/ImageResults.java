@@ -48,8 +48,7 @@ record ImageResults<T>(List<Entry<T>> entries) {
                     .toList();
             List<PreprocessedImage> usable =
                     prepared.stream().flatMap(entry -> entry.value().stream()).toList();
-            float[][] embeddings =
-                    usable.isEmpty() ? new float[0][] : clip.embedPreprocessed(usable, form);
+            float[][] embeddings = usable.isEmpty() ? new float[0][] : clip.embedPreprocessed(usable, form);
             int next = 0;
             for (Entry<PreprocessedImage> entry : prepared) {
                 entries.add(

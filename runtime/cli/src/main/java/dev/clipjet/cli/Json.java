@@ -9,6 +9,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /** The documents of {@code --json}: one on stdout, floats with the fewest digits that give the same float32 again. */
 final class Json {
@@ -53,13 +55,22 @@ final class Json {
         return array;
     }
 
-    static void print(JsonNode document, PrintWriter out) {
+    /** The numbers of an array as {@link #print} writes them. */
+    static Stream<String> floats(JsonNode array) {
+        return StreamSupport.stream(array.spliterator(), false).map(Json::text);
+    }
+
+    private static String text(JsonNode node) {
         try {
-            out.println(escapeHalfPairs(MAPPER.writeValueAsString(document)));
-            out.flush();
+            return MAPPER.writeValueAsString(node);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a document cannot be written", e);
         }
+    }
+
+    static void print(JsonNode document, PrintWriter out) {
+        out.println(escapeHalfPairs(text(document)));
+        out.flush();
     }
 
     /** Halves of surrogate pairs have no UTF-8; they stand only in strings, where an escape can take their place. */

@@ -34,7 +34,8 @@ final class Labels {
             try {
                 return of(label);
             } catch (dev.clipjet.error.InvalidInputException e) {
-                throw new TypeConversionException(Optional.ofNullable(e.getMessage()).orElse(label));
+                throw new TypeConversionException(
+                        Optional.ofNullable(e.getMessage()).orElse(label));
             }
         }
     }

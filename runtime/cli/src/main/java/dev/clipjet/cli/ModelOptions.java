@@ -18,7 +18,10 @@ final class ModelOptions {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
 
-    @Option(names = "--model", paramLabel = "DIR", description = "Model directory. Default: a small built-in demo model.")
+    @Option(
+            names = "--model",
+            paramLabel = "DIR",
+            description = "Model directory. Default: a small built-in demo model.")
     private Path model;
 
     @Option(

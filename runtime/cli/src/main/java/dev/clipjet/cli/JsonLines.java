@@ -1,0 +1,63 @@
+package dev.clipjet.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.clipjet.error.InvalidInputException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Files with one JSON value a line. */
+final class JsonLines {
+    private static final ObjectReader READER =
+            new JsonMapper().reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+    private JsonLines() {}
+
+    /**
+     * The strings of a file, one a line; empty lines do not count.
+     *
+     * @throws InvalidInputException naming the line that is no string
+     */
+    static List<String> strings(Path file) throws IOException {
+        List<String> strings = new ArrayList<>();
+        String[] lines = decode(file).split("\n", -1);
+        for (int i = 0; i < lines.length; i++) {
+            if (!lines[i].isBlank()) {
+                strings.add(string(file, i + 1, lines[i]));
+            }
+        }
+        return strings;
+    }
+
+    private static String decode(Path file) throws IOException {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(Files.readAllBytes(file)))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw new InvalidInputException(file + ": is not UTF-8", e);
+        }
+    }
+
+    private static String string(Path file, int number, String line) {
+        try {
+            JsonNode node = READER.readTree(line);
+            if (node.isTextual()) {
+                return node.textValue();
+            }
+        } catch (JsonProcessingException e) {
+            throw new InvalidInputException(file + ": line " + number + ": is no JSON: " + e.getOriginalMessage(), e);
+        }
+        throw new InvalidInputException(file + ": line " + number + ": is no JSON string");
+    }
+}
