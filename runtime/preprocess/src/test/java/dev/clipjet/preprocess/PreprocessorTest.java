@@ -187,6 +187,19 @@ class PreprocessorTest {
                     Preprocessor.of(square(profile, Resampling.BICUBIC, 64)).crop(image);
             assertThat(result.rgb()).hasSize(3 * 64 * 64);
         }
+        // Squashed, the image between the passes would have 128 million pixels.
+        DecodedImage tall = noise(1, 2_000_000, PixelMode.RGB);
+        Optional<Resize> squash = Optional.of(new Resize(ResizeMode.SQUASH, Size.square(64)));
+        assertThat(Preprocessor.of(spec(PreprocessProfile.HF_SLOW, squash, Resampling.BICUBIC, Optional.empty()))
+                        .crop(tall)
+                        .rgb())
+                .hasSize(3 * 64 * 64);
+        Optional<Resize> shortest = Optional.of(new Resize(ResizeMode.SHORTEST, Size.square(224)));
+        assertThatExceptionOfType(InvalidInputException.class)
+                .isThrownBy(() -> Preprocessor.of(
+                                spec(PreprocessProfile.HF_SLOW, shortest, Resampling.BICUBIC, Optional.empty()))
+                        .crop(tall))
+                .withMessageContaining("would have 224x448000000 pixels");
     }
 
     @Test
