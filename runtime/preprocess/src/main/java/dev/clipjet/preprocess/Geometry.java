@@ -24,6 +24,10 @@ record Geometry(Window window, int width, int height, int padLeft, int padTop) {
                 .map(resize -> resizedTo(spec.profile(), resize, width, height))
                 .orElse(new Size(height, width));
         Size result = spec.crop().orElse(resized);
+        if (4L * result.width() * result.height() > Integer.MAX_VALUE - 8) {
+            throw new InvalidInputException("the result of preprocessing an image of " + width + "x" + height
+                    + " pixels would have " + result.width() + "x" + result.height() + " pixels");
+        }
         Span x = Span.of(spec.profile(), resized.width(), result.width());
         Span y = Span.of(spec.profile(), resized.height(), result.height());
         Window window = new Window(resized.width(), resized.height(), x.from, y.from, x.to, y.to);

@@ -142,8 +142,7 @@ public final class Preprocessor {
         } else if (filter == Resampling.NEAREST) {
             pixels = NearestResize.pillow(rows, window);
         } else if (mode == PixelMode.I16) {
-            pixels = SixteenBitResize.pillow(
-                    image.pixels(), image.width(), image.height(), window, filter, spec.passOrder());
+            pixels = SixteenBitResize.pillow(rows, window, filter, spec.passOrder());
         } else if (mode == PixelMode.LA || mode == PixelMode.RGBA) {
             pixels = SeparableResize.pillow(new PremultipliedRows(rows), window, filter, spec.passOrder());
             PremultipliedRows.undo(pixels, bytes);

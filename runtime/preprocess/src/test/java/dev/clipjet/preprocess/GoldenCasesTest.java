@@ -4,10 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.clipjet.model.PassOrder;
+import dev.clipjet.model.PreprocessProfile;
+import dev.clipjet.model.PreprocessSpec;
+import dev.clipjet.model.PreprocessSpec.Resize;
+import dev.clipjet.model.PreprocessSpec.ResizeMode;
+import dev.clipjet.model.PreprocessSpec.Size;
+import dev.clipjet.model.Resampling;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -45,6 +53,37 @@ class GoldenCasesTest {
     @Test
     void bytesOfHorizontalFirst() {
         assertThat(compare(PassOrder.HORIZONTAL_FIRST, false)).isEqualTo(CASES);
+    }
+
+    /** CLIP.png of the original repository: mostly transparent, 2162x762, so that colour path and crop offset show. */
+    @Test
+    void theOriginalExampleImage() {
+        DecodedImage image = image("CLIP", false);
+        assertThat(image).hasToString("RGBA 2162x762");
+        byte[] openAi = crop(image, PreprocessProfile.OPENAI_PIL);
+        assertThat(Golden.sha256(openAi)).isEqualTo("c96d5fbf8273c7bea132e34850cece46b2b4a3f976fe50c1e9855f55495eddce");
+        int at = 3 * (100 * 224 + 50);
+        assertThat(Arrays.copyOfRange(openAi, at, at + 3)).containsExactly(156, 122, 171);
+        byte[] huggingFace = crop(image, PreprocessProfile.HF_SLOW);
+        assertThat(Golden.sha256(huggingFace))
+                .isEqualTo("229e87d0ba80c5886a165e0e7f01ec586691024613ed058ed08e3b4125230f45");
+        assertThat(Arrays.copyOfRange(huggingFace, at, at + 3)).containsExactly(84, 66, 92);
+    }
+
+    private static byte[] crop(DecodedImage image, PreprocessProfile profile) {
+        Size size = Size.square(224);
+        PreprocessSpec spec = new PreprocessSpec(
+                profile,
+                "test",
+                Optional.of(new Resize(ResizeMode.SHORTEST, size)),
+                Resampling.BICUBIC,
+                Optional.of(size),
+                1.0 / 255,
+                PreprocessSpec.OPENAI_MEAN,
+                PreprocessSpec.OPENAI_STD,
+                0,
+                PassOrder.HORIZONTAL_FIRST);
+        return Preprocessor.of(spec).crop(image).rgb();
     }
 
     private Map<String, Integer> compare(PassOrder order, boolean originalPixels) {

@@ -52,6 +52,9 @@ final class InverseDct {
         int i7 = b[x + 56];
         if ((i1 | i2 | i3 | i4 | i5 | i6 | i7) == 0) {
             int dc = b[x] << PASS1_BITS;
+            if (dc == 0) {
+                return;
+            }
             for (int i = x; i < 64; i += 8) {
                 b[i] = dc;
             }
@@ -98,6 +101,13 @@ final class InverseDct {
         int i5 = b[at + 5];
         int i6 = b[at + 6];
         int i7 = b[at + 7];
+        if ((i1 | i2 | i3 | i4 | i5 | i6 | i7) == 0) {
+            byte v = clamp((i0 + (1 << (PASS1_BITS + 2))) >> (PASS1_BITS + 3));
+            for (int i = o; i < o + 8; i++) {
+                out[i] = v;
+            }
+            return;
+        }
         int z1 = (i2 + i6) * F_0_541;
         int even2 = z1 - i6 * F_1_847;
         int even3 = z1 + i2 * F_0_765;
