@@ -6,6 +6,7 @@ import dev.clipjet.model.TokenizerProfile;
 import dev.clipjet.model.TokenizerSpec;
 import dev.clipjet.tokenizer.bpe.IdList;
 import dev.clipjet.tokenizer.bpe.Vocabulary;
+import dev.clipjet.tokenizer.load.AddedToken;
 import dev.clipjet.tokenizer.load.BuiltInModel;
 import dev.clipjet.tokenizer.load.TokenizerDirectory;
 import dev.clipjet.tokenizer.load.TokenizerModel;
@@ -15,9 +16,11 @@ import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /**
  * CLIP's byte-pair tokenizer, id for id as one of the originals gives them: see {@link TokenizerProfile}. Immutable and
@@ -30,6 +33,8 @@ public final class ClipTokenizer {
     private final TokenizerModel model;
     private final int contextLength;
     private final TextPipeline pipeline;
+    /** Ids that decoding leaves out on demand. */
+    private final Set<Integer> special = new HashSet<>();
 
     private ClipTokenizer(TokenizerProfile profile, TokenizerModel model, int contextLength) {
         if (contextLength < 2) {
@@ -39,6 +44,13 @@ public final class ClipTokenizer {
         this.model = model;
         this.contextLength = contextLength;
         this.pipeline = TextPipeline.of(profile, model);
+        special.addAll(List.of(model.start(), model.end()));
+        if (isHuggingFace()) {
+            model.addedTokens().stream()
+                    .filter(AddedToken::special)
+                    .map(AddedToken::id)
+                    .forEach(special::add);
+        }
     }
 
     /**
@@ -104,20 +116,19 @@ public final class ClipTokenizer {
 
     /** The text as it is split into words, for reports. Added tokens, which hold no words, are left out. */
     public String clean(String text) {
+        if (text == null) {
+            throw new InvalidInputException("the text is null");
+        }
         return pipeline.clean(text);
     }
 
     /**
      * The ids of a text with start and end token, neither cut nor padded.
      *
-     * @throws InvalidInputException if the text has half a surrogate pair and the original refuses it
+     * @throws InvalidInputException if the text is null, or has half a surrogate pair and the original refuses it
      */
     public int[] encode(String text) {
-        IdList ids = new IdList();
-        ids.add(model.start());
-        pipeline.encode(text, ids);
-        ids.add(model.end());
-        return ids.toArray();
+        return encode(text, "the text");
     }
 
     /**
@@ -126,45 +137,65 @@ public final class ClipTokenizer {
      * @throws InvalidInputException if the text is too long and is not to be cut, or as in {@link #encode(String)}
      */
     public Encoding encode(String text, Framing framing) {
-        return encodeAll(List.of(text), framing).get(0);
+        int[] ids = encode(text, "the text");
+        checkLength(ids, framing, "the text");
+        return frame(ids, framing, framing.paddedLength(framedLength(ids, framing)));
     }
 
     /** The ids of a batch of texts, in order. Errors name the index of the text. */
     public List<Encoding> encodeAll(List<String> texts, Framing framing) {
         List<int[]> all = new ArrayList<>(texts.size());
         int longest = 0;
-        for (int i = 0; i < texts.size(); i++) {
-            int[] ids = encode(texts.get(i));
-            if (ids.length > framing.contextLength() && framing.truncation() == Truncation.ERROR) {
-                throw new InvalidInputException("text " + i + " has " + ids.length
-                        + " tokens with start and end token, more than the context of " + framing.contextLength());
-            }
-            boolean cut = framing.truncation() == Truncation.CUT;
-            longest = Math.max(longest, cut ? Math.min(ids.length, framing.contextLength()) : ids.length);
+        for (String text : texts) {
+            String name = "text " + all.size();
+            int[] ids = encode(text, name);
+            checkLength(ids, framing, name);
+            longest = Math.max(longest, framedLength(ids, framing));
             all.add(ids);
         }
-        int pad = framing.padTokenId().orElse(padTokenId());
         int padded = framing.paddedLength(longest);
-        return all.stream().map(ids -> frame(ids, framing, padded, pad)).toList();
+        return all.stream().map(ids -> frame(ids, framing, padded)).toList();
     }
 
-    private Encoding frame(int[] ids, Framing framing, int padded, int pad) {
-        boolean cut = framing.truncation() == Truncation.CUT && ids.length > framing.contextLength();
-        int length = cut ? framing.contextLength() : ids.length;
+    /** @param name what errors call the text */
+    private int[] encode(String text, String name) {
+        if (text == null) {
+            throw new InvalidInputException(name + " is null");
+        }
+        IdList ids = new IdList();
+        ids.add(model.start());
+        pipeline.encode(text, name, ids);
+        ids.add(model.end());
+        return ids.toArray();
+    }
+
+    private static void checkLength(int[] ids, Framing framing, String name) {
+        if (ids.length > framing.contextLength() && framing.truncation() == Truncation.ERROR) {
+            throw new InvalidInputException(name + " has " + ids.length
+                    + " tokens with start and end token, more than the context of " + framing.contextLength());
+        }
+    }
+
+    private static int framedLength(int[] ids, Framing framing) {
+        return framing.truncation() == Truncation.CUT ? Math.min(ids.length, framing.contextLength()) : ids.length;
+    }
+
+    private Encoding frame(int[] ids, Framing framing, int padded) {
+        int length = framedLength(ids, framing);
         int[] framed = new int[Math.max(length, padded)];
         System.arraycopy(ids, 0, framed, 0, length);
-        if (cut) {
+        if (length < ids.length) {
             framed[length - 1] = model.end();
         }
-        Arrays.fill(framed, length, framed.length, pad);
-        return new Encoding(framed, length, cut);
+        Arrays.fill(framed, length, framed.length, framing.padTokenId().orElse(padTokenId()));
+        return new Encoding(framed, length, length < ids.length);
     }
 
     /**
      * The text of ids. Bytes that are no UTF-8 become U+FFFD, word ends become spaces; the Hugging Face profiles strip the
      * result, as their originals do.
      *
-     * @param skipSpecialTokens whether start, end and other added tokens are left out
+     * @param skipSpecialTokens whether start, end and other special tokens are left out
      * @throws InvalidInputException if an id is not in the vocabulary
      */
     public String decode(int[] ids, boolean skipSpecialTokens) {
@@ -174,18 +205,12 @@ public final class ClipTokenizer {
                 throw new InvalidInputException("id " + ids[i] + " at index " + i + " is not in the vocabulary of "
                         + vocabularySize() + " tokens");
             }
-            if (!skipSpecialTokens || !isSpecial(ids[i])) {
+            if (!skipSpecialTokens || !special.contains(ids[i])) {
                 bytes.writeBytes(pipeline.bytes(ids[i]));
             }
         }
         String text = Utf8.decodeReplacing(bytes.toByteArray(), bytes.size()).replace(Vocabulary.WORD_END, " ");
         return isHuggingFace() ? WhiteSpace.strip(text) : text;
-    }
-
-    private boolean isSpecial(int id) {
-        return id == model.start()
-                || id == model.end()
-                || isHuggingFace() && model.addedTokens().stream().anyMatch(token -> token.id() == id);
     }
 
     private boolean isHuggingFace() {

@@ -113,7 +113,7 @@ final class TextPipeline {
                 .toList();
         List<AddedToken> cleaned = model.addedTokens().stream()
                 .filter(AddedToken::normalized)
-                .map(token -> new AddedToken(cleaner.clean(token.content()), token.id(), true))
+                .map(token -> new AddedToken(cleaner.clean(token.content()), token.id(), token.special(), true))
                 .filter(token -> !token.content().isEmpty())
                 .toList();
         return new TextPipeline(
@@ -132,12 +132,13 @@ final class TextPipeline {
 
     String clean(String text) {
         StringBuilder out = new StringBuilder(text.length());
-        split(text, new TextSink(out));
+        split(text, "the text", new TextSink(out));
         return out.toString();
     }
 
-    void encode(String text, IdList ids) {
-        split(text, new IdSink(ids));
+    /** @param name what errors call the text */
+    void encode(String text, String name, IdList ids) {
+        split(text, name, new IdSink(ids));
     }
 
     /** The bytes of a token in this profile, where start and end token may go by other names than in the vocabulary. */
@@ -150,13 +151,13 @@ final class TextPipeline {
         return model.vocabulary().bytes(id);
     }
 
-    private void split(String text, AddedTokenFinder.Sink sink) {
+    private void split(String text, String name, AddedTokenFinder.Sink sink) {
         if (refusesLoneSurrogates) {
             int surrogate = Utf8.loneSurrogate(text);
             if (surrogate >= 0) {
                 throw new InvalidInputException(String.format(
-                        "the text has half a surrogate pair, U+%04X, at index %d",
-                        (int) text.charAt(surrogate), surrogate));
+                        "%s has half a surrogate pair, U+%04X, at index %d",
+                        name, (int) text.charAt(surrogate), surrogate));
             }
         }
         written.split(text, new CleaningSink(sink));

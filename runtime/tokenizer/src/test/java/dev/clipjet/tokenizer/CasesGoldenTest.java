@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.clipjet.error.InvalidInputException;
 import dev.clipjet.model.TokenizerProfile;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -73,6 +74,22 @@ class CasesGoldenTest {
         Map<TokenizerProfile, ClipTokenizer> tokenizers = load(Golden.plainDirectory(temp, "hf-openai"));
         Map<TokenizerProfile, Integer> compared = compareAllCases("cases-v5-no-tokenizer-json.jsonl", tokenizers);
         assertThat(compared).hasSize(4);
+    }
+
+    /** A learned concept, as textual inversion adds it: an id after the vocabulary's, found in any case. */
+    @Test
+    void addedTokenBeyondTheVocabulary() throws IOException {
+        Path directory = Golden.plainDirectory(temp, "hf-openai");
+        Files.writeString(
+                directory.resolve("tokenizer_config.json"),
+                "{\"added_tokens_decoder\":{\"49408\":{\"content\":\"<Cat-toy>\",\"special\":false}}}");
+        ClipTokenizer tokenizer = Golden.load(directory, TokenizerProfile.HF_V5);
+        assertThat(tokenizer.vocabularySize()).isEqualTo(49_409);
+        int[] ids = tokenizer.encode("a photo of <Cat-toy> and <CAT-TOY>!");
+        assertThat(ids).containsExactly(49406, 320, 1125, 539, 49408, 537, 49408, 256, 49407);
+        assertThat(tokenizer.decode(ids, true)).contains("<Cat-toy>");
+        assertThat(Golden.load(directory, TokenizerProfile.HF_SLOW_FTFY).encode("<Cat-toy> <CAT-TOY>"))
+                .containsOnlyOnce(49408);
     }
 
     @ParameterizedTest

@@ -204,6 +204,16 @@ class ClipTokenizerTest {
     }
 
     @Test
+    void nullText() {
+        assertThatThrownBy(() -> OPENAI.encode(null))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessage("the text is null");
+        assertThatThrownBy(() -> OPENAI.encodeAll(Arrays.asList("a", null), Framing.fixed(77)))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessage("text 1 is null");
+    }
+
+    @Test
     void tooLong() {
         Framing framing = new Framing(5, Truncation.ERROR, Padding.NONE);
         assertThat(OPENAI.encode("a b c", framing).length()).isEqualTo(5);

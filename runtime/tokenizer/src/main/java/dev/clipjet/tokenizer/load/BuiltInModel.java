@@ -62,8 +62,9 @@ public final class BuiltInModel {
         int end = start + 1;
         ids.put(SpecialTokens.START, start);
         ids.put(SpecialTokens.END, end);
-        List<AddedToken> added =
-                List.of(new AddedToken(SpecialTokens.START, start, true), new AddedToken(SpecialTokens.END, end, true));
+        List<AddedToken> added = List.of(
+                new AddedToken(SpecialTokens.START, start, true, true),
+                new AddedToken(SpecialTokens.END, end, true, true));
         return new TokenizerModel(
                 new Vocabulary(ids),
                 merges.build(),

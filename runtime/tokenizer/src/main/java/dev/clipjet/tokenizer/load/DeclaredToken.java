@@ -9,13 +9,22 @@ import java.util.OptionalInt;
  * A token as a file declares it, before its id is settled.
  *
  * @param id the id that the file gives it, if it gives one
+ * @param special whether it has a role beside its text
+ * @param normalized whether it is found after normalisation
  * @param file the file that declares it
  * @param place where in the file
  */
-record DeclaredToken(String content, OptionalInt id, boolean normalized, Path file, String place) {
+record DeclaredToken(String content, OptionalInt id, boolean special, boolean normalized, Path file, String place) {
 
-    DeclaredToken withNormalized(boolean flag) {
-        return new DeclaredToken(content, id, flag, file, place);
+    DeclaredToken {
+        if (content.isEmpty()) {
+            throw new ModelFormatException(Kind.BAD_CONFIGURATION, file, place, "is an empty token");
+        }
+    }
+
+    /** The same token in a role. */
+    DeclaredToken inRole(boolean normalizedToo) {
+        return new DeclaredToken(content, id, true, normalizedToo, file, place);
     }
 
     ModelFormatException error(String problem) {

@@ -117,18 +117,15 @@ final class SpecialTokens {
     }
 
     private static DeclaredToken named(String content, Path file, String place) {
-        return new DeclaredToken(content, OptionalInt.empty(), false, file, place);
+        return new DeclaredToken(content, OptionalInt.empty(), true, false, file, place);
     }
 
     /** A token object; {@code normalized} is true by default, but for special tokens. */
     static DeclaredToken token(JsonNode value, OptionalInt id, Path file, String place) {
         JsonNode content = value.path("content");
-        if (!content.isTextual() || content.textValue().isEmpty()) {
+        if (!content.isTextual()) {
             throw new ModelFormatException(
-                    Kind.BAD_CONFIGURATION,
-                    file,
-                    place,
-                    "is a token without \"content\", expected a text that is not empty");
+                    Kind.BAD_CONFIGURATION, file, place, "is a token without a text as \"content\"");
         }
         for (String flag : List.of("lstrip", "rstrip", "single_word")) {
             if (flag(value, flag, false, file, place)) {
@@ -141,7 +138,7 @@ final class SpecialTokens {
         }
         boolean special = flag(value, "special", false, file, place);
         boolean normalized = flag(value, "normalized", !special, file, place);
-        return new DeclaredToken(content.textValue(), id, normalized, file, place);
+        return new DeclaredToken(content.textValue(), id, special, normalized, file, place);
     }
 
     private static boolean flag(JsonNode token, String key, boolean otherwise, Path file, String place) {
@@ -177,7 +174,7 @@ final class SpecialTokens {
             int id = file.integer(content, 0, BpeVocabulary.MAX_ID);
             boolean special = roles.values().stream()
                     .anyMatch(role -> role.token.content().equals(content));
-            declare(new DeclaredToken(content, OptionalInt.of(id), !special, file.file(), content));
+            declare(new DeclaredToken(content, OptionalInt.of(id), special, !special, file.file(), content));
         }
     }
 
@@ -204,9 +201,9 @@ final class SpecialTokens {
                     : framing && !hasTokenizerJson;
             boolean normalized = entry.getValue().normalized.orElse(otherwise);
             if (known == null) {
-                added.put(token.content(), token.withNormalized(normalized));
-            } else if (version5) {
-                added.put(token.content(), known.withNormalized(normalized));
+                added.put(token.content(), token.inRole(normalized));
+            } else {
+                added.put(token.content(), known.inRole(version5 ? normalized : known.normalized()));
             }
         }
     }

@@ -68,7 +68,8 @@ public final class TokenizerDirectory {
                 unknown,
                 ids.of(special.pad()),
                 special.added().stream()
-                        .map(token -> new AddedToken(token.content(), ids.of(token), token.normalized()))
+                        .map(token ->
+                                new AddedToken(token.content(), ids.of(token), token.special(), token.normalized()))
                         .toList(),
                 files.normalizers(),
                 files.splitsLiterals(),

@@ -25,6 +25,7 @@ final class TokenizerJson {
     private Map<String, Integer> ids;
     private MergeList merges;
     private String unknown;
+    private boolean marksWordEnds;
     private JsonNode addedTokens = MissingNode.getInstance();
     private JsonNode normalizer = MissingNode.getInstance();
     private JsonNode preTokenizer = MissingNode.getInstance();
@@ -57,6 +58,9 @@ final class TokenizerJson {
         if (ids == null || merges == null) {
             throw bad(ids == null ? "model.vocab" : "model.merges", "is missing");
         }
+        if (!marksWordEnds) {
+            throw bad("model.end_of_word_suffix", "is missing");
+        }
         return new BpeFiles(
                 stream.file(),
                 ids,
@@ -78,15 +82,25 @@ final class TokenizerJson {
             switch (key) {
                 case "vocab" -> ids = BpeVocabulary.read(stream, "model.vocab");
                 case "merges" -> readMerges();
-                case "unk_token" -> unknown = stream.tree().textValue();
+                case "unk_token" -> readUnknown(stream.tree());
                 case "type" -> require(key, "BPE", stream.tree());
-                case "end_of_word_suffix" -> require(key, Vocabulary.WORD_END, stream.tree());
+                case "end_of_word_suffix" -> {
+                    require(key, Vocabulary.WORD_END, stream.tree());
+                    marksWordEnds = true;
+                }
                 case "continuing_subword_prefix" -> require(key, "", stream.tree());
                 case "dropout" -> require(key, "null", stream.tree());
                 case "fuse_unk", "byte_fallback", "ignore_merges" -> require(key, "false", stream.tree());
                 default -> parser.skipChildren();
             }
         }
+    }
+
+    private void readUnknown(JsonNode token) {
+        if (!token.isTextual() && !token.isNull()) {
+            throw bad("model.unk_token", "is " + shown(token) + ", expected a string or null");
+        }
+        unknown = token.textValue();
     }
 
     private void require(String key, String expected, JsonNode found) {

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clipjet.tokenizer.bpe.BytePairEncoder.Order;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Merging against the textbook algorithm, with merges in arbitrary order. */
 class BytePairEncoderTest {
@@ -45,6 +48,22 @@ class BytePairEncoderTest {
                 assertThat(found.toArray()).as("%s with %s", word, merges).containsExactly(expected);
             }
         }
+    }
+
+    /** "ab a" has a lower rank than "a b", which makes it possible. */
+    @ParameterizedTest
+    @CsvSource({"BY_PAIR, 3 3 2", "BY_OCCURRENCE, 4 1 2"})
+    void orderOfMerges(Order order, String ids) {
+        Map<String, Integer> vocabulary = Map.of("a", 0, "b", 1, "c</w>", 2, "ab", 3, "aba", 4);
+        MergeTable.Builder merges = new MergeTable.Builder(2);
+        merges.add(3, 0, 4);
+        merges.add(0, 1, 3);
+        IdList found = new IdList();
+        new BytePairEncoder(new Vocabulary(vocabulary), merges.build(), -1, order).encode("ababc", 0, 5, found);
+        assertThat(found.toArray())
+                .containsExactly(Arrays.stream(ids.split(" ", -1))
+                        .mapToInt(Integer::parseInt)
+                        .toArray());
     }
 
     private static String word(Random random) {

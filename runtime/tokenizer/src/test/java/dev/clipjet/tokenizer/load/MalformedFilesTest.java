@@ -171,6 +171,24 @@ class MalformedFilesTest {
     }
 
     @Test
+    void noWordEnd() throws IOException {
+        write("tokenizer.json", JSON.replace("\"end_of_word_suffix\":\"</w>\",", ""));
+        refused(Kind.BAD_CONFIGURATION, "tokenizer.json", "model.end_of_word_suffix: is missing");
+    }
+
+    @Test
+    void unknownTokenIsANumber() throws IOException {
+        write("tokenizer.json", JSON.replace("\"unk_token\":\"<|endoftext|>\"", "\"unk_token\":6"));
+        refused(Kind.BAD_CONFIGURATION, "tokenizer.json", "model.unk_token: is 6, expected a string or null");
+    }
+
+    @Test
+    void emptyToken() throws IOException {
+        write("added_tokens.json", "{\"\":7}");
+        refused(Kind.BAD_CONFIGURATION, "added_tokens.json", "is an empty token");
+    }
+
+    @Test
     void noMergesInTokenizerJson() throws IOException {
         write("tokenizer.json", JSON.replace(",\"merges\":[\"a b</w>\"]", ""));
         refused(Kind.BAD_CONFIGURATION, "tokenizer.json", "model.merges: is missing");
@@ -232,7 +250,7 @@ class MalformedFilesTest {
     @Test
     void tokenObjectWithoutContent() throws IOException {
         write("tokenizer_config.json", "{\"eos_token\":{\"special\":true}}");
-        refused(Kind.BAD_CONFIGURATION, "tokenizer_config.json", "eos_token: is a token without \"content\"");
+        refused(Kind.BAD_CONFIGURATION, "tokenizer_config.json", "eos_token: is a token without a text as \"content\"");
     }
 
     @Test
