@@ -20,9 +20,8 @@ import dev.clipjet.preprocess.resize.Window;
 record Geometry(Window window, int width, int height, int padLeft, int padTop) {
 
     static Geometry of(PreprocessSpec spec, int width, int height) {
-        Size resized = spec.resize()
-                .map(resize -> resizedTo(spec.profile(), resize, width, height))
-                .orElse(new Size(height, width));
+        Size resized =
+                spec.resize().map(resize -> resizedTo(resize, width, height)).orElse(new Size(height, width));
         Size result = spec.crop().orElse(resized);
         if (4L * result.width() * result.height() > Integer.MAX_VALUE - 8) {
             throw new InvalidInputException("the result of preprocessing an image of " + width + "x" + height
@@ -38,7 +37,7 @@ record Geometry(Window window, int width, int height, int padLeft, int padTop) {
         return window.columns() < width || window.rows() < height;
     }
 
-    private static Size resizedTo(PreprocessProfile profile, Resize resize, int width, int height) {
+    private static Size resizedTo(Resize resize, int width, int height) {
         Size target = resize.size();
         if (resize.mode() == ResizeMode.SQUASH) {
             return target;
@@ -48,10 +47,6 @@ record Geometry(Window window, int width, int height, int padLeft, int padTop) {
             return width <= height
                     ? new Size(longEdge(edge, height, width), edge)
                     : new Size(edge, longEdge(edge, width, height));
-        }
-        if (profile != PreprocessProfile.OPEN_CLIP) {
-            throw new InvalidInputException("profile " + profile.label() + " cannot resize by " + resize.mode() + " to "
-                    + target.height() + "x" + target.width());
         }
         // open_clip's ResizeKeepRatio; Python's round() is to even.
         double ratioHeight = (double) height / target.height();

@@ -28,8 +28,7 @@ public final class Preprocessor {
     private Preprocessor(PreprocessSpec spec) {
         this.spec = spec;
         this.table = Normalisation.table(spec);
-        this.torchvision =
-                spec.profile() == PreprocessProfile.HF_FAST || spec.profile() == PreprocessProfile.SIGLIP_FAST;
+        this.torchvision = usesTorchvision(spec);
     }
 
     /**
@@ -39,19 +38,36 @@ public final class Preprocessor {
      */
     public static Preprocessor of(PreprocessSpec spec) {
         Objects.requireNonNull(spec, "spec");
-        boolean fast = spec.profile() == PreprocessProfile.HF_FAST || spec.profile() == PreprocessProfile.SIGLIP_FAST;
-        if (fast
+        if (usesTorchvision(spec)
                 && spec.resize().isPresent()
                 && (spec.resampling() == Resampling.BOX || spec.resampling() == Resampling.HAMMING)) {
             throw new InvalidInputException("profile " + spec.profile().label() + " has no filter " + spec.resampling()
                     + ": torchvision resizes with NEAREST, LANCZOS, BILINEAR or BICUBIC");
         }
-        spec.resize().ifPresent(resize -> requirePositive("resize", resize.size()));
+        spec.resize().ifPresent(resize -> {
+            requirePositive("resize", resize.size());
+            requireKnown(spec.profile(), resize);
+        });
         spec.crop().ifPresent(crop -> requirePositive("crop", crop));
         if (spec.fillColor() < 0 || spec.fillColor() > 255) {
             throw new InvalidInputException("fill colour " + spec.fillColor() + " is not in 0..255");
         }
         return new Preprocessor(spec);
+    }
+
+    private static boolean usesTorchvision(PreprocessSpec spec) {
+        return spec.profile() == PreprocessProfile.HF_FAST || spec.profile() == PreprocessProfile.SIGLIP_FAST;
+    }
+
+    /** Only open_clip keeps the ratio towards a target that is not square, or fits the longer side. */
+    private static void requireKnown(PreprocessProfile profile, Resize resize) {
+        boolean squareOrExact = resize.mode() == ResizeMode.SQUASH
+                || (resize.mode() == ResizeMode.SHORTEST
+                        && resize.size().height() == resize.size().width());
+        if (!squareOrExact && profile != PreprocessProfile.OPEN_CLIP) {
+            throw new InvalidInputException("profile " + profile.label() + " cannot resize by " + resize.mode() + " to "
+                    + resize.size().height() + "x" + resize.size().width());
+        }
     }
 
     private static void requirePositive(String what, Size size) {

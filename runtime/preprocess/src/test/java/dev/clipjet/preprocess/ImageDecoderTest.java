@@ -7,6 +7,7 @@ import java.awt.image.IndexColorModel;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.HexFormat;
 import java.util.Random;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
@@ -59,6 +60,44 @@ class ImageDecoderTest {
             int sample = (decoded.pixels()[2 * i] & 0xff) | (decoded.pixels()[2 * i + 1] & 0xff) << 8;
             assertThat(sample).isEqualTo(1400 * i);
         }
+    }
+
+    /** Files of 5x3 pixels and what libwebp makes of them. */
+    static Stream<Arguments> webp() {
+        return Stream.of(
+                Arguments.of(
+                        "lossless",
+                        PixelMode.RGBA,
+                        "5249464650000000574542505650384c440000002f04800010773050028164a6fc196622c8b6d199"
+                                + "3f4d21ee70826c9b93cc9fab220ffd0000db5c2e976b1b00004c45b2f1dec3af91452959549245b0"
+                                + "88fe47b5efc47d02",
+                        "0000ffff3200d7e16400afc3960087a5c8005f870050ebff3250c3e164509bc3965073a5c8504b87"
+                                + "00a0d7ff32a0afe164a087c396a05fa5c8a03787"),
+                Arguments.of(
+                        "lossy",
+                        PixelMode.RGB,
+                        "524946464e0000005745425056503820420000003002009d012a0500030002804225b002744c807a"
+                                + "0001e8735ed000fec1d9448052b8aefbe25491bfbea218190f1fe572eda1fff392f3d7eae6737351"
+                                + "7e999e000000",
+                        "090dc42410b45412917c1271a4175c2649dc414ccc714eaa994e89c352742686d34189c3718ba09b"
+                                + "8a80c3906a"),
+                Arguments.of(
+                        "lossy with alpha",
+                        PixelMode.RGBA,
+                        "524946467800000057454250565038580a00000010000000040000020000414c50481000000000ff"
+                                + "e1c3a587ffe1c3a587ffe1c3a58756503820420000003002009d012a0500030002804225b002744c"
+                                + "807a0001e8735ed000fec1d9448052b8aefbe25491bfbea218190f1fe572eda1fff392f3d7eae673"
+                                + "73517e999e000000",
+                        "090dc4ff2410b4e1541291c37c1271a5a4175c872649dcff414ccce1714eaac3994e89a5c3527487"
+                                + "2686d3ff4189c3e1718ba0c39b8a80a5c3906a87"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("webp")
+    void webpEqualsLibwebp(String name, PixelMode mode, String file, String pixels) {
+        DecodedImage image = ImageDecoder.decode(HexFormat.of().parseHex(file), name);
+        assertThat(image).hasToString(mode.label() + " 5x3");
+        assertThat(HexFormat.of().formatHex(image.pixels())).isEqualTo(pixels);
     }
 
     /** The JDK's own libjpeg may round differently here and there, but not by more than a few levels. */

@@ -210,6 +210,14 @@ class PreprocessorTest {
         assertThatExceptionOfType(InvalidInputException.class)
                 .isThrownBy(() -> Preprocessor.of(square(PreprocessProfile.HF_SLOW, Resampling.BICUBIC, 0)))
                 .withMessageContaining("0x0");
+        PreprocessSpec ratio = spec(
+                PreprocessProfile.HF_SLOW,
+                Optional.of(new Resize(ResizeMode.SHORTEST, new Size(32, 40))),
+                Resampling.BICUBIC,
+                Optional.empty());
+        assertThatExceptionOfType(InvalidInputException.class)
+                .isThrownBy(() -> Preprocessor.of(ratio))
+                .withMessageContaining("hf-slow cannot resize by SHORTEST to 32x40");
         PreprocessSpec longest = spec(
                 PreprocessProfile.OPEN_CLIP,
                 Optional.of(new Resize(ResizeMode.LONGEST, Size.square(32))),

@@ -326,8 +326,8 @@ public final class JpegDecoder {
             // Each block takes one bit at least, in its first scan.
             long available = 8L * (in.length() - scanStart);
             if (blocks > available + 8) {
-                throw in.truncated("" + (in.length() - scanStart) + " bytes of scan data cannot hold " + blocks
-                        + " blocks of pixels");
+                throw in.truncated(
+                        (in.length() - scanStart) + " bytes of scan data cannot hold " + blocks + " blocks of pixels");
             }
             in.checkMemory(blocks * blockBytes + (long) width * height * components.length, largest);
         }
