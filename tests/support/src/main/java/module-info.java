@@ -1,5 +1,6 @@
 /** What the tests of several modules share. */
 module dev.clipjet.testing {
+    requires transitive com.fasterxml.jackson.databind;
     requires transitive org.junit.jupiter.api;
 
     exports dev.clipjet.testing;

@@ -22,6 +22,7 @@ import dev.clipjet.model.TextSpec;
 import dev.clipjet.model.TokenizerProfile;
 import dev.clipjet.model.TransformerSpec;
 import dev.clipjet.model.VisionSpec;
+import dev.clipjet.testing.Golden;
 import dev.clipjet.weights.safetensors.SafetensorsFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;

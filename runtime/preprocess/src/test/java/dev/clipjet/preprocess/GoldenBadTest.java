@@ -48,7 +48,7 @@ class GoldenBadTest {
             // Pillow decodes it; arithmetic coding is not supported here.
             Map.entry("jpg-arith.jpg", Kind.UNSUPPORTED));
 
-    private final Golden golden = Golden.open();
+    private final PreprocessGolden golden = PreprocessGolden.open();
 
     @Test
     void asPillowOrBetter() {
@@ -128,7 +128,7 @@ class GoldenBadTest {
                     golden.file(golden.image(failure.get("image").asText())));
             org.assertj.core.api.Assertions.assertThatExceptionOfType(InvalidInputException.class)
                     .as(failure.get("id").asText())
-                    .isThrownBy(() -> Preprocessor.of(Golden.spec(failure, PassOrder.PILLOW_13))
+                    .isThrownBy(() -> Preprocessor.of(PreprocessGolden.spec(failure, PassOrder.PILLOW_13))
                             .crop(image));
             compared++;
         }

@@ -36,7 +36,7 @@ class GoldenCasesTest {
             Map.entry("hf-v5-pil", 66),
             Map.entry("siglip-v5-pil", 19));
 
-    private final Golden golden = Golden.open();
+    private final PreprocessGolden golden = PreprocessGolden.open();
     private final Map<String, DecodedImage> fromFile = new HashMap<>();
     private final Map<String, DecodedImage> fromOriginalPixels = new HashMap<>();
 
@@ -61,11 +61,12 @@ class GoldenCasesTest {
         DecodedImage image = image("CLIP", false);
         assertThat(image).hasToString("RGBA 2162x762");
         byte[] openAi = crop(image, PreprocessProfile.OPENAI_PIL);
-        assertThat(Golden.sha256(openAi)).isEqualTo("c96d5fbf8273c7bea132e34850cece46b2b4a3f976fe50c1e9855f55495eddce");
+        assertThat(PreprocessGolden.sha256(openAi))
+                .isEqualTo("c96d5fbf8273c7bea132e34850cece46b2b4a3f976fe50c1e9855f55495eddce");
         int at = 3 * (100 * 224 + 50);
         assertThat(Arrays.copyOfRange(openAi, at, at + 3)).containsExactly(156, 122, 171);
         byte[] huggingFace = crop(image, PreprocessProfile.HF_SLOW);
-        assertThat(Golden.sha256(huggingFace))
+        assertThat(PreprocessGolden.sha256(huggingFace))
                 .isEqualTo("229e87d0ba80c5886a165e0e7f01ec586691024613ed058ed08e3b4125230f45");
         assertThat(Arrays.copyOfRange(huggingFace, at, at + 3)).containsExactly(84, 66, 92);
     }
@@ -95,18 +96,18 @@ class GoldenCasesTest {
             String sha256 = testCase.get("sha256_rgb").asText();
             if (order == PassOrder.HORIZONTAL_FIRST && testCase.hasNonNull("expected_horizontal_first")) {
                 String file = testCase.get("expected_horizontal_first").asText();
-                sha256 = Golden.sha256(
+                sha256 = PreprocessGolden.sha256(
                         ImageDecoder.decode(golden.folder.resolve(file)).toRgb());
                 otherOrder++;
             }
             try {
                 DecodedImage image = image(testCase.get("image").asText(), originalPixels);
                 PreprocessedImage result =
-                        Preprocessor.of(Golden.spec(testCase, order)).crop(image);
+                        Preprocessor.of(PreprocessGolden.spec(testCase, order)).crop(image);
                 JsonNode size = testCase.get("size");
                 assertThat(result.height()).as(id).isEqualTo(size.get(0).asInt());
                 assertThat(result.width()).as(id).isEqualTo(size.get(1).asInt());
-                if (Golden.sha256(result.rgb()).equals(sha256)) {
+                if (PreprocessGolden.sha256(result.rgb()).equals(sha256)) {
                     equal.merge(testCase.get("profile").asText(), 1, Integer::sum);
                 } else {
                     faults.add(id);

@@ -14,7 +14,7 @@ class GoldenDecodeTest {
 
     @Test
     void pixelsEqualPillow() {
-        Golden golden = Golden.open();
+        PreprocessGolden golden = PreprocessGolden.open();
         Map<String, Integer> decoded = new TreeMap<>();
         List<String> faults = new ArrayList<>();
         golden.index.get("images").properties().forEach(entry -> {
@@ -38,7 +38,7 @@ class GoldenDecodeTest {
 
     @Test
     void orientationIsAppliedOnRequest() {
-        Golden golden = Golden.open();
+        PreprocessGolden golden = PreprocessGolden.open();
         DecodeOptions upright = DecodeOptions.DEFAULT.withExifOrientation(true);
         int[] compared = {0};
         golden.index.get("images").properties().forEach(entry -> {
@@ -53,7 +53,7 @@ class GoldenDecodeTest {
             assertThat(image.height())
                     .as(entry.getKey())
                     .isEqualTo(expected.get("height").asInt());
-            assertThat(Golden.sha256(image.toRgb()))
+            assertThat(PreprocessGolden.sha256(image.toRgb()))
                     .as(entry.getKey())
                     .isEqualTo(expected.get("sha256_rgb").asText());
             compared[0]++;
@@ -68,16 +68,17 @@ class GoldenDecodeTest {
         if (!image.toString().equals(wanted)) {
             return "is " + image + " instead of " + wanted;
         }
-        if (!Golden.sha256(Golden.nativeBytes(image))
+        if (!PreprocessGolden.sha256(PreprocessGolden.nativeBytes(image))
                 .equals(expected.get("sha256_native").asText())) {
             return "native pixels differ";
         }
-        if (!Golden.sha256(image.toRgb()).equals(expected.get("sha256_rgb").asText())) {
+        if (!PreprocessGolden.sha256(image.toRgb())
+                .equals(expected.get("sha256_rgb").asText())) {
             return "RGB differs";
         }
         String onWhite =
                 expected.path("sha256_rgb_v5").asText(expected.get("sha256_rgb").asText());
-        if (!Golden.sha256(image.toRgbOnWhite()).equals(onWhite)) {
+        if (!PreprocessGolden.sha256(image.toRgbOnWhite()).equals(onWhite)) {
             return "RGB on white differs";
         }
         return null;

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 /** The floats of the original pipelines, bit for bit, and the table of every level. */
 class GoldenFloatsTest {
 
-    private final Golden golden = Golden.open();
+    private final PreprocessGolden golden = PreprocessGolden.open();
 
     @Test
     void everyBit() throws IOException {
@@ -28,7 +28,7 @@ class GoldenFloatsTest {
             }
             String id = testCase.get("id").asText();
             String profile = testCase.get("profile").asText();
-            Preprocessor preprocessor = Preprocessor.of(Golden.spec(testCase, PassOrder.PILLOW_13));
+            Preprocessor preprocessor = Preprocessor.of(PreprocessGolden.spec(testCase, PassOrder.PILLOW_13));
             PreprocessedImage image = preprocessor.crop(ImageDecoder.decode(
                     golden.file(golden.image(testCase.get("image").asText()))));
             float[] out = new float[image.rgb().length + 7];

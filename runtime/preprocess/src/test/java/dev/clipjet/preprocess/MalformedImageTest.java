@@ -175,7 +175,7 @@ class MalformedImageTest {
 
     @Test
     void damagedWebpIsHarmless() throws IOException {
-        Golden golden = Golden.open();
+        PreprocessGolden golden = PreprocessGolden.open();
         Random random = new Random(11);
         int errors = 0;
         for (String name : new String[] {"webp-lossless-alpha", "webp-alpha", "webp-anim"}) {

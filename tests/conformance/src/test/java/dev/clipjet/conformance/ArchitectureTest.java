@@ -27,8 +27,7 @@ class ArchitectureTest {
     private static final String[] COMMAND_LINE = {"dev.clipjet.cli.."};
 
     private static DescribedPredicate<JavaClass> in(String[]... groups) {
-        return resideInAnyPackage(
-                Arrays.stream(groups).flatMap(Arrays::stream).toArray(String[]::new));
+        return resideInAnyPackage(Arrays.stream(groups).flatMap(Arrays::stream).toArray(String[]::new));
     }
 
     @ArchTest
@@ -86,8 +85,8 @@ class ArchitectureTest {
 
     @ArchTest
     static void the_library_prints_nothing(JavaClasses classes) {
-        NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS.check(classes.that(
-                DescribedPredicate.not(in(COMMAND_LINE, new String[] {"dev.clipjet.testing.."}))));
+        NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS.check(
+                classes.that(DescribedPredicate.not(in(COMMAND_LINE, new String[] {"dev.clipjet.testing.."}))));
     }
 
     @ArchTest

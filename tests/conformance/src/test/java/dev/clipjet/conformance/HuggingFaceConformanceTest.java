@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.clipjet.Clip;
 import dev.clipjet.Form;
 import dev.clipjet.ImageSource;
@@ -18,7 +17,6 @@ import dev.clipjet.testing.Golden;
 import dev.clipjet.tokenizer.Encoding;
 import dev.clipjet.tokenizer.Framing;
 import dev.clipjet.weights.safetensors.SafetensorsFile;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,7 +29,7 @@ class HuggingFaceConformanceTest {
     private static final double FEATURES = 2e-5;
     private static final double LOGITS = 1e-4;
 
-    static List<String> supported() throws IOException {
+    static List<String> supported() {
         List<String> names = new ArrayList<>();
         for (String name : Golden.folders("hf-", "model.safetensors", "model.safetensors.index.json")) {
             if (!caseOf(name).get("later").booleanValue()) {
@@ -43,21 +41,17 @@ class HuggingFaceConformanceTest {
 
     static List<String> notYet() {
         List<String> names = new ArrayList<>(Golden.folders("hf-", "case.json"));
-        try {
-            names.removeAll(supported());
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
+        names.removeAll(supported());
         return names;
     }
 
-    private static JsonNode caseOf(String name) throws IOException {
-        return new JsonMapper().readTree(Golden.folder(name).resolve("case.json").toFile());
+    private static JsonNode caseOf(String name) {
+        return Golden.json(Golden.folder(name).resolve("case.json"));
     }
 
     @ParameterizedTest
     @MethodSource("supported")
-    void the_same_answers_as_the_original(String name) throws IOException {
+    void the_same_answers_as_the_original(String name) {
         Path directory = Golden.folder(name);
         JsonNode info = caseOf(name);
         try (Clip clip = Clip.load(directory);

@@ -10,6 +10,7 @@ import dev.clipjet.testing.Golden;
 import dev.clipjet.weights.safetensors.SafetensorsFile;
 import dev.clipjet.weights.synth.SynthArchitecture;
 import dev.clipjet.weights.synth.SynthModel;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -20,7 +21,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import javax.imageio.ImageIO;
-import java.awt.image.BufferedImage;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -90,8 +90,17 @@ class SynthConformanceTest {
         }
         Path photo = work.resolve("photo.png");
         ImageIO.write(image, "png", photo.toFile());
-        String answer = run("-Xmx256m", "classify", photo.toString(), "--model", model.toString(), "--label", "cat",
-                "--label", "dog", "--json");
+        String answer = run(
+                "-Xmx256m",
+                "classify",
+                photo.toString(),
+                "--model",
+                model.toString(),
+                "--label",
+                "cat",
+                "--label",
+                "dog",
+                "--json");
         assertThat(answer).contains("\"label\"").contains("\"probability\"");
     }
 

@@ -1,9 +1,12 @@
 package dev.clipjet.testing;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
@@ -13,6 +16,7 @@ import org.junit.jupiter.api.Assumptions;
  * missing.
  */
 public final class Golden {
+    private static final JsonMapper MAPPER = new JsonMapper();
     private static final String PROPERTY = "clipjet.golden";
 
     private Golden() {}
@@ -31,6 +35,28 @@ public final class Golden {
     /** A file or folder within {@link #folder()}. */
     public static Path folder(String name) {
         return folder().resolve(name);
+    }
+
+    /** A JSON file, wherever it lies. */
+    public static JsonNode json(Path file) {
+        try {
+            return MAPPER.readTree(file.toFile());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The objects of a file with one JSON value per line. */
+    public static List<JsonNode> jsonLines(Path file) {
+        try (Stream<String> lines = Files.lines(file)) {
+            List<JsonNode> values = new ArrayList<>();
+            for (String line : (Iterable<String>) lines::iterator) {
+                values.add(MAPPER.readTree(line));
+            }
+            return values;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Names of the folders that begin with a prefix and hold at least one of the given files, sorted. */

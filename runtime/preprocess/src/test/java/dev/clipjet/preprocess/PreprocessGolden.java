@@ -1,7 +1,6 @@
 package dev.clipjet.preprocess;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.clipjet.model.PassOrder;
 import dev.clipjet.model.PreprocessProfile;
 import dev.clipjet.model.PreprocessSpec;
@@ -10,43 +9,28 @@ import dev.clipjet.model.PreprocessSpec.ResizeMode;
 import dev.clipjet.model.PreprocessSpec.Rgb;
 import dev.clipjet.model.PreprocessSpec.Size;
 import dev.clipjet.model.Resampling;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
+import dev.clipjet.testing.Golden;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Optional;
-import org.junit.jupiter.api.Assumptions;
 
 /** The folder of pixels and floats that the original libraries computed. */
-final class Golden {
+final class PreprocessGolden {
 
     final Path folder;
     final JsonNode index;
 
-    private Golden(Path folder, JsonNode index) {
+    private PreprocessGolden(Path folder, JsonNode index) {
         this.folder = folder;
         this.index = index;
     }
 
     /** Skips the test, loudly, when the folder is missing. */
-    static Golden open() {
-        Path folder = Path.of(System.getProperty("clipjet.golden", "")).resolve("preprocess");
-        if (!Files.isRegularFile(folder.resolve("index.json"))) {
-            String message = "SKIPPED: no golden preprocessing data at " + folder.toAbsolutePath()
-                    + "; set the system property clipjet.golden";
-            System.err.println(message);
-            Assumptions.abort(message);
-        }
-        try {
-            return new Golden(
-                    folder,
-                    new ObjectMapper().readTree(folder.resolve("index.json").toFile()));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    static PreprocessGolden open() {
+        Path folder = Golden.folder("preprocess");
+        return new PreprocessGolden(folder, Golden.json(folder.resolve("index.json")));
     }
 
     JsonNode image(String name) {
