@@ -9,6 +9,8 @@ import java.util.Arrays;
  * @param length how many of the ids are no padding
  * @param truncated whether the text was cut
  */
+@SuppressWarnings(
+        "ArrayRecordComponent") // equality is defined below, and a copy per text would cost more than it saves
 public record Encoding(int[] ids, int length, boolean truncated) {
     /** 1 for each id that is no padding, 0 for padding. */
     public int[] attentionMask() {

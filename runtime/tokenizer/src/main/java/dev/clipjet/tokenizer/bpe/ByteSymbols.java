@@ -14,7 +14,7 @@ public final class ByteSymbols {
         Arrays.fill(BYTES, -1);
         char next = 0x100;
         for (int b = 0; b < 256; b++) {
-            boolean printable = b >= '!' && b <= '~' || b >= 0xA1 && b <= 0xAC || b >= 0xAE;
+            boolean printable = (b >= '!' && b <= '~') || (b >= 0xA1 && b <= 0xAC) || b >= 0xAE;
             SYMBOLS[b] = printable ? (char) b : next++;
             BYTES[SYMBOLS[b]] = b;
         }

@@ -8,6 +8,7 @@ final class WordCache {
     /** Longer words are rare, and would let a cache of words grow to any size. */
     private static final int LONGEST = 32;
 
+    @SuppressWarnings("ArrayRecordComponent") // entries are never compared
     private record Entry(String word, int[] ids) {}
 
     private final AtomicReferenceArray<Entry> slots = new AtomicReferenceArray<>(SLOTS);

@@ -32,11 +32,11 @@ final class BertCleaner {
     }
 
     private static boolean isChinese(int c) {
-        return c >= 0x4E00 && c <= 0x9FFF
-                || c >= 0x3400 && c <= 0x4DBF
-                || c >= 0x20000 && c <= 0x2A6DF
-                || c >= 0x2A700 && c <= 0x2CEAF
-                || c >= 0xF900 && c <= 0xFAFF
-                || c >= 0x2F800 && c <= 0x2FA1F;
+        return (c >= 0x4E00 && c <= 0x9FFF)
+                || (c >= 0x3400 && c <= 0x4DBF)
+                || (c >= 0x20000 && c <= 0x2A6DF)
+                || (c >= 0x2A700 && c <= 0x2CEAF)
+                || (c >= 0xF900 && c <= 0xFAFF)
+                || (c >= 0x2F800 && c <= 0x2FA1F);
     }
 }

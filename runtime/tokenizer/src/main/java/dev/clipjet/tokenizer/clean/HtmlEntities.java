@@ -89,7 +89,8 @@ public final class HtmlEntities {
         String replaced = REPLACED.get(number);
         if (replaced != null) {
             out.append(replaced);
-        } else if (number >= Character.MIN_SURROGATE && number <= Character.MAX_SURROGATE || number > LAST_CODE_POINT) {
+        } else if ((number >= Character.MIN_SURROGATE && number <= Character.MAX_SURROGATE)
+                || number > LAST_CODE_POINT) {
             out.append('\uFFFD');
         } else if (!REMOVED.contains(number)) {
             out.appendCodePoint(number);

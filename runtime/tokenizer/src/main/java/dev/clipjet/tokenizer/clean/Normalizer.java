@@ -18,6 +18,7 @@ public enum Normalizer {
     /** What CLIP's tokenizers do. */
     public static final List<Normalizer> CLIP = List.of(NFC, COLLAPSE_WHITE_SPACE, LOWERCASE);
 
+    @SuppressWarnings("ImmutableEnumChecker") // references to static methods
     private final UnaryOperator<String> step;
 
     Normalizer(UnaryOperator<String> step) {

@@ -31,7 +31,7 @@ final class Entities {
         return out.append(text, copied, text.length()).toString();
     }
 
-    /** Index after {@code &name;} or {@code &#name;}, the name of 1 to 24 ASCII letters and digits; or -1. */
+    /** Index after an ampersand, perhaps a number sign, the name and a semicolon, the name being 1 to 24 ASCII letters and digits; or -1. */
     private static int end(String text, int ampersand) {
         int start = ampersand + 1;
         if (start < text.length() && text.charAt(start) == '#') {
@@ -45,7 +45,7 @@ final class Entities {
     }
 
     private static boolean isAlphanumeric(char c) {
-        return c >= '0' && c <= '9' || TextFixer.isAsciiLetter(c);
+        return (c >= '0' && c <= '9') || TextFixer.isAsciiLetter(c);
     }
 
     private static String value(String reference) {

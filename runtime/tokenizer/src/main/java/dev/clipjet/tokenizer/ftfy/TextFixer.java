@@ -39,7 +39,7 @@ public final class TextFixer {
     private static boolean isPlain(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (c >= 0x7F || c < ' ' && c != '\n' && c != '\t' || c == '&') {
+            if (c >= 0x7F || (c < ' ' && c != '\n' && c != '\t') || c == '&') {
                 return false;
             }
         }
@@ -81,7 +81,7 @@ public final class TextFixer {
 
     private static String uncurlQuotes(String text) {
         return map(text, c -> {
-            if (c == 0x2BC || c >= 0x2018 && c <= 0x201B) {
+            if (c == 0x2BC || (c >= 0x2018 && c <= 0x201B)) {
                 return '\'';
             }
             return c >= 0x201C && c <= 0x201F ? '"' : c;
@@ -130,7 +130,7 @@ public final class TextFixer {
     }
 
     static boolean isAsciiLetter(int c) {
-        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z';
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
     }
 
     private static String removeControlCharacters(String text) {
@@ -149,11 +149,11 @@ public final class TextFixer {
     }
 
     private static boolean isRemoved(char c) {
-        return c < ' ' && c != '\t' && c != '\n' && c != '\f' && c != '\r'
+        return (c < ' ' && c != '\t' && c != '\n' && c != '\f' && c != '\r')
                 || c == 0x7F
-                || c >= 0x206A && c <= 0x206F
+                || (c >= 0x206A && c <= 0x206F)
                 || c == 0xFEFF
-                || c >= 0xFFF9 && c <= 0xFFFC;
+                || (c >= 0xFFF9 && c <= 0xFFFC);
     }
 
     private interface CharMap {

@@ -28,8 +28,10 @@ final class Utf8Variants {
                 text.append('\0');
             } else {
                 text.appendCodePoint(0x10000
-                        + ((bytes[i + 1] & 0x0F) << 16 | (bytes[i + 2] & 0x3F) << 10)
-                        + ((bytes[i + 4] & 0x0F) << 6 | bytes[i + 5] & 0x3F));
+                        + ((bytes[i + 1] & 0x0F) << 16)
+                        + ((bytes[i + 2] & 0x3F) << 10)
+                        + ((bytes[i + 4] & 0x0F) << 6)
+                        + (bytes[i + 5] & 0x3F));
             }
             i += length;
             plain = i;

@@ -162,7 +162,8 @@ public final class Nfc {
         for (int c : text) {
             int combiningClass = combiningClass(c);
             // A mark is blocked by a mark of the same or a higher class that stayed in between.
-            boolean reaches = starter >= 0 && (marks.size() == 0 || combiningClass != 0 && lastClass < combiningClass);
+            boolean reaches =
+                    starter >= 0 && (marks.size() == 0 || (combiningClass != 0 && lastClass < combiningClass));
             int composed = reaches ? composed(starter, c) : -1;
             if (composed >= 0) {
                 starter = composed;

@@ -33,7 +33,7 @@ public final class Utf8 {
             i++;
             int left = more;
             while (left > 0 && i < length && continues(lead, more - left, bytes[i] & 0xFF)) {
-                codePoint = codePoint << 6 | bytes[i++] & 0x3F;
+                codePoint = (codePoint << 6) | (bytes[i++] & 0x3F);
                 left--;
             }
             text.appendCodePoint(left == 0 ? codePoint : 0xFFFD);

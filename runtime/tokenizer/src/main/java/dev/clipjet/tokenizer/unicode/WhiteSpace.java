@@ -9,7 +9,7 @@ public final class WhiteSpace {
     /** Property White_Space; {@code \s} of Python's regex module and of tokenizers. All are below U+10000. */
     public static boolean contains(int codePoint) {
         if (codePoint < 0x80) {
-            return codePoint == ' ' || codePoint >= 9 && codePoint <= 13;
+            return codePoint == ' ' || (codePoint >= 9 && codePoint <= 13);
         }
         return switch (codePoint) {
             case 0x85, 0xA0, 0x1680, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000 -> true;
@@ -19,7 +19,7 @@ public final class WhiteSpace {
 
     /** Python's {@code str.isspace}: four separators of ASCII more. */
     public static boolean isPythonSpace(int codePoint) {
-        return codePoint >= 0x1C && codePoint <= 0x1F || contains(codePoint);
+        return (codePoint >= 0x1C && codePoint <= 0x1F) || contains(codePoint);
     }
 
     /** {@code re.sub(r"\s+", " ", text)}. */
@@ -52,7 +52,7 @@ public final class WhiteSpace {
             boolean isSpace = space.test(c);
             boolean second = isSpace && i > 0 && space.test(text.charAt(i - 1));
             if (out == null) {
-                if (!isSpace || c == ' ' && !second) {
+                if (!isSpace || (c == ' ' && !second)) {
                     continue;
                 }
                 out = new StringBuilder(text.length()).append(text, 0, i);

@@ -30,7 +30,7 @@ class NfcTest {
     void randomMarks() {
         int[] marks = Arrays.stream(UNICODE_13)
                 .filter(c ->
-                        Character.getType(c) == Character.NON_SPACING_MARK || c >= 0x1100 && c < 0x1200 || c < 0x180)
+                        Character.getType(c) == Character.NON_SPACING_MARK || (c >= 0x1100 && c < 0x1200) || c < 0x180)
                 .toArray();
         Random random = new Random(7);
         for (int i = 0; i < 20_000; i++) {
