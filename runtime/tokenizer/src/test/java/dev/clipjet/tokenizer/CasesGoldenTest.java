@@ -29,23 +29,23 @@ class CasesGoldenTest {
     @ParameterizedTest
     @CsvSource({"cases.jsonl, 1065", "cases-lower.jsonl, 111"})
     void allProfiles(String file, int expected) {
-        Map<TokenizerProfile, Integer> compared = compare(file, Golden.all());
+        Map<TokenizerProfile, Integer> compared = compare(file, TokenizerGolden.all());
         assertThat(compared).hasSize(TokenizerProfile.values().length);
         assertThat(compared.values()).allMatch(count -> count == expected);
     }
 
     @Test
     void longTexts() {
-        Map<TokenizerProfile, ClipTokenizer> tokenizers = Golden.all();
+        Map<TokenizerProfile, ClipTokenizer> tokenizers = TokenizerGolden.all();
         int compared = 0;
-        for (JsonNode line : Golden.lines("cases-long.jsonl")) {
+        for (JsonNode line : TokenizerGolden.lines("cases-long.jsonl")) {
             for (JsonNode variant : line.get("variants")) {
                 for (JsonNode profile : variant.get("profiles")) {
                     assertThat(tokenizers
                                     .get(TokenizerProfile.of(profile.textValue()))
                                     .encode(line.get("text").textValue()))
                             .as("%s %s", line.get("id"), profile)
-                            .containsExactly(Golden.ids(variant.get("ids")));
+                            .containsExactly(TokenizerGolden.ids(variant.get("ids")));
                     compared++;
                 }
             }
@@ -56,7 +56,8 @@ class CasesGoldenTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void exclamationMarkAsPaddingToken(boolean tokenizerJson) throws IOException {
-        Path directory = tokenizerJson ? Golden.sd2Directory(temp) : Golden.plainDirectory(temp, "hf-sd2");
+        Path directory =
+                tokenizerJson ? TokenizerGolden.sd2Directory(temp) : TokenizerGolden.plainDirectory(temp, "hf-sd2");
         Map<TokenizerProfile, Integer> compared = compareAllCases("cases-sd2.jsonl", load(directory));
         assertThat(compared)
                 .hasSize(4)
@@ -65,13 +66,14 @@ class CasesGoldenTest {
 
     @Test
     void endTokenFoundAsWrittenOnly() throws IOException {
-        Map<TokenizerProfile, Integer> compared = compareAllCases("cases-flux.jsonl", load(Golden.fluxDirectory(temp)));
+        Map<TokenizerProfile, Integer> compared =
+                compareAllCases("cases-flux.jsonl", load(TokenizerGolden.fluxDirectory(temp)));
         assertThat(compared).hasSize(4);
     }
 
     @Test
     void withoutTokenizerJson() throws IOException {
-        Map<TokenizerProfile, ClipTokenizer> tokenizers = load(Golden.plainDirectory(temp, "hf-openai"));
+        Map<TokenizerProfile, ClipTokenizer> tokenizers = load(TokenizerGolden.plainDirectory(temp, "hf-openai"));
         Map<TokenizerProfile, Integer> compared = compareAllCases("cases-v5-no-tokenizer-json.jsonl", tokenizers);
         assertThat(compared).hasSize(4);
     }
@@ -79,35 +81,37 @@ class CasesGoldenTest {
     /** A learned concept, as textual inversion adds it: an id after the vocabulary's, found in any case. */
     @Test
     void addedTokenBeyondTheVocabulary() throws IOException {
-        Path directory = Golden.plainDirectory(temp, "hf-openai");
+        Path directory = TokenizerGolden.plainDirectory(temp, "hf-openai");
         Files.writeString(
                 directory.resolve("tokenizer_config.json"),
                 "{\"added_tokens_decoder\":{\"49408\":{\"content\":\"<Cat-toy>\",\"special\":false}}}");
-        ClipTokenizer tokenizer = Golden.load(directory, TokenizerProfile.HF_V5);
+        ClipTokenizer tokenizer = TokenizerGolden.load(directory, TokenizerProfile.HF_V5);
         assertThat(tokenizer.vocabularySize()).isEqualTo(49_409);
         int[] ids = tokenizer.encode("a photo of <Cat-toy> and <CAT-TOY>!");
         assertThat(ids).containsExactly(49406, 320, 1125, 539, 49408, 537, 49408, 256, 49407);
         assertThat(tokenizer.decode(ids, true)).contains("<Cat-toy>");
-        assertThat(Golden.load(directory, TokenizerProfile.HF_SLOW_FTFY).encode("<Cat-toy> <CAT-TOY>"))
+        assertThat(TokenizerGolden.load(directory, TokenizerProfile.HF_SLOW_FTFY)
+                        .encode("<Cat-toy> <CAT-TOY>"))
                 .containsOnlyOnce(49408);
     }
 
     @ParameterizedTest
     @CsvSource({"600", "1000", "600-bang"})
     void smallVocabularies(String name) {
-        Map<TokenizerProfile, ClipTokenizer> tokenizers = load(Golden.folder().resolve("small-vocab/" + name));
+        Map<TokenizerProfile, ClipTokenizer> tokenizers =
+                load(TokenizerGolden.folder().resolve("small-vocab/" + name));
         String file = "small-vocab/" + name + "-cases.jsonl";
         assertThat(compare(file, tokenizers))
                 .hasSize(4)
                 .allSatisfy((profile, count) -> assertThat(count).isEqualTo(60));
         int padded = 0;
-        for (JsonNode line : Golden.lines(file)) {
+        for (JsonNode line : TokenizerGolden.lines(file)) {
             for (JsonNode row : line.get("padded")) {
                 for (JsonNode profile : row.get("profiles")) {
                     ClipTokenizer tokenizer = tokenizers.get(TokenizerProfile.of(profile.textValue()));
                     int limit = tokenizer.modelMaxLength().orElseThrow();
                     Encoding encoding = tokenizer.encode(line.get("text").textValue(), Framing.fixed(limit));
-                    assertThat(encoding.ids()).containsExactly(Golden.ids(row.get("ids")));
+                    assertThat(encoding.ids()).containsExactly(TokenizerGolden.ids(row.get("ids")));
                     assertThat(FramingGoldenTest.mask(encoding))
                             .isEqualTo(row.get("attention_mask").textValue());
                     padded++;
@@ -121,7 +125,7 @@ class CasesGoldenTest {
         Map<TokenizerProfile, ClipTokenizer> tokenizers = new EnumMap<>(TokenizerProfile.class);
         for (TokenizerProfile profile : TokenizerProfile.values()) {
             if (profile.label().startsWith("hf-")) {
-                tokenizers.put(profile, Golden.load(directory, profile));
+                tokenizers.put(profile, TokenizerGolden.load(directory, profile));
             }
         }
         return tokenizers;
@@ -132,7 +136,8 @@ class CasesGoldenTest {
             String changes, Map<TokenizerProfile, ClipTokenizer> tokenizers) {
         assertThat(compare(changes, tokenizers)).isNotEmpty();
         Map<String, JsonNode> changed = new HashMap<>();
-        Golden.lines(changes).forEach(line -> changed.put(line.get("id").textValue(), line.get("ids")));
+        TokenizerGolden.lines(changes)
+                .forEach(line -> changed.put(line.get("id").textValue(), line.get("ids")));
         return compare("cases.jsonl", tokenizers, changed);
     }
 
@@ -145,7 +150,7 @@ class CasesGoldenTest {
             String file, Map<TokenizerProfile, ClipTokenizer> tokenizers, Map<String, JsonNode> changed) {
         Map<TokenizerProfile, Integer> compared = new EnumMap<>(TokenizerProfile.class);
         SoftAssertions soft = new SoftAssertions();
-        for (JsonNode line : Golden.lines(file)) {
+        for (JsonNode line : TokenizerGolden.lines(file)) {
             String id = line.get("id").textValue();
             String text = line.get("text").textValue();
             for (Map.Entry<TokenizerProfile, ClipTokenizer> entry : tokenizers.entrySet()) {
@@ -163,7 +168,7 @@ class CasesGoldenTest {
                     continue;
                 }
                 int[] actual = entry.getValue().encode(text);
-                if (!Arrays.equals(actual, Golden.ids(expected))) {
+                if (!Arrays.equals(actual, TokenizerGolden.ids(expected))) {
                     soft.fail(
                             "%s %s: %s gives %s, expected %s",
                             id, label, escape(text), Arrays.toString(actual), expected);

@@ -155,7 +155,7 @@ class ClipTokenizerTest {
         Files.writeString(temp.resolve("special_tokens_map.json"), "{\"unk_token\":\"<unk>\"}");
         for (TokenizerProfile profile :
                 List.of(TokenizerProfile.HF_FAST, TokenizerProfile.HF_SLOW_FTFY, TokenizerProfile.HF_V5)) {
-            ClipTokenizer tokenizer = Golden.load(temp, profile);
+            ClipTokenizer tokenizer = TokenizerGolden.load(temp, profile);
             assertThat(tokenizer.encode("lower newer")).containsExactly(21, 10, 2, 16, 9, 3, 2, 16, 22);
             assertThat(tokenizer.encode("low x")).containsExactly(21, 15, 20, 22);
         }

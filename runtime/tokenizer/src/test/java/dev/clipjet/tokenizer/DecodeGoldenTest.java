@@ -12,10 +12,10 @@ import org.junit.jupiter.api.Test;
 class DecodeGoldenTest {
     @Test
     void allProfiles() {
-        Map<TokenizerProfile, ClipTokenizer> tokenizers = Golden.all();
+        Map<TokenizerProfile, ClipTokenizer> tokenizers = TokenizerGolden.all();
         int compared = 0;
-        for (JsonNode line : Golden.lines("decode.jsonl")) {
-            int[] ids = Golden.ids(line.get("ids"));
+        for (JsonNode line : TokenizerGolden.lines("decode.jsonl")) {
+            int[] ids = TokenizerGolden.ids(line.get("ids"));
             for (TokenizerProfile profile : List.of(TokenizerProfile.OPENAI, TokenizerProfile.OPEN_CLIP)) {
                 assertThat(tokenizers.get(profile).decode(ids, false))
                         .as("%s %s", line.get("id"), profile)

@@ -26,7 +26,7 @@ class FramingGoldenTest {
     @Test
     void singleTexts() throws IOException {
         int compared = 0;
-        for (JsonNode line : Golden.lines("framing.jsonl")) {
+        for (JsonNode line : TokenizerGolden.lines("framing.jsonl")) {
             String text = line.get("text").textValue();
             assertThat(tokenizer("openai", "openai").encode(text))
                     .hasSize(line.get("n_openai").intValue());
@@ -48,7 +48,7 @@ class FramingGoldenTest {
                     .hasMessageContaining("has " + tokenizer.encode(text).length + " tokens")
                     .hasMessageContaining("context of " + context);
         } else {
-            assertThat(tokenizer.encode(text, framing).ids()).containsExactly(Golden.ids(row.get("ids")));
+            assertThat(tokenizer.encode(text, framing).ids()).containsExactly(TokenizerGolden.ids(row.get("ids")));
         }
         return 1;
     }
@@ -58,7 +58,7 @@ class FramingGoldenTest {
         for (JsonNode profile : row.get("profiles")) {
             Encoding encoding = tokenizer(row.get("pad_style").textValue(), profile.textValue())
                     .encode(text, framing);
-            assertThat(encoding.ids()).containsExactly(Golden.ids(row.get("ids")));
+            assertThat(encoding.ids()).containsExactly(TokenizerGolden.ids(row.get("ids")));
             assertThat(mask(encoding)).isEqualTo(row.get("attention_mask").textValue());
         }
         return row.get("profiles").size();
@@ -68,7 +68,7 @@ class FramingGoldenTest {
     void batches() throws IOException {
         int compared = 0;
         int errors = 0;
-        for (JsonNode line : Golden.lines("framing-batch.jsonl")) {
+        for (JsonNode line : TokenizerGolden.lines("framing-batch.jsonl")) {
             List<String> texts = new ArrayList<>();
             line.get("texts").forEach(text -> texts.add(text.textValue()));
             for (JsonNode result : line.get("results")) {
@@ -86,7 +86,8 @@ class FramingGoldenTest {
                     for (int i = 0; i < encodings.size(); i++) {
                         assertThat(encodings.get(i).ids())
                                 .as("%s %s", line.get("id"), profile)
-                                .containsExactly(Golden.ids(result.get("ids").get(i)));
+                                .containsExactly(
+                                        TokenizerGolden.ids(result.get("ids").get(i)));
                         assertThat(mask(encodings.get(i)))
                                 .isEqualTo(result.get("attention_mask").get(i).textValue());
                         compared++;
@@ -127,10 +128,11 @@ class FramingGoldenTest {
             TokenizerProfile of = TokenizerProfile.of(profile);
             Path sd2 = temp.resolve("sd2");
             if (padStyle.equals("sd2") && !Files.exists(sd2)) {
-                Golden.sd2Directory(Files.createDirectory(sd2));
+                TokenizerGolden.sd2Directory(Files.createDirectory(sd2));
             }
-            Path directory = padStyle.equals("sd2") ? sd2 : Golden.folder().resolve("vocab/hf-openai");
-            loaded.put(key, profile.startsWith("hf-") ? Golden.load(directory, of) : ClipTokenizer.openAi(of));
+            Path directory =
+                    padStyle.equals("sd2") ? sd2 : TokenizerGolden.folder().resolve("vocab/hf-openai");
+            loaded.put(key, profile.startsWith("hf-") ? TokenizerGolden.load(directory, of) : ClipTokenizer.openAi(of));
         }
         return loaded.get(key);
     }

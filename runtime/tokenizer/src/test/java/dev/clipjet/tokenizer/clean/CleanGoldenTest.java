@@ -3,7 +3,7 @@ package dev.clipjet.tokenizer.clean;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.clipjet.tokenizer.Golden;
+import dev.clipjet.tokenizer.TokenizerGolden;
 import dev.clipjet.tokenizer.bpe.ByteSymbols;
 import dev.clipjet.tokenizer.bpe.WordSplitter;
 import dev.clipjet.tokenizer.bpe.WordSplitter.Literals;
@@ -24,7 +24,7 @@ class CleanGoldenTest {
     @Test
     void stages() {
         int compared = 0;
-        for (JsonNode line : Golden.lines("clean.jsonl")) {
+        for (JsonNode line : TokenizerGolden.lines("clean.jsonl")) {
             String text = line.get("text").textValue();
             String fixed = TextFixer.fix(text);
             String once = HtmlEntities.unescape(fixed);
@@ -58,7 +58,7 @@ class CleanGoldenTest {
         WordSplitter fast = new WordSplitter(CharacterClasses.unicode14(), Literals.NONE, List.of());
         WordSplitter version5 = new WordSplitter(CharacterClasses.unicode16(), Literals.RESPLIT, LITERALS);
         int compared = 0;
-        for (JsonNode line : Golden.lines("clean.jsonl")) {
+        for (JsonNode line : TokenizerGolden.lines("clean.jsonl")) {
             String text = line.get("text").textValue();
             assertThat(words(python, TextCleaner.OPENAI.clean(text)))
                     .as("%s", line)
@@ -85,7 +85,7 @@ class CleanGoldenTest {
 
     @Test
     void lowerCase() {
-        List<JsonNode> lines = Golden.lines("cases-lower.jsonl");
+        List<JsonNode> lines = TokenizerGolden.lines("cases-lower.jsonl");
         for (JsonNode line : lines) {
             String text = line.get("text").textValue();
             assertThat(LowerCase.python(text))

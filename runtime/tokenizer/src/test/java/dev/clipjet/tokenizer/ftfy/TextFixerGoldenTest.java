@@ -3,7 +3,7 @@ package dev.clipjet.tokenizer.ftfy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.clipjet.tokenizer.Golden;
+import dev.clipjet.tokenizer.TokenizerGolden;
 import java.util.List;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Test;
@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class TextFixerGoldenTest {
     @Test
     void repairs() {
-        List<JsonNode> lines = Golden.lines("ftfy.jsonl");
+        List<JsonNode> lines = TokenizerGolden.lines("ftfy.jsonl");
         SoftAssertions soft = new SoftAssertions();
         for (JsonNode line : lines) {
             String text = line.get("text").textValue();

@@ -3,7 +3,7 @@ package dev.clipjet.tokenizer.unicode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.clipjet.tokenizer.Golden;
+import dev.clipjet.tokenizer.TokenizerGolden;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class UnicodeTablesGoldenTest {
     private static final int CODE_POINTS = 0x110000;
 
-    private final JsonNode expected = Golden.json("unicode-classes.json");
+    private final JsonNode expected = TokenizerGolden.json("unicode-classes.json");
 
     @Test
     void classes() {

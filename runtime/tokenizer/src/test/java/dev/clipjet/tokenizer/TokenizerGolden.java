@@ -1,57 +1,34 @@
 package dev.clipjet.tokenizer;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.clipjet.model.TokenizerProfile;
 import dev.clipjet.model.TokenizerSpec;
+import dev.clipjet.testing.Golden;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.Assumptions;
 
 /** Ids written by the original tokenizers. Where the folder is missing, tests that need it are skipped, and say so. */
-public final class Golden {
-    private static final ObjectMapper MAPPER = new ObjectMapper();
+public final class TokenizerGolden {
     private static final int CONTEXT = 77;
 
-    private Golden() {}
+    private TokenizerGolden() {}
 
     public static Path folder() {
-        String property = System.getProperty("clipjet.golden");
-        Path folder = Path.of(property == null ? "golden" : property).resolve("tokenizer");
-        boolean there = Files.isDirectory(folder);
-        if (!there) {
-            System.err.println("SKIPPED: no golden data at " + folder + ", set -Dclipjet.golden");
-        }
-        Assumptions.assumeTrue(there, "no golden data at " + folder);
-        return folder;
+        return Golden.folder("tokenizer");
     }
 
     public static List<JsonNode> lines(String name) {
-        try {
-            List<JsonNode> lines = new ArrayList<>();
-            for (String line : Files.readAllLines(folder().resolve(name))) {
-                lines.add(MAPPER.readTree(line));
-            }
-            return lines;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return Golden.jsonLines(folder().resolve(name));
     }
 
     public static JsonNode json(String name) {
-        try {
-            return MAPPER.readTree(folder().resolve(name).toFile());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return Golden.json(folder().resolve(name));
     }
 
     static int[] ids(JsonNode list) {
