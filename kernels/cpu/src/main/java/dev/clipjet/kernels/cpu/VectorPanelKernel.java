@@ -5,7 +5,8 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * {@link PanelKernel} with two vectors of outputs and up to six rows at a time: twelve accumulators, two weights and one
- * broadcast input, which just fits sixteen vector registers. Longer bodies are slower, since C2 stops inlining them.
+ * broadcast input, which just fits sixteen vector registers. Longer bodies are slower, since C2 stops inlining them, and
+ * the bodies are written out because it does not unroll loops over arrays of vectors.
  */
 final class VectorPanelKernel implements PanelKernel {
     private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
@@ -29,15 +30,36 @@ final class VectorPanelKernel implements PanelKernel {
             int cOffset,
             int cStride) {
         int row = 0;
-        for (; row + 6 <= rows; row += 6) {
-            sixRows(x, xOffset + row * xStride, xStride, panel, depth, c, cOffset + row * cStride, cStride);
+        while (row < rows) {
+            int x0 = xOffset + row * xStride;
+            int c0 = cOffset + row * cStride;
+            int taken = nextRows(rows - row);
+            switch (taken) {
+                case 6 -> sixRows(x, x0, xStride, panel, depth, c, c0, cStride);
+                case 5 -> fiveRows(x, x0, xStride, panel, depth, c, c0, cStride);
+                case 4 -> fourRows(x, x0, xStride, panel, depth, c, c0, cStride);
+                case 2 -> twoRows(x, x0, xStride, panel, depth, c, c0, cStride);
+                default -> oneRow(x, x0, panel, depth, c, c0);
+            }
+            row += taken;
         }
-        for (; row + 2 <= rows; row += 2) {
-            twoRows(x, xOffset + row * xStride, xStride, panel, depth, c, cOffset + row * cStride, cStride);
+    }
+
+    /**
+     * How many of the remaining rows to take now. Fewer than four rows have too few accumulators to hide the latency of
+     * an addition, so the rest is split such that this happens only when there are no other rows.
+     */
+    private static int nextRows(int remaining) {
+        if (remaining == 6 || remaining >= 10) {
+            return 6;
         }
-        if (row < rows) {
-            oneRow(x, xOffset + row * xStride, panel, depth, c, cOffset + row * cStride);
+        if (remaining == 5 || remaining == 7 || remaining == 9) {
+            return 5;
         }
+        if (remaining >= 4) {
+            return 4;
+        }
+        return Math.min(remaining, 2);
     }
 
     private static void sixRows(
@@ -98,6 +120,99 @@ final class VectorPanelKernel implements PanelKernel {
         c41.intoArray(c, c4 + LANES);
         c50.intoArray(c, c5);
         c51.intoArray(c, c5 + LANES);
+    }
+
+    private static void fiveRows(
+            float[] x, int x0, int xStride, float[] panel, int depth, float[] c, int c0, int cStride) {
+        int x1 = x0 + xStride;
+        int x2 = x1 + xStride;
+        int x3 = x2 + xStride;
+        int x4 = x3 + xStride;
+        int c1 = c0 + cStride;
+        int c2 = c1 + cStride;
+        int c3 = c2 + cStride;
+        int c4 = c3 + cStride;
+        FloatVector c00 = FloatVector.fromArray(FLOATS, c, c0);
+        FloatVector c01 = FloatVector.fromArray(FLOATS, c, c0 + LANES);
+        FloatVector c10 = FloatVector.fromArray(FLOATS, c, c1);
+        FloatVector c11 = FloatVector.fromArray(FLOATS, c, c1 + LANES);
+        FloatVector c20 = FloatVector.fromArray(FLOATS, c, c2);
+        FloatVector c21 = FloatVector.fromArray(FLOATS, c, c2 + LANES);
+        FloatVector c30 = FloatVector.fromArray(FLOATS, c, c3);
+        FloatVector c31 = FloatVector.fromArray(FLOATS, c, c3 + LANES);
+        FloatVector c40 = FloatVector.fromArray(FLOATS, c, c4);
+        FloatVector c41 = FloatVector.fromArray(FLOATS, c, c4 + LANES);
+        for (int k = 0, p = 0; k < depth; k++, p += WIDTH) {
+            FloatVector w0 = FloatVector.fromArray(FLOATS, panel, p);
+            FloatVector w1 = FloatVector.fromArray(FLOATS, panel, p + LANES);
+            FloatVector v = FloatVector.broadcast(FLOATS, x[x0 + k]);
+            c00 = v.fma(w0, c00);
+            c01 = v.fma(w1, c01);
+            v = FloatVector.broadcast(FLOATS, x[x1 + k]);
+            c10 = v.fma(w0, c10);
+            c11 = v.fma(w1, c11);
+            v = FloatVector.broadcast(FLOATS, x[x2 + k]);
+            c20 = v.fma(w0, c20);
+            c21 = v.fma(w1, c21);
+            v = FloatVector.broadcast(FLOATS, x[x3 + k]);
+            c30 = v.fma(w0, c30);
+            c31 = v.fma(w1, c31);
+            v = FloatVector.broadcast(FLOATS, x[x4 + k]);
+            c40 = v.fma(w0, c40);
+            c41 = v.fma(w1, c41);
+        }
+        c00.intoArray(c, c0);
+        c01.intoArray(c, c0 + LANES);
+        c10.intoArray(c, c1);
+        c11.intoArray(c, c1 + LANES);
+        c20.intoArray(c, c2);
+        c21.intoArray(c, c2 + LANES);
+        c30.intoArray(c, c3);
+        c31.intoArray(c, c3 + LANES);
+        c40.intoArray(c, c4);
+        c41.intoArray(c, c4 + LANES);
+    }
+
+    private static void fourRows(
+            float[] x, int x0, int xStride, float[] panel, int depth, float[] c, int c0, int cStride) {
+        int x1 = x0 + xStride;
+        int x2 = x1 + xStride;
+        int x3 = x2 + xStride;
+        int c1 = c0 + cStride;
+        int c2 = c1 + cStride;
+        int c3 = c2 + cStride;
+        FloatVector c00 = FloatVector.fromArray(FLOATS, c, c0);
+        FloatVector c01 = FloatVector.fromArray(FLOATS, c, c0 + LANES);
+        FloatVector c10 = FloatVector.fromArray(FLOATS, c, c1);
+        FloatVector c11 = FloatVector.fromArray(FLOATS, c, c1 + LANES);
+        FloatVector c20 = FloatVector.fromArray(FLOATS, c, c2);
+        FloatVector c21 = FloatVector.fromArray(FLOATS, c, c2 + LANES);
+        FloatVector c30 = FloatVector.fromArray(FLOATS, c, c3);
+        FloatVector c31 = FloatVector.fromArray(FLOATS, c, c3 + LANES);
+        for (int k = 0, p = 0; k < depth; k++, p += WIDTH) {
+            FloatVector w0 = FloatVector.fromArray(FLOATS, panel, p);
+            FloatVector w1 = FloatVector.fromArray(FLOATS, panel, p + LANES);
+            FloatVector v = FloatVector.broadcast(FLOATS, x[x0 + k]);
+            c00 = v.fma(w0, c00);
+            c01 = v.fma(w1, c01);
+            v = FloatVector.broadcast(FLOATS, x[x1 + k]);
+            c10 = v.fma(w0, c10);
+            c11 = v.fma(w1, c11);
+            v = FloatVector.broadcast(FLOATS, x[x2 + k]);
+            c20 = v.fma(w0, c20);
+            c21 = v.fma(w1, c21);
+            v = FloatVector.broadcast(FLOATS, x[x3 + k]);
+            c30 = v.fma(w0, c30);
+            c31 = v.fma(w1, c31);
+        }
+        c00.intoArray(c, c0);
+        c01.intoArray(c, c0 + LANES);
+        c10.intoArray(c, c1);
+        c11.intoArray(c, c1 + LANES);
+        c20.intoArray(c, c2);
+        c21.intoArray(c, c2 + LANES);
+        c30.intoArray(c, c3);
+        c31.intoArray(c, c3 + LANES);
     }
 
     private static void twoRows(
