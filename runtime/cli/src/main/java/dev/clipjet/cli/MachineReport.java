@@ -25,7 +25,8 @@ final class MachineReport {
         ObjectNode report = Json.object();
         report.set("java", java());
         report.put(
-                "os", System.getProperty("os.name") + " " + System.getProperty("os.version") + ", "
+                "os",
+                System.getProperty("os.name") + " " + System.getProperty("os.version") + ", "
                         + System.getProperty("os.arch"));
         report.set("cpu", cpu());
         report.set("gpu", gpu());

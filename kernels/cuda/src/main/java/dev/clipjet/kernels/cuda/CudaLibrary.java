@@ -39,8 +39,8 @@ public record CudaLibrary(String name, String purpose, Optional<Path> path) {
         Map<String, Path> cached = parseLoaderCache(loaderCache());
         List<Path> folders = folders(Optional.ofNullable(System.getenv("LD_LIBRARY_PATH")));
         return PURPOSES.entrySet().stream()
-                .map(library -> new CudaLibrary(
-                        library.getKey(), library.getValue(), find(library.getKey(), folders, cached)))
+                .map(library ->
+                        new CudaLibrary(library.getKey(), library.getValue(), find(library.getKey(), folders, cached)))
                 .toList();
     }
 
