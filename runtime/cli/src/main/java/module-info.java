@@ -2,11 +2,14 @@
 module dev.clipjet.cli {
     requires dev.clipjet.runtime;
     requires dev.clipjet.kernels.cpu;
+    requires dev.clipjet.kernels.cuda;
     requires ch.qos.logback.classic;
     requires ch.qos.logback.core;
     requires com.fasterxml.jackson.databind;
     requires info.picocli;
     requires java.desktop;
+    requires org.bytedeco.javacpp;
+    requires org.bytedeco.openblas;
     requires org.slf4j;
     requires me.tongfei.progressbar;
 

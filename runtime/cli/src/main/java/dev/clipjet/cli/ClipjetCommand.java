@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
             SimilarityCommand.class,
             Evaluate.class,
             Inspect.class,
+            Doctor.class,
             Tokenize.class,
             Preprocess.class,
             Synth.class,

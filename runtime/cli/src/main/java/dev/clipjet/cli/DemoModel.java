@@ -50,6 +50,11 @@ final class DemoModel {
         }
     }
 
+    /** Whether this build has the model. */
+    static boolean isBuiltIn() {
+        return DemoModel.class.getResource(INDEX) != null;
+    }
+
     private static Map<String, byte[]> read() throws IOException {
         byte[] index = resource(INDEX);
         if (index == null) {

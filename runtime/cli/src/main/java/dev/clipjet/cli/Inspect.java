@@ -1,15 +1,12 @@
 package dev.clipjet.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.clipjet.weights.Checkpoint;
 import dev.clipjet.weights.safetensors.SafetensorsFile;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Iterator;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -36,7 +33,7 @@ final class Inspect implements Callable<Integer> {
         if (json) {
             Json.print(report, out);
         } else {
-            print(report, "", out);
+            new ReportText(out).print(report);
         }
         return 0;
     }
@@ -51,34 +48,5 @@ final class Inspect implements Callable<Integer> {
         try (Checkpoint checkpoint = Checkpoint.open(model)) {
             return ModelReport.of(checkpoint);
         }
-    }
-
-    /** Objects as indented blocks, lists of texts as lines. */
-    private static void print(ObjectNode node, String indent, PrintWriter out) {
-        int width = 0;
-        for (Iterator<String> names = node.fieldNames(); names.hasNext(); ) {
-            width = Math.max(width, names.next().length());
-        }
-        for (Map.Entry<String, JsonNode> field : node.properties()) {
-            String key = field.getKey().replace('_', ' ');
-            JsonNode value = field.getValue();
-            if (value instanceof ObjectNode object) {
-                out.println(indent + key);
-                print(object, indent + "  ", out);
-            } else if (value.isArray() && !value.isEmpty() && value.get(0).isTextual()) {
-                out.println(indent + key);
-                value.forEach(line -> out.println(indent + "  - " + line.textValue()));
-            } else {
-                String padding = " ".repeat(width - key.length());
-                out.println(indent + key + padding + "  " + text(value));
-            }
-        }
-    }
-
-    private static String text(JsonNode value) {
-        if (value.isNull() || value.isArray() && value.isEmpty()) {
-            return "none";
-        }
-        return value.isIntegralNumber() ? String.format(Locale.ROOT, "%,d", value.longValue()) : value.asText();
     }
 }

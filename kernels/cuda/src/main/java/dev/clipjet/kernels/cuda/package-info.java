@@ -1,0 +1,2 @@
+/** GPUs, the driver and the CUDA libraries of this machine. */
+package dev.clipjet.kernels.cuda;

@@ -1,0 +1,54 @@
+package dev.clipjet.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.Assumptions;
+
+/** One command run in this process, with its streams caught. */
+record CliRun(int code, String out, String err) {
+
+    /** Runs a command; arguments are turned into strings. */
+    static CliRun run(Object... args) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        int code = Main.run(
+                new PrintWriter(out, true),
+                new PrintWriter(err, true),
+                Arrays.stream(args).map(String::valueOf).toArray(String[]::new));
+        return new CliRun(code, out.toString(), err.toString());
+    }
+
+    /** Stdout as the one JSON document that it must be. */
+    JsonNode json() {
+        return parse(out);
+    }
+
+    static JsonNode parse(String text) {
+        try {
+            return new ObjectMapper().readerFor(JsonNode.class).readTree(text);
+        } catch (IOException e) {
+            throw new UncheckedIOException("no JSON: " + text, e);
+        }
+    }
+
+    /** A file or folder of the golden data; skips the test, loudly, when it is missing. */
+    static Path golden(String path) {
+        Path golden = Path.of(System.getProperty("clipjet.golden", ""))
+                .toAbsolutePath()
+                .normalize()
+                .resolve(path);
+        if (!Files.exists(golden)) {
+            String message = "SKIPPED: no golden data at " + golden + "; set the system property clipjet.golden";
+            System.err.println(message);
+            Assumptions.abort(message);
+        }
+        return golden;
+    }
+}
