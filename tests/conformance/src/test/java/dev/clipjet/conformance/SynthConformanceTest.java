@@ -11,15 +11,12 @@ import dev.clipjet.weights.safetensors.SafetensorsFile;
 import dev.clipjet.weights.synth.SynthArchitecture;
 import dev.clipjet.weights.synth.SynthModel;
 import java.awt.image.BufferedImage;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.TimeUnit;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -90,7 +87,7 @@ class SynthConformanceTest {
         }
         Path photo = work.resolve("photo.png");
         ImageIO.write(image, "png", photo.toFile());
-        String answer = run(
+        String answer = CommandLineProcess.output(
                 "-Xmx256m",
                 "classify",
                 photo.toString(),
@@ -102,24 +99,5 @@ class SynthConformanceTest {
                 "dog",
                 "--json");
         assertThat(answer).contains("\"label\"").contains("\"probability\"");
-    }
-
-    private static String run(String jvmOption, String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                jvmOption,
-                "--add-modules",
-                "jdk.incubator.vector",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "dev.clipjet.cli.Main"));
-        command.addAll(List.of(arguments));
-        Process process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
-        assertThat(process.exitValue()).as("exit code").isZero();
-        return output;
     }
 }

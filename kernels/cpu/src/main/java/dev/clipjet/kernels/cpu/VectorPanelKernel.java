@@ -74,18 +74,18 @@ final class VectorPanelKernel implements PanelKernel {
         int c3 = c2 + cStride;
         int c4 = c3 + cStride;
         int c5 = c4 + cStride;
-        FloatVector c00 = FloatVector.fromArray(FLOATS, c, c0);
-        FloatVector c01 = FloatVector.fromArray(FLOATS, c, c0 + LANES);
-        FloatVector c10 = FloatVector.fromArray(FLOATS, c, c1);
-        FloatVector c11 = FloatVector.fromArray(FLOATS, c, c1 + LANES);
-        FloatVector c20 = FloatVector.fromArray(FLOATS, c, c2);
-        FloatVector c21 = FloatVector.fromArray(FLOATS, c, c2 + LANES);
-        FloatVector c30 = FloatVector.fromArray(FLOATS, c, c3);
-        FloatVector c31 = FloatVector.fromArray(FLOATS, c, c3 + LANES);
-        FloatVector c40 = FloatVector.fromArray(FLOATS, c, c4);
-        FloatVector c41 = FloatVector.fromArray(FLOATS, c, c4 + LANES);
-        FloatVector c50 = FloatVector.fromArray(FLOATS, c, c5);
-        FloatVector c51 = FloatVector.fromArray(FLOATS, c, c5 + LANES);
+        FloatVector c00 = FloatVector.zero(FLOATS);
+        FloatVector c01 = FloatVector.zero(FLOATS);
+        FloatVector c10 = FloatVector.zero(FLOATS);
+        FloatVector c11 = FloatVector.zero(FLOATS);
+        FloatVector c20 = FloatVector.zero(FLOATS);
+        FloatVector c21 = FloatVector.zero(FLOATS);
+        FloatVector c30 = FloatVector.zero(FLOATS);
+        FloatVector c31 = FloatVector.zero(FLOATS);
+        FloatVector c40 = FloatVector.zero(FLOATS);
+        FloatVector c41 = FloatVector.zero(FLOATS);
+        FloatVector c50 = FloatVector.zero(FLOATS);
+        FloatVector c51 = FloatVector.zero(FLOATS);
         for (int k = 0, p = 0; k < depth; k++, p += WIDTH) {
             FloatVector w0 = FloatVector.fromArray(FLOATS, panel, p);
             FloatVector w1 = FloatVector.fromArray(FLOATS, panel, p + LANES);
@@ -108,18 +108,18 @@ final class VectorPanelKernel implements PanelKernel {
             c50 = v.fma(w0, c50);
             c51 = v.fma(w1, c51);
         }
-        c00.intoArray(c, c0);
-        c01.intoArray(c, c0 + LANES);
-        c10.intoArray(c, c1);
-        c11.intoArray(c, c1 + LANES);
-        c20.intoArray(c, c2);
-        c21.intoArray(c, c2 + LANES);
-        c30.intoArray(c, c3);
-        c31.intoArray(c, c3 + LANES);
-        c40.intoArray(c, c4);
-        c41.intoArray(c, c4 + LANES);
-        c50.intoArray(c, c5);
-        c51.intoArray(c, c5 + LANES);
+        addTo(c, c0, c00);
+        addTo(c, c0 + LANES, c01);
+        addTo(c, c1, c10);
+        addTo(c, c1 + LANES, c11);
+        addTo(c, c2, c20);
+        addTo(c, c2 + LANES, c21);
+        addTo(c, c3, c30);
+        addTo(c, c3 + LANES, c31);
+        addTo(c, c4, c40);
+        addTo(c, c4 + LANES, c41);
+        addTo(c, c5, c50);
+        addTo(c, c5 + LANES, c51);
     }
 
     private static void fiveRows(
@@ -132,16 +132,16 @@ final class VectorPanelKernel implements PanelKernel {
         int c2 = c1 + cStride;
         int c3 = c2 + cStride;
         int c4 = c3 + cStride;
-        FloatVector c00 = FloatVector.fromArray(FLOATS, c, c0);
-        FloatVector c01 = FloatVector.fromArray(FLOATS, c, c0 + LANES);
-        FloatVector c10 = FloatVector.fromArray(FLOATS, c, c1);
-        FloatVector c11 = FloatVector.fromArray(FLOATS, c, c1 + LANES);
-        FloatVector c20 = FloatVector.fromArray(FLOATS, c, c2);
-        FloatVector c21 = FloatVector.fromArray(FLOATS, c, c2 + LANES);
-        FloatVector c30 = FloatVector.fromArray(FLOATS, c, c3);
-        FloatVector c31 = FloatVector.fromArray(FLOATS, c, c3 + LANES);
-        FloatVector c40 = FloatVector.fromArray(FLOATS, c, c4);
-        FloatVector c41 = FloatVector.fromArray(FLOATS, c, c4 + LANES);
+        FloatVector c00 = FloatVector.zero(FLOATS);
+        FloatVector c01 = FloatVector.zero(FLOATS);
+        FloatVector c10 = FloatVector.zero(FLOATS);
+        FloatVector c11 = FloatVector.zero(FLOATS);
+        FloatVector c20 = FloatVector.zero(FLOATS);
+        FloatVector c21 = FloatVector.zero(FLOATS);
+        FloatVector c30 = FloatVector.zero(FLOATS);
+        FloatVector c31 = FloatVector.zero(FLOATS);
+        FloatVector c40 = FloatVector.zero(FLOATS);
+        FloatVector c41 = FloatVector.zero(FLOATS);
         for (int k = 0, p = 0; k < depth; k++, p += WIDTH) {
             FloatVector w0 = FloatVector.fromArray(FLOATS, panel, p);
             FloatVector w1 = FloatVector.fromArray(FLOATS, panel, p + LANES);
@@ -161,16 +161,16 @@ final class VectorPanelKernel implements PanelKernel {
             c40 = v.fma(w0, c40);
             c41 = v.fma(w1, c41);
         }
-        c00.intoArray(c, c0);
-        c01.intoArray(c, c0 + LANES);
-        c10.intoArray(c, c1);
-        c11.intoArray(c, c1 + LANES);
-        c20.intoArray(c, c2);
-        c21.intoArray(c, c2 + LANES);
-        c30.intoArray(c, c3);
-        c31.intoArray(c, c3 + LANES);
-        c40.intoArray(c, c4);
-        c41.intoArray(c, c4 + LANES);
+        addTo(c, c0, c00);
+        addTo(c, c0 + LANES, c01);
+        addTo(c, c1, c10);
+        addTo(c, c1 + LANES, c11);
+        addTo(c, c2, c20);
+        addTo(c, c2 + LANES, c21);
+        addTo(c, c3, c30);
+        addTo(c, c3 + LANES, c31);
+        addTo(c, c4, c40);
+        addTo(c, c4 + LANES, c41);
     }
 
     private static void fourRows(
@@ -181,14 +181,14 @@ final class VectorPanelKernel implements PanelKernel {
         int c1 = c0 + cStride;
         int c2 = c1 + cStride;
         int c3 = c2 + cStride;
-        FloatVector c00 = FloatVector.fromArray(FLOATS, c, c0);
-        FloatVector c01 = FloatVector.fromArray(FLOATS, c, c0 + LANES);
-        FloatVector c10 = FloatVector.fromArray(FLOATS, c, c1);
-        FloatVector c11 = FloatVector.fromArray(FLOATS, c, c1 + LANES);
-        FloatVector c20 = FloatVector.fromArray(FLOATS, c, c2);
-        FloatVector c21 = FloatVector.fromArray(FLOATS, c, c2 + LANES);
-        FloatVector c30 = FloatVector.fromArray(FLOATS, c, c3);
-        FloatVector c31 = FloatVector.fromArray(FLOATS, c, c3 + LANES);
+        FloatVector c00 = FloatVector.zero(FLOATS);
+        FloatVector c01 = FloatVector.zero(FLOATS);
+        FloatVector c10 = FloatVector.zero(FLOATS);
+        FloatVector c11 = FloatVector.zero(FLOATS);
+        FloatVector c20 = FloatVector.zero(FLOATS);
+        FloatVector c21 = FloatVector.zero(FLOATS);
+        FloatVector c30 = FloatVector.zero(FLOATS);
+        FloatVector c31 = FloatVector.zero(FLOATS);
         for (int k = 0, p = 0; k < depth; k++, p += WIDTH) {
             FloatVector w0 = FloatVector.fromArray(FLOATS, panel, p);
             FloatVector w1 = FloatVector.fromArray(FLOATS, panel, p + LANES);
@@ -205,24 +205,24 @@ final class VectorPanelKernel implements PanelKernel {
             c30 = v.fma(w0, c30);
             c31 = v.fma(w1, c31);
         }
-        c00.intoArray(c, c0);
-        c01.intoArray(c, c0 + LANES);
-        c10.intoArray(c, c1);
-        c11.intoArray(c, c1 + LANES);
-        c20.intoArray(c, c2);
-        c21.intoArray(c, c2 + LANES);
-        c30.intoArray(c, c3);
-        c31.intoArray(c, c3 + LANES);
+        addTo(c, c0, c00);
+        addTo(c, c0 + LANES, c01);
+        addTo(c, c1, c10);
+        addTo(c, c1 + LANES, c11);
+        addTo(c, c2, c20);
+        addTo(c, c2 + LANES, c21);
+        addTo(c, c3, c30);
+        addTo(c, c3 + LANES, c31);
     }
 
     private static void twoRows(
             float[] x, int x0, int xStride, float[] panel, int depth, float[] c, int c0, int cStride) {
         int x1 = x0 + xStride;
         int c1 = c0 + cStride;
-        FloatVector c00 = FloatVector.fromArray(FLOATS, c, c0);
-        FloatVector c01 = FloatVector.fromArray(FLOATS, c, c0 + LANES);
-        FloatVector c10 = FloatVector.fromArray(FLOATS, c, c1);
-        FloatVector c11 = FloatVector.fromArray(FLOATS, c, c1 + LANES);
+        FloatVector c00 = FloatVector.zero(FLOATS);
+        FloatVector c01 = FloatVector.zero(FLOATS);
+        FloatVector c10 = FloatVector.zero(FLOATS);
+        FloatVector c11 = FloatVector.zero(FLOATS);
         for (int k = 0, p = 0; k < depth; k++, p += WIDTH) {
             FloatVector w0 = FloatVector.fromArray(FLOATS, panel, p);
             FloatVector w1 = FloatVector.fromArray(FLOATS, panel, p + LANES);
@@ -233,21 +233,26 @@ final class VectorPanelKernel implements PanelKernel {
             c10 = v.fma(w0, c10);
             c11 = v.fma(w1, c11);
         }
-        c00.intoArray(c, c0);
-        c01.intoArray(c, c0 + LANES);
-        c10.intoArray(c, c1);
-        c11.intoArray(c, c1 + LANES);
+        addTo(c, c0, c00);
+        addTo(c, c0 + LANES, c01);
+        addTo(c, c1, c10);
+        addTo(c, c1 + LANES, c11);
     }
 
     private static void oneRow(float[] x, int x0, float[] panel, int depth, float[] c, int c0) {
-        FloatVector c00 = FloatVector.fromArray(FLOATS, c, c0);
-        FloatVector c01 = FloatVector.fromArray(FLOATS, c, c0 + LANES);
+        FloatVector c00 = FloatVector.zero(FLOATS);
+        FloatVector c01 = FloatVector.zero(FLOATS);
         for (int k = 0, p = 0; k < depth; k++, p += WIDTH) {
             FloatVector v = FloatVector.broadcast(FLOATS, x[x0 + k]);
             c00 = v.fma(FloatVector.fromArray(FLOATS, panel, p), c00);
             c01 = v.fma(FloatVector.fromArray(FLOATS, panel, p + LANES), c01);
         }
-        c00.intoArray(c, c0);
-        c01.intoArray(c, c0 + LANES);
+        addTo(c, c0, c00);
+        addTo(c, c0 + LANES, c01);
+    }
+
+    /** Each call sums from zero before it adds, so that rounding errors grow with the depth of a call only. */
+    private static void addTo(float[] c, int offset, FloatVector sum) {
+        FloatVector.fromArray(FLOATS, c, offset).add(sum).intoArray(c, offset);
     }
 }
