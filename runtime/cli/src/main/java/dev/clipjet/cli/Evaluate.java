@@ -77,7 +77,9 @@ final class Evaluate implements Callable<Integer> {
                 correct += correct(clip, classifier, in, from, (int) Math.min(AT_A_TIME, images - from));
                 progress.step(Math.min(AT_A_TIME, images - from));
             }
-            report(clip, images, correct, (System.nanoTime() - start) / 1e9);
+            double seconds = (System.nanoTime() - start) / 1e9;
+            progress.close(); // Or it would clear the line of the result.
+            report(clip, images, correct, seconds);
             return 0;
         }
     }

@@ -41,10 +41,12 @@ final class Progress implements AutoCloseable {
         }
     }
 
+    /** Clears the line of the bar. Closing again has no effect. */
     @Override
     public void close() {
         if (bar != null) {
             bar.close();
+            bar = null;
         }
     }
 }
