@@ -51,5 +51,5 @@ def build(model, muon_lr, adam_lr, weight_decay):
             matrices.append(p)
     # Queries and keys start where they should be; at the full rate they would forget it.
     return [Muon(matrices, muon_lr, weight_decay=weight_decay),
-            Muon(aim, 0.1 * muon_lr, weight_decay=weight_decay),
+            Muon(aim, 0.2 * muon_lr, weight_decay=weight_decay),
             torch.optim.AdamW(rest, adam_lr, betas=(0.9, 0.98), weight_decay=0.0, fused=True)]

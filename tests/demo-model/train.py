@@ -87,8 +87,8 @@ def main():
     parser.add_argument("cifar", type=pathlib.Path)
     parser.add_argument("run", type=pathlib.Path)
     parser.add_argument("--minutes", type=float, default=60)
-    parser.add_argument("--small", type=float, default=0.7, help="share of the time spent on 24-pixel images")
-    parser.add_argument("--fixed", type=float, default=0.75, help="share of the time with fixed attention patterns")
+    parser.add_argument("--small", type=float, default=0.85, help="share of the time spent on 24-pixel images")
+    parser.add_argument("--fixed", type=float, default=0.5, help="share of the time with fixed attention patterns")
     parser.add_argument("--batch", type=int, default=192)
     parser.add_argument("--micro", type=int, default=48, help="images per pass; gradients add up to a batch")
     parser.add_argument("--threads", type=int, default=2)
@@ -126,18 +126,21 @@ def main():
     clip.initialise(model, *data.patch_statistics(train_x[:5000], vision["patch"]))
     average = Average(model, 0.997)
     optimizers = optimizer.build(model, args.muon_lr, ADAM_LR, args.weight_decay)
-    for o in optimizers:
-        for group in o.param_groups:
-            group["full_lr"] = group["lr"]
     seen, step, best, running, elapsed = 0, 0, 0.0, 0.0, 0.0
     if args.resume:
         state = torch.load(args.run / "state.pt", weights_only=True)
         model.load_state_dict(state["model"])
         average.model.load_state_dict(state["average"])
         for o, saved in zip(optimizers, state["optimizers"]):
+            full = o.param_groups[0]["lr"]
             o.load_state_dict(saved)
+            o.param_groups[0]["lr"] = full
         seen, step, best, running, elapsed = state["counters"]
         average.steps = step
+
+    for o in optimizers:
+        for group in o.param_groups:
+            group["full_lr"] = group["lr"]
 
     def save(name):
         torch.save({"config": config, "merges": merges, "weights": average.model.state_dict()}, args.run / name)
@@ -156,7 +159,7 @@ def main():
         if progress >= args.fixed and not aimed:
             for m in (model, average.model):
                 clip.aim(m.vision, data.normalize(train_x[:200]), m.cells(8), patterns[8])
-            aimed = True
+            aimed, best = True, 0.0
             print(f"aimed: held out {accuracy(average.model, tok, prompts, held_x, held_y, pool, patterns[8]):.4f} before, "
                   f"{accuracy(average.model, tok, prompts, held_x, held_y, pool):.4f} after", flush=True)
         cells_side = size // vision["patch"]
