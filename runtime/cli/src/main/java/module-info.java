@@ -8,8 +8,6 @@ module dev.clipjet.cli {
     requires com.fasterxml.jackson.databind;
     requires info.picocli;
     requires java.desktop;
-    requires org.bytedeco.javacpp;
-    requires org.bytedeco.openblas;
     requires org.slf4j;
     requires me.tongfei.progressbar;
 

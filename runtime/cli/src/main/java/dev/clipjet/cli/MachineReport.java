@@ -1,6 +1,7 @@
 package dev.clipjet.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.clipjet.kernels.cpu.MatrixLibrary;
 import dev.clipjet.kernels.cpu.Simd;
 import dev.clipjet.kernels.cuda.CudaDevice;
 import dev.clipjet.kernels.cuda.CudaLibrary;
@@ -12,8 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.bytedeco.javacpp.Loader;
-import org.bytedeco.openblas.global.openblas_nolapack;
 
 /** What {@code doctor} says about the machine, as a tree that is printed as text or JSON. */
 final class MachineReport {
@@ -48,7 +47,7 @@ final class MachineReport {
                 .put("model", cpuModel().orElse("unknown"))
                 .put("cores", Runtime.getRuntime().availableProcessors())
                 .put("vectors", Simd.description())
-                .put("openblas", openBlas());
+                .put("openblas", MatrixLibrary.description());
     }
 
     private static Optional<String> cpuModel() {
@@ -58,14 +57,6 @@ final class MachineReport {
                     .findFirst();
         } catch (IOException | java.io.UncheckedIOException e) {
             return Optional.ofNullable(System.getenv("PROCESSOR_IDENTIFIER")); // Windows
-        }
-    }
-
-    private static String openBlas() {
-        try {
-            return "loads: " + Loader.load(openblas_nolapack.class);
-        } catch (LinkageError e) {
-            return "does not load, and without it no tower can be computed: " + e.getMessage();
         }
     }
 

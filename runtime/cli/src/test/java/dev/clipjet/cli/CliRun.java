@@ -2,14 +2,13 @@ package dev.clipjet.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.clipjet.testing.Golden;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import org.junit.jupiter.api.Assumptions;
 
 /** One command run in this process, with its streams caught. */
 record CliRun(int code, String out, String err) {
@@ -38,17 +37,8 @@ record CliRun(int code, String out, String err) {
         }
     }
 
-    /** A file or folder of the golden data; skips the test, loudly, when it is missing. */
+    /** A file or folder of the reference data, as an absolute path. */
     static Path golden(String path) {
-        Path golden = Path.of(System.getProperty("clipjet.golden", ""))
-                .toAbsolutePath()
-                .normalize()
-                .resolve(path);
-        if (!Files.exists(golden)) {
-            String message = "SKIPPED: no golden data at " + golden + "; set the system property clipjet.golden";
-            System.err.println(message);
-            Assumptions.abort(message);
-        }
-        return golden;
+        return Golden.folder(path).toAbsolutePath().normalize();
     }
 }
