@@ -16,6 +16,10 @@ import org.junit.jupiter.api.Test;
 
 /** A warm forward pass leaves the heap alone. */
 class AllocationTest {
+    private static final int MOST_ROUNDS = 60;
+    private static final int RUNS_PER_ROUND = 500;
+    private static final long MOST_BYTES = 2_048;
+
     @Test
     void a_run_allocates_next_to_nothing() {
         try (Checkpoint checkpoint = Checkpoint.open(Golden.folder("hf-vit-quickgelu"));
@@ -25,18 +29,18 @@ class AllocationTest {
             float[] pixels = new float[3 * vision.imageSize() * vision.imageSize()];
             Graph graph = TowerGraphs.image(vision, 1);
             SequenceBatch batch = SequenceBatch.images(1, pixels, vision.tokens());
-            for (int i = 0; i < 2_000; i++) {
-                executor.run(graph, batch);
-            }
             ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-            int runs = 100;
-            long before = threads.getCurrentThreadAllocatedBytes();
-            for (int i = 0; i < runs; i++) {
-                executor.run(graph, batch);
+            // Vectors are objects until the compiler has seen the kernels often enough; what counts is what remains.
+            long perRun = Long.MAX_VALUE;
+            for (int round = 0; round < MOST_ROUNDS && perRun >= MOST_BYTES; round++) {
+                long before = threads.getCurrentThreadAllocatedBytes();
+                for (int i = 0; i < RUNS_PER_ROUND; i++) {
+                    executor.run(graph, batch);
+                }
+                perRun = (threads.getCurrentThreadAllocatedBytes() - before) / RUNS_PER_ROUND;
             }
-            long perRun = (threads.getCurrentThreadAllocatedBytes() - before) / runs;
             System.out.println("allocated per run: " + perRun + " bytes");
-            assertThat(perRun).isLessThan(2_048);
+            assertThat(perRun).isLessThan(MOST_BYTES);
         }
     }
 }
