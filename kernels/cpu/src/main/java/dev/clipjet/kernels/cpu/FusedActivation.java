@@ -7,12 +7,12 @@ public enum FusedActivation {
     GELU,
     GELU_TANH;
 
-    void apply(RowMath math, float[] x, int offset, int length) {
+    void apply(RowMath math, float[] x, int offset, int length, float[] scratch) {
         switch (this) {
             case NONE -> {}
-            case QUICK_GELU -> math.quickGelu(x, offset, length);
-            case GELU -> math.gelu(x, offset, length);
-            case GELU_TANH -> math.geluTanh(x, offset, length);
+            case QUICK_GELU -> math.quickGelu(x, offset, length, scratch);
+            case GELU -> math.gelu(x, offset, length, scratch);
+            case GELU_TANH -> math.geluTanh(x, offset, length, scratch);
         }
     }
 }

@@ -47,6 +47,7 @@ public final class LinearKernel {
         private float[] input = new float[0];
         private float[] output = new float[0];
         private float[] panel = new float[0];
+        private float[] activation = new float[0];
         private int inputOfCall = -1;
     }
 
@@ -117,6 +118,7 @@ public final class LinearKernel {
         Scratch own = scratch[worker];
         own.output = atLeast(own.output, rows * padded);
         own.panel = atLeast(own.panel, PANEL_DEPTH * unit);
+        own.activation = atLeast(own.activation, columns);
         if (own.inputOfCall != call) {
             own.input = atLeast(own.input, rows * depth);
             in.floats().get(inOffset, own.input, 0, rows * depth);
@@ -137,7 +139,7 @@ public final class LinearKernel {
             }
         }
         for (int i = 0; i < rows; i++) {
-            activation.apply(math, own.output, i * padded, columns);
+            activation.apply(math, own.output, i * padded, columns, own.activation);
             target.put(outOffset + i * width + from, own.output, i * padded, columns);
         }
     }
@@ -148,6 +150,7 @@ public final class LinearKernel {
         int columns = Math.min(slice, width - from);
         Scratch own = scratch[worker];
         own.output = atLeast(own.output, columns);
+        own.activation = atLeast(own.activation, columns);
         FloatBuffer target = out.floats();
         if (bias != null) {
             for (int i = 0; i < rows; i++) {
@@ -179,7 +182,7 @@ public final class LinearKernel {
             for (int i = 0; i < rows; i++) {
                 int at = outOffset + i * width + from;
                 target.get(at, own.output, 0, columns);
-                activation.apply(math, own.output, 0, columns);
+                activation.apply(math, own.output, 0, columns, own.activation);
                 target.put(at, own.output, 0, columns);
             }
         }

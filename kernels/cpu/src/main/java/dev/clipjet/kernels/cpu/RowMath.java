@@ -2,20 +2,21 @@ package dev.clipjet.kernels.cpu;
 
 /**
  * Arithmetic over one row of float32 values. Two implementations, chosen once by {@link Simd}: plain Java and the JDK's
- * vector module. Both use the same formulas; their results agree to rounding.
+ * vector module. Both use the same formulas; their results agree to rounding. Activations take scratch memory of at least
+ * {@code length} floats, whose content does not matter.
  */
 interface RowMath {
     /** Floats per vector register; 1 without vectors. */
     int lanes();
 
     /** {@code x[i] *= sigmoid(1.702 x[i])}. */
-    void quickGelu(float[] x, int offset, int length);
+    void quickGelu(float[] x, int offset, int length, float[] scratch);
 
     /** {@code x[i] = x/2 (1 + erf(x / sqrt 2))}; erf to 1.5e-7 by Abramowitz and Stegun 7.1.26. */
-    void gelu(float[] x, int offset, int length);
+    void gelu(float[] x, int offset, int length, float[] scratch);
 
     /** {@code x[i] = x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))}. */
-    void geluTanh(float[] x, int offset, int length);
+    void geluTanh(float[] x, int offset, int length, float[] scratch);
 
     /** Softmax over the row, in place, with the maximum subtracted first. */
     void softmax(float[] x, int offset, int length);

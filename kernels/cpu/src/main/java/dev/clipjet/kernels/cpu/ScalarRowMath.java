@@ -8,14 +8,14 @@ final class ScalarRowMath implements RowMath {
     }
 
     @Override
-    public void quickGelu(float[] x, int offset, int length) {
+    public void quickGelu(float[] x, int offset, int length, float[] scratch) {
         for (int i = offset; i < offset + length; i++) {
             x[i] = x[i] / (1f + Exponential.exp(-1.702f * x[i]));
         }
     }
 
     @Override
-    public void gelu(float[] x, int offset, int length) {
+    public void gelu(float[] x, int offset, int length, float[] scratch) {
         for (int i = offset; i < offset + length; i++) {
             float z = Math.abs(x[i]) * ErrorFunction.INVERSE_SQRT_2;
             float t = 1f / (1f + ErrorFunction.P * z);
@@ -28,7 +28,7 @@ final class ScalarRowMath implements RowMath {
     }
 
     @Override
-    public void geluTanh(float[] x, int offset, int length) {
+    public void geluTanh(float[] x, int offset, int length, float[] scratch) {
         for (int i = offset; i < offset + length; i++) {
             float inner = TanhGelu.TWO_SQRT_2_OVER_PI * x[i] * (1f + TanhGelu.CUBIC * x[i] * x[i]);
             x[i] = x[i] / (1f + Exponential.exp(-inner));

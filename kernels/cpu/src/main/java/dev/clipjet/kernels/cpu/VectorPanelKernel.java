@@ -6,7 +6,10 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * {@link PanelKernel} with two vectors of outputs and up to six rows at a time: twelve accumulators, two weights and one
  * broadcast input, which just fits sixteen vector registers. Longer bodies are slower, since C2 stops inlining them, and
- * the bodies are written out because it does not unroll loops over arrays of vectors.
+ * the bodies are written out because it does not unroll loops over arrays of vectors. No vector is passed between methods
+ * of ours: where C2 declines to inline such a call, every vector becomes an object.
+ *
+ * <p>Each call sums from zero before it adds, so that rounding errors grow with the depth of a call only.
  */
 final class VectorPanelKernel implements PanelKernel {
     private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
@@ -108,18 +111,18 @@ final class VectorPanelKernel implements PanelKernel {
             c50 = v.fma(w0, c50);
             c51 = v.fma(w1, c51);
         }
-        addTo(c, c0, c00);
-        addTo(c, c0 + LANES, c01);
-        addTo(c, c1, c10);
-        addTo(c, c1 + LANES, c11);
-        addTo(c, c2, c20);
-        addTo(c, c2 + LANES, c21);
-        addTo(c, c3, c30);
-        addTo(c, c3 + LANES, c31);
-        addTo(c, c4, c40);
-        addTo(c, c4 + LANES, c41);
-        addTo(c, c5, c50);
-        addTo(c, c5 + LANES, c51);
+        FloatVector.fromArray(FLOATS, c, c0).add(c00).intoArray(c, c0);
+        FloatVector.fromArray(FLOATS, c, c0 + LANES).add(c01).intoArray(c, c0 + LANES);
+        FloatVector.fromArray(FLOATS, c, c1).add(c10).intoArray(c, c1);
+        FloatVector.fromArray(FLOATS, c, c1 + LANES).add(c11).intoArray(c, c1 + LANES);
+        FloatVector.fromArray(FLOATS, c, c2).add(c20).intoArray(c, c2);
+        FloatVector.fromArray(FLOATS, c, c2 + LANES).add(c21).intoArray(c, c2 + LANES);
+        FloatVector.fromArray(FLOATS, c, c3).add(c30).intoArray(c, c3);
+        FloatVector.fromArray(FLOATS, c, c3 + LANES).add(c31).intoArray(c, c3 + LANES);
+        FloatVector.fromArray(FLOATS, c, c4).add(c40).intoArray(c, c4);
+        FloatVector.fromArray(FLOATS, c, c4 + LANES).add(c41).intoArray(c, c4 + LANES);
+        FloatVector.fromArray(FLOATS, c, c5).add(c50).intoArray(c, c5);
+        FloatVector.fromArray(FLOATS, c, c5 + LANES).add(c51).intoArray(c, c5 + LANES);
     }
 
     private static void fiveRows(
@@ -161,16 +164,16 @@ final class VectorPanelKernel implements PanelKernel {
             c40 = v.fma(w0, c40);
             c41 = v.fma(w1, c41);
         }
-        addTo(c, c0, c00);
-        addTo(c, c0 + LANES, c01);
-        addTo(c, c1, c10);
-        addTo(c, c1 + LANES, c11);
-        addTo(c, c2, c20);
-        addTo(c, c2 + LANES, c21);
-        addTo(c, c3, c30);
-        addTo(c, c3 + LANES, c31);
-        addTo(c, c4, c40);
-        addTo(c, c4 + LANES, c41);
+        FloatVector.fromArray(FLOATS, c, c0).add(c00).intoArray(c, c0);
+        FloatVector.fromArray(FLOATS, c, c0 + LANES).add(c01).intoArray(c, c0 + LANES);
+        FloatVector.fromArray(FLOATS, c, c1).add(c10).intoArray(c, c1);
+        FloatVector.fromArray(FLOATS, c, c1 + LANES).add(c11).intoArray(c, c1 + LANES);
+        FloatVector.fromArray(FLOATS, c, c2).add(c20).intoArray(c, c2);
+        FloatVector.fromArray(FLOATS, c, c2 + LANES).add(c21).intoArray(c, c2 + LANES);
+        FloatVector.fromArray(FLOATS, c, c3).add(c30).intoArray(c, c3);
+        FloatVector.fromArray(FLOATS, c, c3 + LANES).add(c31).intoArray(c, c3 + LANES);
+        FloatVector.fromArray(FLOATS, c, c4).add(c40).intoArray(c, c4);
+        FloatVector.fromArray(FLOATS, c, c4 + LANES).add(c41).intoArray(c, c4 + LANES);
     }
 
     private static void fourRows(
@@ -205,14 +208,14 @@ final class VectorPanelKernel implements PanelKernel {
             c30 = v.fma(w0, c30);
             c31 = v.fma(w1, c31);
         }
-        addTo(c, c0, c00);
-        addTo(c, c0 + LANES, c01);
-        addTo(c, c1, c10);
-        addTo(c, c1 + LANES, c11);
-        addTo(c, c2, c20);
-        addTo(c, c2 + LANES, c21);
-        addTo(c, c3, c30);
-        addTo(c, c3 + LANES, c31);
+        FloatVector.fromArray(FLOATS, c, c0).add(c00).intoArray(c, c0);
+        FloatVector.fromArray(FLOATS, c, c0 + LANES).add(c01).intoArray(c, c0 + LANES);
+        FloatVector.fromArray(FLOATS, c, c1).add(c10).intoArray(c, c1);
+        FloatVector.fromArray(FLOATS, c, c1 + LANES).add(c11).intoArray(c, c1 + LANES);
+        FloatVector.fromArray(FLOATS, c, c2).add(c20).intoArray(c, c2);
+        FloatVector.fromArray(FLOATS, c, c2 + LANES).add(c21).intoArray(c, c2 + LANES);
+        FloatVector.fromArray(FLOATS, c, c3).add(c30).intoArray(c, c3);
+        FloatVector.fromArray(FLOATS, c, c3 + LANES).add(c31).intoArray(c, c3 + LANES);
     }
 
     private static void twoRows(
@@ -233,10 +236,10 @@ final class VectorPanelKernel implements PanelKernel {
             c10 = v.fma(w0, c10);
             c11 = v.fma(w1, c11);
         }
-        addTo(c, c0, c00);
-        addTo(c, c0 + LANES, c01);
-        addTo(c, c1, c10);
-        addTo(c, c1 + LANES, c11);
+        FloatVector.fromArray(FLOATS, c, c0).add(c00).intoArray(c, c0);
+        FloatVector.fromArray(FLOATS, c, c0 + LANES).add(c01).intoArray(c, c0 + LANES);
+        FloatVector.fromArray(FLOATS, c, c1).add(c10).intoArray(c, c1);
+        FloatVector.fromArray(FLOATS, c, c1 + LANES).add(c11).intoArray(c, c1 + LANES);
     }
 
     private static void oneRow(float[] x, int x0, float[] panel, int depth, float[] c, int c0) {
@@ -247,12 +250,7 @@ final class VectorPanelKernel implements PanelKernel {
             c00 = v.fma(FloatVector.fromArray(FLOATS, panel, p), c00);
             c01 = v.fma(FloatVector.fromArray(FLOATS, panel, p + LANES), c01);
         }
-        addTo(c, c0, c00);
-        addTo(c, c0 + LANES, c01);
-    }
-
-    /** Each call sums from zero before it adds, so that rounding errors grow with the depth of a call only. */
-    private static void addTo(float[] c, int offset, FloatVector sum) {
-        FloatVector.fromArray(FLOATS, c, offset).add(sum).intoArray(c, offset);
+        FloatVector.fromArray(FLOATS, c, c0).add(c00).intoArray(c, c0);
+        FloatVector.fromArray(FLOATS, c, c0 + LANES).add(c01).intoArray(c, c0 + LANES);
     }
 }

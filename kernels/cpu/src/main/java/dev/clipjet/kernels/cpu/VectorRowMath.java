@@ -5,7 +5,10 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/** {@link RowMath} on the JDK's vector module. Row ends shorter than a vector are left to the scalar code. */
+/**
+ * {@link RowMath} on the JDK's vector module. Row ends shorter than a vector are left to the scalar code. Steps that are
+ * shared go through memory: a vector passed to a method that C2 declines to inline becomes an object.
+ */
 final class VectorRowMath implements RowMath {
     private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
     private static final int LANES = FLOATS.length();
@@ -18,24 +21,31 @@ final class VectorRowMath implements RowMath {
     }
 
     @Override
-    public void quickGelu(float[] x, int offset, int length) {
-        int end = offset + FLOATS.loopBound(length);
-        for (int i = offset; i < end; i += LANES) {
-            FloatVector v = FloatVector.fromArray(FLOATS, x, i);
-            v.div(exp(v.mul(-1.702f)).add(1f)).intoArray(x, i);
+    public void quickGelu(float[] x, int offset, int length, float[] scratch) {
+        int end = FLOATS.loopBound(length);
+        for (int i = 0; i < end; i += LANES) {
+            FloatVector.fromArray(FLOATS, x, offset + i).mul(-1.702f).intoArray(scratch, i);
         }
-        scalar.quickGelu(x, end, offset + length - end);
+        exp(scratch, 0, end);
+        divideByOnePlus(x, offset, scratch, end);
+        scalar.quickGelu(x, offset + end, length - end, scratch);
     }
 
     @Override
-    public void gelu(float[] x, int offset, int length) {
-        int end = offset + FLOATS.loopBound(length);
+    public void gelu(float[] x, int offset, int length, float[] scratch) {
+        int end = FLOATS.loopBound(length);
+        for (int i = 0; i < end; i += LANES) {
+            FloatVector v = FloatVector.fromArray(FLOATS, x, offset + i);
+            v.mul(v).mul(-0.5f).intoArray(scratch, i);
+        }
+        exp(scratch, 0, end);
         FloatVector one = FloatVector.broadcast(FLOATS, 1f);
-        for (int i = offset; i < end; i += LANES) {
-            FloatVector v = FloatVector.fromArray(FLOATS, x, i);
+        for (int i = 0; i < end; i += LANES) {
+            FloatVector v = FloatVector.fromArray(FLOATS, x, offset + i);
             FloatVector magnitude = v.abs();
-            FloatVector z = magnitude.mul(ErrorFunction.INVERSE_SQRT_2);
-            FloatVector t = one.div(z.mul(ErrorFunction.P).add(1f));
+            FloatVector t = one.div(magnitude
+                    .mul(ErrorFunction.INVERSE_SQRT_2 * ErrorFunction.P)
+                    .add(1f));
             FloatVector p = t.mul(ErrorFunction.A5)
                     .add(ErrorFunction.A4)
                     .mul(t)
@@ -45,21 +55,36 @@ final class VectorRowMath implements RowMath {
                     .mul(t)
                     .add(ErrorFunction.A1)
                     .mul(t);
-            FloatVector erf = one.sub(p.mul(exp(z.mul(z).neg())));
-            v.add(magnitude.mul(erf)).mul(0.5f).intoArray(x, i);
+            FloatVector erf = one.sub(p.mul(FloatVector.fromArray(FLOATS, scratch, i)));
+            v.add(magnitude.mul(erf)).mul(0.5f).intoArray(x, offset + i);
         }
-        scalar.gelu(x, end, offset + length - end);
+        scalar.gelu(x, offset + end, length - end, scratch);
     }
 
     @Override
-    public void geluTanh(float[] x, int offset, int length) {
-        int end = offset + FLOATS.loopBound(length);
-        for (int i = offset; i < end; i += LANES) {
-            FloatVector v = FloatVector.fromArray(FLOATS, x, i);
-            FloatVector inner = v.mul(v).mul(TanhGelu.CUBIC).add(1f).mul(v).mul(-TanhGelu.TWO_SQRT_2_OVER_PI);
-            v.div(exp(inner).add(1f)).intoArray(x, i);
+    public void geluTanh(float[] x, int offset, int length, float[] scratch) {
+        int end = FLOATS.loopBound(length);
+        for (int i = 0; i < end; i += LANES) {
+            FloatVector v = FloatVector.fromArray(FLOATS, x, offset + i);
+            v.mul(v)
+                    .mul(TanhGelu.CUBIC)
+                    .add(1f)
+                    .mul(v)
+                    .mul(-TanhGelu.TWO_SQRT_2_OVER_PI)
+                    .intoArray(scratch, i);
         }
-        scalar.geluTanh(x, end, offset + length - end);
+        exp(scratch, 0, end);
+        divideByOnePlus(x, offset, scratch, end);
+        scalar.geluTanh(x, offset + end, length - end, scratch);
+    }
+
+    /** {@code x[offset + i] /= 1 + y[i]}. */
+    private static void divideByOnePlus(float[] x, int offset, float[] y, int end) {
+        for (int i = 0; i < end; i += LANES) {
+            FloatVector.fromArray(FLOATS, x, offset + i)
+                    .div(FloatVector.fromArray(FLOATS, y, i).add(1f))
+                    .intoArray(x, offset + i);
+        }
     }
 
     @Override
@@ -73,11 +98,13 @@ final class VectorRowMath implements RowMath {
         for (int i = end; i < offset + length; i++) {
             highest = Math.max(highest, x[i]);
         }
+        for (int i = offset; i < end; i += LANES) {
+            FloatVector.fromArray(FLOATS, x, i).sub(highest).intoArray(x, i);
+        }
+        exp(x, offset, end - offset);
         FloatVector sums = FloatVector.zero(FLOATS);
         for (int i = offset; i < end; i += LANES) {
-            FloatVector e = exp(FloatVector.fromArray(FLOATS, x, i).sub(highest));
-            e.intoArray(x, i);
-            sums = sums.add(e);
+            sums = sums.add(FloatVector.fromArray(FLOATS, x, i));
         }
         float sum = sums.reduceLanes(VectorOperators.ADD);
         for (int i = end; i < offset + length; i++) {
@@ -129,27 +156,31 @@ final class VectorRowMath implements RowMath {
         }
     }
 
-    /** The vector form of {@link Exponential#exp}. */
-    private static FloatVector exp(FloatVector argument) {
-        FloatVector x = argument.max(Exponential.LOWEST).min(Exponential.HIGHEST);
-        FloatVector shifted = x.mul(Exponential.LOG2_E).add(Exponential.ROUNDER);
-        FloatVector n = shifted.sub(Exponential.ROUNDER);
-        FloatVector r = x.sub(n.mul(Exponential.LN2_HIGH)).sub(n.mul(Exponential.LN2_LOW));
-        FloatVector p = r.mul(Exponential.P0)
-                .add(Exponential.P1)
-                .mul(r)
-                .add(Exponential.P2)
-                .mul(r)
-                .add(Exponential.P3)
-                .mul(r)
-                .add(Exponential.P4)
-                .mul(r)
-                .add(Exponential.P5);
-        IntVector exponent = (IntVector) shifted.viewAsIntegralLanes();
-        FloatVector scale = (FloatVector) exponent.sub(Exponential.ROUNDER_BITS - Exponential.EXPONENT_BIAS)
-                .lanewise(VectorOperators.LSHL, Exponential.MANTISSA_BITS)
-                .viewAsFloatingLanes();
-        return p.mul(r).mul(r).add(r).add(1f).mul(scale);
+    /** The vector form of {@link Exponential#exp}, in place; {@code length} is a multiple of the vector's. */
+    private static void exp(float[] values, int offset, int length) {
+        for (int i = offset; i < offset + length; i += LANES) {
+            FloatVector x = FloatVector.fromArray(FLOATS, values, i)
+                    .max(Exponential.LOWEST)
+                    .min(Exponential.HIGHEST);
+            FloatVector shifted = x.mul(Exponential.LOG2_E).add(Exponential.ROUNDER);
+            FloatVector n = shifted.sub(Exponential.ROUNDER);
+            FloatVector r = x.sub(n.mul(Exponential.LN2_HIGH)).sub(n.mul(Exponential.LN2_LOW));
+            FloatVector p = r.mul(Exponential.P0)
+                    .add(Exponential.P1)
+                    .mul(r)
+                    .add(Exponential.P2)
+                    .mul(r)
+                    .add(Exponential.P3)
+                    .mul(r)
+                    .add(Exponential.P4)
+                    .mul(r)
+                    .add(Exponential.P5);
+            IntVector exponent = (IntVector) shifted.viewAsIntegralLanes();
+            FloatVector scale = (FloatVector) exponent.sub(Exponential.ROUNDER_BITS - Exponential.EXPONENT_BIAS)
+                    .lanewise(VectorOperators.LSHL, Exponential.MANTISSA_BITS)
+                    .viewAsFloatingLanes();
+            p.mul(r).mul(r).add(r).add(1f).mul(scale).intoArray(values, i);
+        }
     }
 
     /** Names the vector width for reports. */

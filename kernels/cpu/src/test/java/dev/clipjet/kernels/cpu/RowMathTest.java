@@ -54,9 +54,9 @@ class RowMathTest {
         float[] quick = x.clone();
         float[] exact = x.clone();
         float[] tanh = x.clone();
-        math.quickGelu(quick, 0, x.length);
-        math.gelu(exact, 0, x.length);
-        math.geluTanh(tanh, 0, 6);
+        math.quickGelu(quick, 0, x.length, new float[x.length]);
+        math.gelu(exact, 0, x.length, new float[x.length]);
+        math.geluTanh(tanh, 0, 6, new float[6]);
         for (int i = 0; i < x.length; i++) {
             assertThat(quick[i]).isCloseTo(Math.max(x[i], 0f), within(1e-6f));
             assertThat(exact[i]).isCloseTo(Math.max(x[i], 0f), within(1e-6f));
@@ -124,7 +124,7 @@ class RowMathTest {
 
     @FunctionalInterface
     private interface InPlace {
-        void apply(float[] x, int offset, int length);
+        void apply(float[] x, int offset, int length, float[] scratch);
     }
 
     private static void check(InPlace actual, DoubleUnaryOperator exact) {
@@ -134,7 +134,7 @@ class RowMathTest {
                 x[i] = -9f + 18f * i / x.length + 0.01f;
             }
             float[] before = x.clone();
-            actual.apply(x, 1, length);
+            actual.apply(x, 1, length, new float[length]);
             for (int i = 1; i <= length; i++) {
                 assertThat((double) x[i])
                         .as("x = %s", before[i])
