@@ -187,11 +187,10 @@ public final class Clip implements AutoCloseable {
     public float[][] embedImages(List<ImageSource> images, Form form) {
         preprocessor();
         List<float[]> embeddings = new ArrayList<>();
-        for (int from = 0; from < images.size(); from += IMAGES_AT_A_TIME) {
-            List<ImageSource> part = images.subList(from, Math.min(images.size(), from + IMAGES_AT_A_TIME));
+        for (List<ImageSource> part : parts(images)) {
             List<PreprocessedImage> prepared =
                     part.parallelStream().map(this::preprocess).toList();
-            embeddings.addAll(Arrays.asList(embedPreprocessed(prepared, form)));
+            embeddings.addAll(embedPart(prepared, form, embeddings.size()));
         }
         return embeddings.toArray(float[][]::new);
     }
@@ -199,18 +198,34 @@ public final class Clip implements AutoCloseable {
     /** The embeddings of photos that have been preprocessed already, [images][E]. */
     public float[][] embedPreprocessed(List<PreprocessedImage> images, Form form) {
         checkOpen();
+        List<float[]> embeddings = new ArrayList<>();
+        for (List<PreprocessedImage> part : parts(images)) {
+            embeddings.addAll(embedPart(part, form, embeddings.size()));
+        }
+        return embeddings.toArray(float[][]::new);
+    }
+
+    /** Bounds the memory for pixels, however many images there are. */
+    private static <T> List<List<T>> parts(List<T> images) {
+        return IntStream.iterate(0, from -> from < images.size(), from -> from + IMAGES_AT_A_TIME)
+                .mapToObj(from -> images.subList(from, Math.min(images.size(), from + IMAGES_AT_A_TIME)))
+                .toList();
+    }
+
+    private List<float[]> embedPart(List<PreprocessedImage> images, Form form, int firstIndex) {
+        checkOpen();
         Preprocessor normaliser = preprocessor();
         int side = spec.vision().orElseThrow().imageSize();
-        float[] pixels = new float[Math.multiplyExact(images.size(), 3 * side * side)];
+        float[] pixels = new float[images.size() * 3 * side * side];
         IntStream.range(0, images.size()).parallel().forEach(i -> {
             PreprocessedImage image = images.get(i);
             if (image.width() != side || image.height() != side) {
-                throw new InvalidInputException("image " + i + " has " + image.width() + "x" + image.height()
-                        + " pixels after preprocessing, the model takes " + side + "x" + side);
+                throw new InvalidInputException("image " + (firstIndex + i) + " has " + image.width() + "x"
+                        + image.height() + " pixels after preprocessing, the model takes " + side + "x" + side);
             }
             normaliser.normalise(image.rgb(), pixels, i * 3 * side * side);
         });
-        return formed(engine.embedImages(pixels, images.size()), form, "image");
+        return Arrays.asList(formed(engine.embedImages(pixels, images.size()), form, "image"));
     }
 
     /** The unit embedding of a text, [E]. */
