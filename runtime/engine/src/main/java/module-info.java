@@ -4,7 +4,7 @@ module dev.clipjet.runtime {
     requires transitive dev.clipjet.weights;
     requires transitive dev.clipjet.preprocess;
     requires transitive dev.clipjet.tokenizer;
-    requires dev.clipjet.kernels.cpu;
+    requires transitive dev.clipjet.kernels.cpu;
     requires transitive java.desktop;
     requires org.slf4j;
 

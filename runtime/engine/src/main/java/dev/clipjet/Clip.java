@@ -25,6 +25,7 @@ import dev.clipjet.weights.Checkpoint;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -230,7 +231,7 @@ public final class Clip implements AutoCloseable {
 
     /** The unit embedding of a text, [E]. */
     public float[] embedText(String text) {
-        return embedTexts(List.of(text), Form.UNIT)[0];
+        return embedTexts(Collections.singletonList(text), Form.UNIT)[0];
     }
 
     /** The unit embeddings of texts, [texts][E]. */
@@ -247,6 +248,7 @@ public final class Clip implements AutoCloseable {
     public float[][] embedTexts(List<String> texts, Form form) {
         checkOpen();
         textTower();
+        present(texts, "text");
         return embedTokenIds(texts.stream().map(this::tokenize).toList(), form);
     }
 
@@ -262,6 +264,7 @@ public final class Clip implements AutoCloseable {
     public float[][] embedTokenIds(List<int[]> texts, Form form) {
         checkOpen();
         TextSpec text = textTower();
+        present(texts, "list of token ids");
         List<int[]> cut = texts.stream().map(ids -> PooledToken.cut(text, ids)).toList();
         return formed(engine.embedTexts(cut), form, "text");
     }
@@ -311,15 +314,28 @@ public final class Clip implements AutoCloseable {
                 : Arrays.stream(embeddings).map(Vectors::unit).toArray(float[][]::new);
     }
 
+    private static void present(List<?> values, String what) {
+        int index = 0;
+        for (Object value : values) {
+            if (value == null) {
+                throw new InvalidInputException(what + " " + index + " is null");
+            }
+            index++;
+        }
+    }
+
     private void checkOpen() {
         if (closed) {
             throw new ClosedException("the model " + source());
         }
     }
 
-    /** Waits for the call in progress, then frees all memory. Idempotent. */
+    /**
+     * Waits for the part of a call that is in progress, then frees all memory; the rest of that call fails with
+     * {@link ClosedException}. Idempotent.
+     */
     @Override
-    public void close() {
+    public synchronized void close() {
         if (!closed) {
             closed = true;
             engine.close();

@@ -10,7 +10,7 @@ import java.util.Optional;
  * How a model is loaded and used. Immutable; start from {@link #DEFAULT}.
  *
  * @param device where to run
- * @param threads CPU threads, at least 1
+ * @param threads CPU threads, 1 to {@link #MOST_THREADS}
  * @param preprocessProfile the image pipeline, or empty for the one that the model's files name
  * @param tokenizerProfile the tokenizer, or empty for the one that the model's files name
  * @param passOrder which axis Pillow's resize takes first, or empty for the default
@@ -34,10 +34,13 @@ public record ClipOptions(
         REFUSE
     }
 
+    /** More threads than any machine has cores. */
+    public static final int MOST_THREADS = 1_024;
+
     /** The best device, all cores, everything else as the model's files say. */
     public static final ClipOptions DEFAULT = new ClipOptions(
             Device.AUTO,
-            Runtime.getRuntime().availableProcessors(),
+            Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors()),
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
@@ -45,8 +48,8 @@ public record ClipOptions(
             LongTexts.CUT);
 
     public ClipOptions {
-        if (threads < 1) {
-            throw new InvalidInputException("threads is " + threads + ", expected at least 1");
+        if (threads < 1 || threads > MOST_THREADS) {
+            throw new InvalidInputException("threads is " + threads + ", expected 1 to " + MOST_THREADS);
         }
     }
 

@@ -22,6 +22,11 @@ public final class ZeroShotClassifier {
         if (labels.isEmpty()) {
             throw new InvalidInputException("at least one label is needed");
         }
+        for (String label : labels) {
+            if (label == null || label.isBlank()) {
+                throw new InvalidInputException("label " + labels.indexOf(label) + " is empty");
+            }
+        }
         if (new LinkedHashSet<>(labels).size() != labels.size()) {
             throw new InvalidInputException("a label is given twice: " + labels);
         }

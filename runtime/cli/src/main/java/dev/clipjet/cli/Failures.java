@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
+import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -56,7 +57,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
             return e.getMessage() + ": access denied";
         }
         return e instanceof IOException
-                ? String.valueOf(e.getMessage())
+                ? Objects.requireNonNullElse(e.getMessage(), e.toString())
                 : "internal error: " + e + " (--verbose prints where)";
     }
 

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
 
 /**
@@ -96,7 +97,12 @@ record ImageInput(String name, Optional<String> problem) {
             return List.of();
         }
         FileSystem fileSystem = base.getFileSystem();
-        PathMatcher matcher = fileSystem.getPathMatcher("glob:" + rest);
+        PathMatcher matcher;
+        try {
+            matcher = fileSystem.getPathMatcher("glob:" + rest);
+        } catch (PatternSyntaxException e) {
+            return List.of(bad(pattern, "is no pattern: " + e.getDescription()));
+        }
         int depth = rest.contains("**")
                 ? Integer.MAX_VALUE
                 : (int) rest.chars().filter(c -> c == '/').count() + 1;
@@ -106,8 +112,6 @@ record ImageInput(String name, Optional<String> problem) {
                     .sorted()
                     .map(ImageInput::found)
                     .toList();
-        } catch (java.util.regex.PatternSyntaxException e) {
-            return List.of(bad(pattern, "is no pattern: " + e.getDescription()));
         }
     }
 

@@ -57,7 +57,7 @@ final class Tokenize implements Callable<Integer> {
     @Option(names = "--context", paramLabel = "N", description = "Pad to N ids, and cut longer texts.")
     private Integer context;
 
-    @Option(names = "--no-truncate", description = "Longer texts are an error instead of being cut.")
+    @Option(names = "--no-truncate", description = "With --context, longer texts are an error instead of being cut.")
     private boolean noTruncate;
 
     @Option(names = "--json", description = "One JSON document on stdout.")

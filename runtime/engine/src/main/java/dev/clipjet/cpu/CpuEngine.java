@@ -3,9 +3,11 @@ package dev.clipjet.cpu;
 import dev.clipjet.engine.Engine;
 import dev.clipjet.engine.HiddenStates;
 import dev.clipjet.error.ClosedException;
+import dev.clipjet.error.InvalidInputException;
 import dev.clipjet.graph.Graph;
 import dev.clipjet.graph.TowerGraphs;
 import dev.clipjet.graph.Value;
+import dev.clipjet.kernels.cpu.MatrixLibrary;
 import dev.clipjet.kernels.cpu.WorkerPool;
 import dev.clipjet.model.TextSpec;
 import dev.clipjet.model.VisionSpec;
@@ -41,7 +43,15 @@ public final class CpuEngine implements Engine {
     public CpuEngine(Checkpoint checkpoint, int threads) {
         this.checkpoint = checkpoint;
         pool = new WorkerPool(threads);
-        executor = new CpuExecutor(checkpoint, pool);
+        try {
+            executor = new CpuExecutor(checkpoint, pool);
+        } catch (LinkageError e) {
+            pool.close();
+            throw new InvalidInputException("OpenBLAS " + MatrixLibrary.description(), e);
+        } catch (RuntimeException | Error e) {
+            pool.close();
+            throw e;
+        }
     }
 
     @Override

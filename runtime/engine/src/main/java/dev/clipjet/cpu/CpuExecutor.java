@@ -67,6 +67,7 @@ public final class CpuExecutor implements AutoCloseable {
         batch = newBatch;
         if (arena.size() < newGraph.memoryPlan().size()) {
             arena.close();
+            arena = new FloatMemory(0); // stays usable if the next line fails
             arena = new FloatMemory(newGraph.memoryPlan().size());
         }
         for (int i = 0; i < newGraph.ops().size(); i++) {

@@ -1,5 +1,6 @@
 package dev.clipjet.engine;
 
+import dev.clipjet.error.InvalidInputException;
 import java.util.List;
 
 /** What the text tower computes on the way, for callers that condition on it (diffusion models, for example). */
@@ -37,6 +38,9 @@ public final class HiddenStates {
 
     /** The input of the first block (0) or the output of block {@code index}; float32 [T, D], row-major. */
     public float[] layer(int index) {
+        if (index < 0 || index >= layers.size()) {
+            throw new InvalidInputException("layer " + index + " is asked for, there are 0 to " + (layers.size() - 1));
+        }
         return layers.get(index).clone();
     }
 

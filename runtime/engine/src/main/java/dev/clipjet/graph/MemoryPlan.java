@@ -1,5 +1,6 @@
 package dev.clipjet.graph;
 
+import dev.clipjet.error.InvalidInputException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -12,6 +13,9 @@ import java.util.List;
 public final class MemoryPlan {
     /** Offsets are multiples of a cache line, so that no two values share one. */
     private static final int ALIGNMENT = 16;
+
+    /** What an arena can hold: a buffer of Java addresses 2 GiB. */
+    private static final long MOST_FLOATS = Integer.MAX_VALUE / Float.BYTES;
 
     /** A value's life, from the operation that first writes it to the last that touches it, both inclusive. */
     private record Lifetime(Value value, int first, int last, int size) {
@@ -46,7 +50,10 @@ public final class MemoryPlan {
         for (Value value : values) {
             long floats = (long) capacity.of(value.rows()) * value.columns();
             long aligned = (floats + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-            lifetimes.add(new Lifetime(value, first[value.id()], last[value.id()], Math.toIntExact(aligned)));
+            if (aligned > MOST_FLOATS) {
+                throw tooLarge(value.name(), aligned);
+            }
+            lifetimes.add(new Lifetime(value, first[value.id()], last[value.id()], (int) aligned));
         }
         lifetimes.sort(Comparator.comparingInt(Lifetime::size)
                 .reversed()
@@ -55,26 +62,34 @@ public final class MemoryPlan {
         List<Lifetime> placed = new ArrayList<>();
         int end = 0;
         for (Lifetime lifetime : lifetimes) {
-            int offset = lowestFree(lifetime, placed, offsets);
-            offsets[lifetime.value().id()] = offset;
+            long offset = lowestFree(lifetime, placed, offsets);
+            if (offset + lifetime.size() > MOST_FLOATS) {
+                throw tooLarge(lifetime.value().name(), offset + lifetime.size());
+            }
+            offsets[lifetime.value().id()] = (int) offset;
             placed.add(lifetime);
-            end = Math.max(end, Math.addExact(offset, lifetime.size()));
+            end = Math.max(end, (int) offset + lifetime.size());
         }
         return new MemoryPlan(offsets, end);
     }
 
-    private static int lowestFree(Lifetime lifetime, List<Lifetime> placed, int[] offsets) {
+    private static InvalidInputException tooLarge(String value, long floats) {
+        return new InvalidInputException("the intermediate results of one call need " + floats + " floats with " + value
+                + ", an arena holds at most " + MOST_FLOATS);
+    }
+
+    private static long lowestFree(Lifetime lifetime, List<Lifetime> placed, int[] offsets) {
         List<Lifetime> inTheWay = placed.stream()
                 .filter(lifetime::overlaps)
                 .sorted(Comparator.comparingInt(other -> offsets[other.value().id()]))
                 .toList();
-        int offset = 0;
+        long offset = 0;
         for (Lifetime other : inTheWay) {
             int start = offsets[other.value().id()];
             if (offset + lifetime.size() <= start) {
                 break;
             }
-            offset = Math.max(offset, start + other.size());
+            offset = Math.max(offset, (long) start + other.size());
         }
         return offset;
     }

@@ -92,9 +92,11 @@ final class Reference {
     /** Largest difference of an element, over the largest magnitude of the reference. */
     double errorOfLargest(String name, float[][] actual) {
         double[] truth = numbers(name);
+        assertThat(actual).hasNumberOfRows(rows(name));
         double largest = 0;
         double difference = 0;
         int columns = truth.length / actual.length;
+        assertThat(actual[0]).hasSize(columns);
         for (int i = 0; i < truth.length; i++) {
             largest = Math.max(largest, Math.abs(truth[i]));
             difference = Math.max(difference, Math.abs(truth[i] - actual[i / columns][i % columns]));

@@ -141,8 +141,10 @@ public final class AttentionKernel implements AutoCloseable {
 
     private FloatMemory scoresOf(int worker, int size, int keys) {
         if (scores[worker] == null || scores[worker].size() < size) {
-            if (scores[worker] != null) {
-                scores[worker].close();
+            FloatMemory tooSmall = scores[worker];
+            scores[worker] = null;
+            if (tooSmall != null) {
+                tooSmall.close();
             }
             scores[worker] = new FloatMemory(size);
         }

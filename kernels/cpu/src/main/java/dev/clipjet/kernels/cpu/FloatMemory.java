@@ -1,6 +1,7 @@
 package dev.clipjet.kernels.cpu;
 
 import dev.clipjet.error.ClosedException;
+import dev.clipjet.error.InvalidInputException;
 import java.nio.FloatBuffer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
@@ -10,6 +11,9 @@ import org.bytedeco.javacpp.Pointer;
  * neither against the heap nor against the JVM's limit for direct buffers. The start is aligned to a cache line.
  */
 public final class FloatMemory implements AutoCloseable {
+    /** What one buffer can address. */
+    public static final long MOST_FLOATS = Integer.MAX_VALUE / Float.BYTES;
+
     private static final int ALIGNMENT = 64;
 
     private final Pointer block;
@@ -19,12 +23,14 @@ public final class FloatMemory implements AutoCloseable {
     private boolean closed;
 
     /**
-     * @param size number of floats, at most {@link Integer#MAX_VALUE}
+     * @param size number of floats, at most {@link #MOST_FLOATS}
+     * @throws InvalidInputException if that is more than one block can hold
      * @throws OutOfMemoryError if the system has no such block
      */
     public FloatMemory(long size) {
-        if (size < 0 || size > Integer.MAX_VALUE) {
-            throw new IllegalArgumentException(size + " floats do not fit one block");
+        if (size < 0 || size > MOST_FLOATS) {
+            throw new InvalidInputException(
+                    "a block of " + size + " floats is asked for, the CPU engine works with at most " + MOST_FLOATS);
         }
         this.size = size;
         long bytes = Math.max(1, size) * Float.BYTES + ALIGNMENT;
@@ -51,6 +57,9 @@ public final class FloatMemory implements AutoCloseable {
 
     /** Address of the value at an index. */
     long address(long index) {
+        if (closed) {
+            throw new ClosedException("native memory of " + size + " floats");
+        }
         return address + index * Float.BYTES;
     }
 

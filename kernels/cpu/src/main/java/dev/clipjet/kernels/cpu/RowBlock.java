@@ -52,10 +52,15 @@ public final class RowBlock implements AutoCloseable {
         }
         if (copy == null) {
             FloatMemory memory = new FloatMemory((long) rows * columns);
-            float[] row = new float[columns];
-            for (int i = 0; i < rows; i++) {
-                read(i, row);
-                memory.floats().put(i * columns, row);
+            try {
+                float[] row = new float[columns];
+                for (int i = 0; i < rows; i++) {
+                    read(i, row);
+                    memory.floats().put(i * columns, row);
+                }
+            } catch (RuntimeException | Error e) {
+                memory.close();
+                throw e;
             }
             copy = memory;
         }

@@ -45,7 +45,11 @@ public final class Simd {
                     ? scalar("plain Java: this CPU has no vectors of four floats")
                     : new Choice(rowMath, new VectorPanelKernel(), VectorRowMath.description());
         }
-        LOG.info("CPU arithmetic: {}", choice.reason);
+        if (choice.panelKernel == null) {
+            LOG.warn("CPU arithmetic without vectors, several times slower: {}", choice.reason);
+        } else {
+            LOG.info("CPU arithmetic: {}", choice.reason);
+        }
         return choice;
     }
 

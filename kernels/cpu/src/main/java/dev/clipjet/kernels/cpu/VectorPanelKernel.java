@@ -50,13 +50,13 @@ final class VectorPanelKernel implements PanelKernel {
 
     /**
      * How many of the remaining rows to take now. Fewer than four rows have too few accumulators to hide the latency of
-     * an addition, so the rest is split such that this happens only when there are no other rows.
+     * an addition, so the rest is split such that this happens only for up to three rows, and for seven.
      */
     private static int nextRows(int remaining) {
-        if (remaining == 6 || remaining >= 10) {
+        if (remaining == 6 || (remaining >= 10 && remaining != 13)) {
             return 6;
         }
-        if (remaining == 5 || remaining == 7 || remaining == 9) {
+        if (remaining == 5 || remaining == 7 || remaining == 9 || remaining == 13) {
             return 5;
         }
         if (remaining >= 4) {

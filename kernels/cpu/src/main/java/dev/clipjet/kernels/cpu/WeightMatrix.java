@@ -70,7 +70,16 @@ public final class WeightMatrix implements AutoCloseable {
         }
         int count = (rows + width - 1) / width;
         FloatMemory memory = new FloatMemory((long) count * width * columns);
-        FloatBuffer target = memory.floats();
+        try {
+            pack(pool, width, count, memory.floats());
+        } catch (RuntimeException | Error e) {
+            memory.close();
+            throw e;
+        }
+        panels = memory;
+    }
+
+    private void pack(WorkerPool pool, int width, int count, FloatBuffer target) {
         float[][] rowScratch = new float[pool.size()][columns];
         float[][] panelScratch = new float[pool.size()][columns * width];
         pool.run(count, (worker, panel) -> {
@@ -85,7 +94,6 @@ public final class WeightMatrix implements AutoCloseable {
             }
             target.put(panel * width * columns, packed);
         });
-        panels = memory;
     }
 
     private void readRow(int row, float[] target) {

@@ -71,13 +71,20 @@ public final class WorkerPool implements AutoCloseable {
             LockSupport.unpark(thread);
         }
         drain(0);
-        while (busyThreads.get() != 0) {
-            Thread.onSpinWait();
+        for (int spins = 0; busyThreads.get() != 0; spins++) {
+            if (spins < SPINS_BEFORE_PARKING) {
+                Thread.onSpinWait();
+            } else {
+                Thread.yield(); // more threads than cores: let the one that is waited for run
+            }
         }
         task = null;
         Throwable thrown = failure.getAndSet(null);
-        if (thrown != null) {
-            throw new IllegalStateException("a CPU kernel failed: " + thrown, thrown);
+        if (thrown instanceof Error error) {
+            throw error;
+        }
+        if (thrown instanceof RuntimeException exception) {
+            throw exception;
         }
     }
 
