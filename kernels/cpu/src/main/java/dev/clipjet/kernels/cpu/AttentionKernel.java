@@ -14,6 +14,7 @@ public final class AttentionKernel implements AutoCloseable {
     private final OpenBlas[] blas;
     private final FloatMemory[] scores;
     private final float[][] scoreRow;
+    private final float[][] lanes;
     private final WorkerPool.Task task = this::runTask;
 
     private int heads;
@@ -39,6 +40,7 @@ public final class AttentionKernel implements AutoCloseable {
         }
         scores = new FloatMemory[pool.size()];
         scoreRow = new float[pool.size()][0];
+        lanes = new float[pool.size()][RowMath.MOST_LANES];
     }
 
     /**
@@ -117,7 +119,7 @@ public final class AttentionKernel implements AutoCloseable {
         for (int i = 0; i < queries; i++) {
             int visible = causal && !oneQuery ? firstQuery + i + 1 : keys;
             values.get(i * keys, row, 0, visible);
-            math.softmax(row, 0, visible);
+            math.softmax(row, 0, visible, lanes[worker]);
             for (int j = visible; j < keys; j++) {
                 row[j] = 0f;
             }

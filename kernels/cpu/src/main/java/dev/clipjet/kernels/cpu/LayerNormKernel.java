@@ -9,6 +9,7 @@ public final class LayerNormKernel {
     private final WorkerPool pool;
     private final RowMath math = Simd.rowMath();
     private final float[][] scratch;
+    private final float[][] lanes;
     private final WorkerPool.Task task = this::runTask;
     private int rows;
     private int columns;
@@ -23,6 +24,7 @@ public final class LayerNormKernel {
     public LayerNormKernel(WorkerPool pool) {
         this.pool = pool;
         scratch = new float[pool.size()][0];
+        lanes = new float[pool.size()][RowMath.MOST_LANES];
     }
 
     /**
@@ -63,7 +65,7 @@ public final class LayerNormKernel {
         int end = Math.min(rows, (index + 1) * ROWS_PER_TASK);
         for (int i = index * ROWS_PER_TASK; i < end; i++) {
             source.get(inOffset + i * columns, row, 0, columns);
-            math.layerNorm(row, 0, row, 0, columns, weight, bias, eps);
+            math.layerNorm(row, 0, row, 0, columns, weight, bias, eps, lanes[worker]);
             target.put(outOffset + i * columns, row, 0, columns);
         }
     }

@@ -2,10 +2,15 @@ package dev.clipjet.kernels.cpu;
 
 /**
  * Arithmetic over one row of float32 values. Two implementations, chosen once by {@link Simd}: plain Java and the JDK's
- * vector module. Both use the same formulas; their results agree to rounding. Activations take scratch memory of at least
- * {@code length} floats, whose content does not matter.
+ * vector module. Both use the same formulas; their results agree to rounding. Every method takes scratch memory whose
+ * content does not matter: {@code length} floats for an activation, {@link #MOST_LANES}
+ * for the others. Sums run in a fixed order, so the
+ * same input gives the same bits at any time.
  */
 interface RowMath {
+    /** Floats in the widest vector register there is. */
+    int MOST_LANES = 64;
+
     /** Floats per vector register; 1 without vectors. */
     int lanes();
 
@@ -19,11 +24,20 @@ interface RowMath {
     void geluTanh(float[] x, int offset, int length, float[] scratch);
 
     /** Softmax over the row, in place, with the maximum subtracted first. */
-    void softmax(float[] x, int offset, int length);
+    void softmax(float[] x, int offset, int length, float[] scratch);
 
     /**
      * {@code y = (x - mean) / sqrt(variance + eps) * weight + bias} over the row; variance is the biased one, found in a
      * second pass over the values.
      */
-    void layerNorm(float[] x, int xOffset, float[] y, int yOffset, int length, float[] weight, float[] bias, float eps);
+    void layerNorm(
+            float[] x,
+            int xOffset,
+            float[] y,
+            int yOffset,
+            int length,
+            float[] weight,
+            float[] bias,
+            float eps,
+            float[] scratch);
 }

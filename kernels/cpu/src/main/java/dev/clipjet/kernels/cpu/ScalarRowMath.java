@@ -36,7 +36,7 @@ final class ScalarRowMath implements RowMath {
     }
 
     @Override
-    public void softmax(float[] x, int offset, int length) {
+    public void softmax(float[] x, int offset, int length, float[] scratch) {
         float highest = Float.NEGATIVE_INFINITY;
         for (int i = offset; i < offset + length; i++) {
             highest = Math.max(highest, x[i]);
@@ -54,7 +54,15 @@ final class ScalarRowMath implements RowMath {
 
     @Override
     public void layerNorm(
-            float[] x, int xOffset, float[] y, int yOffset, int length, float[] weight, float[] bias, float eps) {
+            float[] x,
+            int xOffset,
+            float[] y,
+            int yOffset,
+            int length,
+            float[] weight,
+            float[] bias,
+            float eps,
+            float[] scratch) {
         double sum = 0;
         for (int i = 0; i < length; i++) {
             sum += x[xOffset + i];

@@ -88,7 +88,7 @@ final class VectorRowMath implements RowMath {
     }
 
     @Override
-    public void softmax(float[] x, int offset, int length) {
+    public void softmax(float[] x, int offset, int length, float[] scratch) {
         int end = offset + FLOATS.loopBound(length);
         FloatVector highestLanes = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
         for (int i = offset; i < end; i += LANES) {
@@ -106,7 +106,8 @@ final class VectorRowMath implements RowMath {
         for (int i = offset; i < end; i += LANES) {
             sums = sums.add(FloatVector.fromArray(FLOATS, x, i));
         }
-        float sum = sums.reduceLanes(VectorOperators.ADD);
+        sums.intoArray(scratch, 0);
+        float sum = (float) sumOfLanes(scratch);
         for (int i = end; i < offset + length; i++) {
             x[i] = Exponential.exp(x[i] - highest);
             sum += x[i];
@@ -122,13 +123,22 @@ final class VectorRowMath implements RowMath {
 
     @Override
     public void layerNorm(
-            float[] x, int xOffset, float[] y, int yOffset, int length, float[] weight, float[] bias, float eps) {
+            float[] x,
+            int xOffset,
+            float[] y,
+            int yOffset,
+            int length,
+            float[] weight,
+            float[] bias,
+            float eps,
+            float[] scratch) {
         int end = FLOATS.loopBound(length);
         FloatVector sums = FloatVector.zero(FLOATS);
         for (int i = 0; i < end; i += LANES) {
             sums = sums.add(FloatVector.fromArray(FLOATS, x, xOffset + i));
         }
-        double sum = sums.reduceLanes(VectorOperators.ADD);
+        sums.intoArray(scratch, 0);
+        double sum = sumOfLanes(scratch);
         for (int i = end; i < length; i++) {
             sum += x[xOffset + i];
         }
@@ -138,7 +148,8 @@ final class VectorRowMath implements RowMath {
             FloatVector d = FloatVector.fromArray(FLOATS, x, xOffset + i).sub(mean);
             squareLanes = d.fma(d, squareLanes);
         }
-        double squares = squareLanes.reduceLanes(VectorOperators.ADD);
+        squareLanes.intoArray(scratch, 0);
+        double squares = sumOfLanes(scratch);
         for (int i = end; i < length; i++) {
             float d = x[xOffset + i] - mean;
             squares += d * d;
@@ -181,6 +192,15 @@ final class VectorRowMath implements RowMath {
                     .viewAsFloatingLanes();
             p.mul(r).mul(r).add(r).add(1f).mul(scale).intoArray(values, i);
         }
+    }
+
+    /** Adds up a vector that was stored. The vector module's own reduction does not promise an order. */
+    private static double sumOfLanes(float[] lanes) {
+        double sum = 0;
+        for (int i = 0; i < LANES; i++) {
+            sum += lanes[i];
+        }
+        return sum;
     }
 
     /** Names the vector width for reports. */
