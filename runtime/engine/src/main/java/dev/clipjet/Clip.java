@@ -45,6 +45,8 @@ import org.slf4j.LoggerFactory;
 public final class Clip implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Clip.class);
 
+    private static final String BY_CALLER = "chosen by the caller";
+
     /** Images decoded, kept as pixels and embedded at a time. */
     private static final int IMAGES_AT_A_TIME = 16;
 
@@ -70,24 +72,20 @@ public final class Clip implements AutoCloseable {
     }
 
     private static ModelSpec withOverrides(ModelSpec spec, ClipOptions options) {
-        Optional<PreprocessSpec> preprocess = spec.preprocess()
-                .map(own -> new PreprocessSpec(
-                        options.preprocessProfile().orElse(own.profile()),
-                        options.preprocessProfile().isPresent() ? "chosen by the caller" : own.reason(),
-                        own.resize(),
-                        own.resampling(),
-                        own.crop(),
-                        own.rescaleFactor(),
-                        own.mean(),
-                        own.std(),
-                        own.fillColor(),
-                        options.passOrder().orElse(own.passOrder())));
-        Optional<TokenizerSpec> tokenizer = spec.tokenizer()
-                .map(own -> new TokenizerSpec(
-                        options.tokenizerProfile().orElse(own.profile()),
-                        options.tokenizerProfile().isPresent() ? "chosen by the caller" : own.reason(),
-                        own.directory(),
-                        own.contextLength()));
+        Optional<PreprocessSpec> preprocess = spec.preprocess();
+        if (options.preprocessProfile().isPresent()) {
+            preprocess = preprocess.map(
+                    own -> own.withProfile(options.preprocessProfile().get(), BY_CALLER));
+        }
+        if (options.passOrder().isPresent()) {
+            preprocess =
+                    preprocess.map(own -> own.withPassOrder(options.passOrder().get()));
+        }
+        Optional<TokenizerSpec> tokenizer = spec.tokenizer();
+        if (options.tokenizerProfile().isPresent()) {
+            tokenizer = tokenizer.map(own -> new TokenizerSpec(
+                    options.tokenizerProfile().get(), BY_CALLER, own.directory(), own.contextLength()));
+        }
         return new ModelSpec(
                 spec.family(), spec.vision(), spec.text(), spec.scoring(), preprocess, tokenizer, spec.notes());
     }
@@ -129,7 +127,7 @@ public final class Clip implements AutoCloseable {
 
     /** Why this device, and how it computes. */
     public String deviceReason() {
-        String reason = options.device() == Device.AUTO ? "the only engine of this version" : "chosen by the caller";
+        String reason = options.device() == Device.AUTO ? "the only engine of this version" : BY_CALLER;
         return reason + "; " + options.threads() + " threads, " + Simd.description();
     }
 

@@ -34,6 +34,17 @@ public record PreprocessSpec(
     /** Standard deviation of the images that OpenAI's models were trained on. */
     public static final Rgb OPENAI_STD = new Rgb(0.26862954, 0.26130258, 0.27577711);
 
+    /** The same steps by another pipeline, and why. */
+    public PreprocessSpec withProfile(PreprocessProfile other, String why) {
+        return new PreprocessSpec(other, why, resize, resampling, crop, rescaleFactor, mean, std, fillColor, passOrder);
+    }
+
+    /** The same with another order of Pillow's passes. */
+    public PreprocessSpec withPassOrder(PassOrder order) {
+        return new PreprocessSpec(
+                profile, reason, resize, resampling, crop, rescaleFactor, mean, std, fillColor, order);
+    }
+
     /** How the target size is reached. */
     public enum ResizeMode {
         /** The shorter side reaches the target, the aspect ratio stays. */

@@ -127,19 +127,7 @@ final class PreprocessOptions {
                     .spec()
                     .preprocess()
                     .orElseThrow(() -> new InvalidInputException(model + " has no image tower"));
-            return passOrder == null
-                    ? own
-                    : new PreprocessSpec(
-                            own.profile(),
-                            own.reason(),
-                            own.resize(),
-                            own.resampling(),
-                            own.crop(),
-                            own.rescaleFactor(),
-                            own.mean(),
-                            own.std(),
-                            own.fillColor(),
-                            passOrder);
+            return passOrder == null ? own : own.withPassOrder(passOrder);
         }
     }
 

@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntFunction;
 
 /**
  * The engine of machines without a GPU. A call uses all worker threads; concurrent calls take turns. Graphs are built
@@ -71,13 +72,9 @@ public final class CpuEngine implements Engine {
                     ? pixels
                     : Arrays.copyOfRange(pixels, from * imageFloats, (from + count) * imageFloats);
             SequenceBatch batch = SequenceBatch.images(count, part, vision.tokens());
-            run(imageGraphs, bucket(count), images(vision), batch, embeddings, from);
+            run(imageGraphs, bucket(count), size -> TowerGraphs.image(vision, size), batch, embeddings, from);
         }
         return embeddings;
-    }
-
-    private static GraphBuilder images(VisionSpec vision) {
-        return bucket -> TowerGraphs.image(vision, bucket);
     }
 
     @Override
@@ -125,22 +122,17 @@ public final class CpuEngine implements Engine {
         return new HiddenStates(ids.length, width, layers, lastNormed);
     }
 
-    @FunctionalInterface
-    private interface GraphBuilder {
-        Graph build(int bucket);
-    }
-
     private void run(
             Map<Integer, Graph> graphs,
             int bucket,
-            GraphBuilder builder,
+            IntFunction<Graph> builder,
             SequenceBatch batch,
             float[][] embeddings,
             int from) {
         oneRunAtATime.lock();
         try {
             checkOpen();
-            Graph graph = graphs.computeIfAbsent(bucket, builder::build);
+            Graph graph = graphs.computeIfAbsent(bucket, builder::apply);
             executor.run(graph, batch);
             Value result = graph.result();
             float[] flat = new float[batch.sequences() * result.columns()];
