@@ -1,0 +1,2 @@
+/** NVIDIA's PTX assembler, without a GPU. */
+package dev.clipjet.ptx.assembler;

@@ -1,0 +1,6 @@
+/** Runs PTX on the CPU, instruction by instruction, checks every access and counts what a profiler would count. */
+module dev.clipjet.ptx.emulator {
+    requires transitive dev.clipjet.device;
+
+    exports dev.clipjet.ptx.syntax;
+}

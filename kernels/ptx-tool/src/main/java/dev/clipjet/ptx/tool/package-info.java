@@ -1,0 +1,2 @@
+/** The command {@code clipjet-ptx}. */
+package dev.clipjet.ptx.tool;

@@ -1,0 +1,2 @@
+/** Writing a checkpoint in another format. */
+package dev.clipjet.convert;

@@ -1,0 +1,4 @@
+/** Checkpoints of one format written as another, and the differences between two. */
+module dev.clipjet.convert {
+    requires transitive dev.clipjet.weights;
+}
