@@ -1,0 +1,106 @@
+package dev.clipjet.ptx.exec;
+
+/**
+ * How kernels are run.
+ *
+ * @param seed 0 for the plain schedule; any other value chooses an adversarial one
+ * @param landing when asynchronous copies move their data
+ * @param mma how tensor cores round
+ * @param approximations how approximate instructions round
+ * @param checks whether races, undefined values and pending copies are looked for; bounds, alignment and barriers always are
+ * @param counters whether accesses are counted
+ * @param workers threads that run blocks
+ * @param maxWarpInstructions a launch that executes more is ended
+ */
+public record ExecutionOptions(
+        long seed,
+        Landing landing,
+        MmaModel mma,
+        Approximations approximations,
+        boolean checks,
+        boolean counters,
+        int workers,
+        long maxWarpInstructions) {
+    /** When an asynchronous copy moves its data. */
+    public enum Landing {
+        /** When it is issued. */
+        AT_ISSUE,
+        /** At the last moment, when somebody waits for it. */
+        LATE,
+        /** Either, by the seed. */
+        RANDOM
+    }
+
+    /** How the tensor cores' sums are rounded, which PTX leaves open. */
+    public enum MmaModel {
+        /** The exact sum, rounded once to nearest. */
+        EXACT,
+        /** As measured on A100: terms truncated to 24 bits. */
+        A100,
+        /** As measured on H100: terms truncated to 25 bits. */
+        H100
+    }
+
+    /** How instructions with a documented error bound round. */
+    public enum Approximations {
+        /** To nearest. */
+        ROUNDED,
+        /** Off by a seeded amount within the bound. */
+        PERTURBED
+    }
+
+    /** All checks, counters, the plain schedule, all cores. */
+    public static ExecutionOptions standard() {
+        return new ExecutionOptions(
+                0,
+                Landing.LATE,
+                MmaModel.EXACT,
+                Approximations.ROUNDED,
+                true,
+                true,
+                Runtime.getRuntime().availableProcessors(),
+                1L << 38);
+    }
+
+    /** With another schedule. */
+    public ExecutionOptions withSeed(long value) {
+        return new ExecutionOptions(
+                value, landing, mma, approximations, checks, counters, workers, maxWarpInstructions);
+    }
+
+    /** With another landing mode. */
+    public ExecutionOptions withLanding(Landing value) {
+        return new ExecutionOptions(seed, value, mma, approximations, checks, counters, workers, maxWarpInstructions);
+    }
+
+    /** With another model of the tensor cores. */
+    public ExecutionOptions withMma(MmaModel value) {
+        return new ExecutionOptions(
+                seed, landing, value, approximations, checks, counters, workers, maxWarpInstructions);
+    }
+
+    /** With other rounding of approximate instructions. */
+    public ExecutionOptions withApproximations(Approximations value) {
+        return new ExecutionOptions(seed, landing, mma, value, checks, counters, workers, maxWarpInstructions);
+    }
+
+    /** With or without checks. */
+    public ExecutionOptions withChecks(boolean value) {
+        return new ExecutionOptions(seed, landing, mma, approximations, value, counters, workers, maxWarpInstructions);
+    }
+
+    /** With or without counters. */
+    public ExecutionOptions withCounters(boolean value) {
+        return new ExecutionOptions(seed, landing, mma, approximations, checks, value, workers, maxWarpInstructions);
+    }
+
+    /** With another number of threads. */
+    public ExecutionOptions withWorkers(int value) {
+        return new ExecutionOptions(seed, landing, mma, approximations, checks, counters, value, maxWarpInstructions);
+    }
+
+    /** With another limit. */
+    public ExecutionOptions withMaxWarpInstructions(long value) {
+        return new ExecutionOptions(seed, landing, mma, approximations, checks, counters, workers, value);
+    }
+}

@@ -1,0 +1,209 @@
+package dev.clipjet.ptx.exec;
+
+import dev.clipjet.device.LaunchShape;
+import dev.clipjet.ptx.memory.GlobalMemory;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Runs the blocks of a grid: spread over threads, or, where blocks may wait for each other, together on one. */
+public final class GridRunner {
+    /** Rounds without any effect after which polling threads count as stuck. */
+    private static final int STUCK_ROUNDS = 20_000;
+    /** Rounds without any effect after which another block is brought in. */
+    private static final int IDLE_ROUNDS = 4;
+
+    private final Launch launch;
+    private final int residentLimit;
+    private final int[] order;
+
+    /**
+     * A launch.
+     *
+     * @param code the kernel
+     * @param shape grid, block, shared memory
+     * @param parameters bytes of the parameter space
+     * @param memory global memory
+     * @param options how to run
+     * @param multiprocessors SMs of the device
+     * @param residentLimit blocks that the device holds at a time
+     */
+    public GridRunner(
+            KernelCode code,
+            LaunchShape shape,
+            byte[] parameters,
+            GlobalMemory memory,
+            ExecutionOptions options,
+            int multiprocessors,
+            int residentLimit) {
+        launch = new Launch(code, shape, parameters, memory, options, multiprocessors);
+        this.residentLimit = residentLimit;
+        order = new int[Math.toIntExact(shape.grid().count())];
+        for (int i = 0; i < order.length; i++) {
+            order[i] = i;
+        }
+        if (options.seed() != 0) {
+            Random random = new Random(options.seed());
+            for (int i = order.length - 1; i > 0; i--) {
+                int j = random.nextInt(i + 1);
+                int swapped = order[i];
+                order[i] = order[j];
+                order[j] = swapped;
+            }
+        }
+    }
+
+    /** Runs the grid to its end, or to a fatal error. */
+    public LaunchResult run() {
+        List<Progress> progress = new ArrayList<>();
+        KernelFault fault = null;
+        int workers = Math.max(1, Math.min(launch.options().workers(), order.length));
+        boolean together = launch.code().communicates()
+                || launch.shape().cooperative()
+                || launch.shape().cluster().count() > 1;
+        try {
+            if (together) {
+                Progress own = new Progress(launch.code(), launch.options().maxWarpInstructions());
+                progress.add(own);
+                runTogether(own);
+            } else if (workers == 1) {
+                Progress own = new Progress(launch.code(), launch.options().maxWarpInstructions());
+                progress.add(own);
+                runApart(own, new AtomicInteger());
+            } else {
+                spread(workers, progress);
+            }
+        } catch (KernelFault found) {
+            fault = found;
+        }
+        return LaunchResult.of(launch, progress, fault);
+    }
+
+    private void spread(int workers, List<Progress> progress) {
+        ExecutorService pool = Executors.newFixedThreadPool(workers);
+        try {
+            AtomicInteger next = new AtomicInteger();
+            List<Future<?>> running = new ArrayList<>();
+            for (int i = 0; i < workers; i++) {
+                Progress own = new Progress(launch.code(), launch.options().maxWarpInstructions());
+                progress.add(own);
+                Callable<Void> task = () -> {
+                    runApart(own, next);
+                    return null;
+                };
+                running.add(pool.submit(task));
+            }
+            KernelFault fault = null;
+            for (Future<?> task : running) {
+                try {
+                    task.get();
+                } catch (ExecutionException failed) {
+                    if (failed.getCause() instanceof KernelFault found) {
+                        fault = found;
+                    } else {
+                        throw new IllegalStateException("the emulator failed", failed.getCause());
+                    }
+                } catch (InterruptedException interrupted) {
+                    Thread.currentThread().interrupt();
+                    throw new IllegalStateException("interrupted while a kernel ran", interrupted);
+                }
+            }
+            if (fault != null) {
+                throw fault;
+            }
+        } finally {
+            pool.shutdownNow();
+        }
+    }
+
+    private void runApart(Progress progress, AtomicInteger next) {
+        Block block = new Block(launch, progress);
+        try {
+            for (int i = next.getAndIncrement(); i < order.length; i = next.getAndIncrement()) {
+                block.begin(order[i]);
+                Idleness idleness = new Idleness(progress);
+                while (!block.finished()) {
+                    if (!block.pass() && !block.finished()) {
+                        block.deadlock("no thread of the block can make progress");
+                    }
+                    if (idleness.rounds() > STUCK_ROUNDS) {
+                        block.deadlock("the threads of the block only poll memory that nobody changes");
+                    }
+                }
+            }
+        } catch (KernelFault fault) {
+            next.set(order.length);
+            throw fault;
+        }
+    }
+
+    /** Runs blocks that may wait for each other: as many at a time as they need, at most as many as the device holds. */
+    private void runTogether(Progress progress) {
+        List<Block> active = new ArrayList<>();
+        List<Block> spare = new ArrayList<>();
+        int next = 0;
+        int atOnce = launch.shape().cooperative() ? order.length : 1;
+        Idleness idleness = new Idleness(progress);
+        while (next < order.length || !active.isEmpty()) {
+            while (next < order.length && active.size() < Math.min(atOnce, residentLimit)) {
+                Block block = spare.isEmpty() ? new Block(launch, progress) : spare.remove(spare.size() - 1);
+                block.begin(order[next++]);
+                active.add(block);
+            }
+            boolean moved = false;
+            Iterator<Block> blocks = active.iterator();
+            while (blocks.hasNext()) {
+                Block block = blocks.next();
+                moved |= block.pass();
+                if (block.finished()) {
+                    blocks.remove();
+                    spare.add(block);
+                    moved = true;
+                }
+            }
+            int idle = idleness.rounds();
+            boolean room = next < order.length && active.size() < residentLimit;
+            if (room && (!moved || idle > IDLE_ROUNDS)) {
+                atOnce = active.size() + 1;
+            } else if (!moved && !active.isEmpty()) {
+                active.get(0).deadlock("no thread of the " + active.size() + " resident blocks can make progress");
+            } else if (idle > STUCK_ROUNDS) {
+                active.get(0)
+                        .deadlock("the threads of the " + active.size()
+                                + " resident blocks only poll memory that nobody changes");
+            }
+        }
+    }
+
+    /** Counts rounds in which threads polled and nothing changed. */
+    private static final class Idleness {
+        private final Progress progress;
+        private long effects;
+        private long polls;
+        private int rounds;
+
+        Idleness(Progress progress) {
+            this.progress = progress;
+            effects = progress.effects();
+            polls = progress.polls();
+        }
+
+        int rounds() {
+            if (progress.effects() == effects && progress.polls() != polls) {
+                rounds++;
+            } else {
+                rounds = 0;
+            }
+            effects = progress.effects();
+            polls = progress.polls();
+            return rounds;
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package dev.clipjet.ptx.exec;
+
+import dev.clipjet.ptx.report.FindingKind;
+
+/** What one thread that runs blocks has executed so far. */
+public final class Progress {
+    private final long[] executions;
+    private final long[] activeLanes;
+    private final long limit;
+    private long total;
+    private long effects;
+    private long polls;
+
+    Progress(KernelCode code, long limit) {
+        executions = new long[code.steps().length];
+        activeLanes = new long[code.steps().length];
+        this.limit = limit;
+    }
+
+    void executed(int pc, int lanes) {
+        executions[pc]++;
+        activeLanes[pc] += Integer.bitCount(lanes);
+        total++;
+    }
+
+    /** Called now and then, at loops. */
+    void check(Warp warp, Step step) {
+        if (total > limit) {
+            warp.report(
+                    FindingKind.INSTRUCTION_LIMIT,
+                    step,
+                    warp.groups().firstLane(),
+                    "more than " + limit + " warp instructions were executed",
+                    null);
+        }
+    }
+
+    /** Notes that something changed which others may wait for. */
+    public void effect() {
+        effects++;
+    }
+
+    /** Notes a look at memory that others may change: a loop of such looks makes no progress by itself. */
+    public void poll() {
+        polls++;
+    }
+
+    long effects() {
+        return effects;
+    }
+
+    long polls() {
+        return polls;
+    }
+
+    long total() {
+        return total;
+    }
+
+    long[] executions() {
+        return executions;
+    }
+
+    long[] activeLanes() {
+        return activeLanes;
+    }
+}

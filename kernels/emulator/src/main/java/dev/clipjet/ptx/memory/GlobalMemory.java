@@ -1,0 +1,67 @@
+package dev.clipjet.ptx.memory;
+
+import java.util.Arrays;
+
+/** All allocations of a device. */
+public final class GlobalMemory {
+    private static final int MAX_SLOTS = 1 << 22;
+
+    private Allocation[] slots = new Allocation[64];
+    private boolean[] freed = new boolean[64];
+    private int next = 1;
+    private long live;
+
+    /**
+     * Allocates.
+     *
+     * @param bytes size, at most {@link Integer#MAX_VALUE} less a page
+     * @param name for reports
+     * @param readOnly whether kernels may not write it
+     */
+    public synchronized Allocation allocate(int bytes, String name, boolean readOnly) {
+        if (next == MAX_SLOTS) {
+            throw new IllegalStateException("more than " + MAX_SLOTS + " allocations in the life of one device");
+        }
+        if (next == slots.length) {
+            slots = Arrays.copyOf(slots, 2 * next);
+            freed = Arrays.copyOf(freed, 2 * next);
+        }
+        Allocation allocation = new Allocation(next, new byte[bytes], name, readOnly);
+        slots[next++] = allocation;
+        live += bytes;
+        return allocation;
+    }
+
+    /** Frees an allocation; its addresses are never used again. */
+    public synchronized void free(Allocation allocation) {
+        int slot = (int) (allocation.address() >>> 32);
+        if (slots[slot] != allocation) {
+            throw new IllegalStateException("allocation is not live");
+        }
+        slots[slot] = null;
+        freed[slot] = true;
+        live -= allocation.bytes().length;
+    }
+
+    /** The allocation in whose slot an address lies, or null. */
+    public Allocation at(long address) {
+        long slot = address >>> 32;
+        return slot < slots.length ? slots[(int) slot] : null;
+    }
+
+    /** Whether an address lies in the slot of a freed allocation. */
+    public boolean wasFreed(long address) {
+        long slot = address >>> 32;
+        return slot < freed.length && freed[(int) slot];
+    }
+
+    /** Offset of an address in its slot's allocation; negative or too large outside it. */
+    public static long offset(long address) {
+        return (address & 0xffff_ffffL) - Allocation.LEAD;
+    }
+
+    /** Bytes allocated now. */
+    public long liveBytes() {
+        return live;
+    }
+}

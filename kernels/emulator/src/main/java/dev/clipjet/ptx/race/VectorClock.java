@@ -1,0 +1,108 @@
+package dev.clipjet.ptx.race;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/** What a thread, or an object that threads synchronise through, knows of all threads of a grid. */
+public final class VectorClock {
+    private final int block;
+    private final int warps;
+    private final ClockRow own;
+    /** Up to where generic writes of the own block have passed a proxy fence that is known of. */
+    private final ClockRow fenced;
+
+    private Map<Integer, ClockRow> remote;
+
+    /**
+     * Nothing known.
+     *
+     * @param block linear index of the block it belongs to
+     * @param warps warps of every block
+     */
+    public VectorClock(int block, int warps) {
+        this.block = block;
+        this.warps = warps;
+        own = new ClockRow(warps);
+        fenced = new ClockRow(warps);
+    }
+
+    /** A copy. */
+    public VectorClock copy() {
+        VectorClock copy = new VectorClock(block, warps);
+        copy.set(this);
+        return copy;
+    }
+
+    /** Whether accesses of a thread up to a clock are known. */
+    public boolean knows(int ofBlock, int warp, int lane, int clock) {
+        if (ofBlock == block) {
+            return own.knows(warp, lane, clock);
+        }
+        if (remote == null) {
+            return false;
+        }
+        ClockRow row = remote.get(ofBlock);
+        return row != null && row.knows(warp, lane, clock);
+    }
+
+    /** Whether accesses of a thread of the own block are known. */
+    public boolean knows(int warp, int lane, int clock) {
+        return own.knows(warp, lane, clock);
+    }
+
+    /** Whether generic writes of a thread of the own block up to a clock may be read by the asynchronous proxy. */
+    public boolean knowsFenced(int warp, int lane, int clock) {
+        return fenced.knows(warp, lane, clock);
+    }
+
+    /** Learns of lanes of the own block; {@code mask} -1 means the whole warp. */
+    public void learn(int warp, int mask, int clock) {
+        own.learnLanes(warp, mask, clock);
+    }
+
+    /** Learns of a proxy fence by lanes of the own block. */
+    public void learnFenced(int warp, int mask, int clock) {
+        fenced.learnLanes(warp, mask, clock);
+    }
+
+    /** Learns all another knows. */
+    public void join(VectorClock other) {
+        row(other.block).join(other.own);
+        if (other.block == block) {
+            fenced.join(other.fenced);
+        }
+        if (other.remote != null) {
+            other.remote.forEach((id, known) -> row(id).join(known));
+        }
+    }
+
+    /** Becomes equal to another of the same block. */
+    public void set(VectorClock other) {
+        if (other.block != block) {
+            throw new IllegalArgumentException("clocks of different blocks");
+        }
+        own.set(other.own);
+        fenced.set(other.fenced);
+        remote = null;
+        if (other.remote != null) {
+            other.remote.forEach((id, known) -> row(id).join(known));
+        }
+    }
+
+    /** Forgets everything. */
+    public void clear() {
+        own.clear();
+        fenced.clear();
+        remote = null;
+    }
+
+    private ClockRow row(int id) {
+        if (id == block) {
+            return own;
+        }
+        if (remote == null) {
+            remote = new HashMap<>();
+        }
+        return remote.computeIfAbsent(id, key -> new ClockRow(warps));
+    }
+}

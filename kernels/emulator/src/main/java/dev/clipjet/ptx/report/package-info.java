@@ -1,0 +1,2 @@
+/** What the checks found. */
+package dev.clipjet.ptx.report;
