@@ -2,6 +2,7 @@
 module dev.clipjet.ptx.emulator {
     requires transitive dev.clipjet.device;
 
+    exports dev.clipjet.ptx.emulator;
     exports dev.clipjet.ptx.exec;
     exports dev.clipjet.ptx.report;
     exports dev.clipjet.ptx.syntax;

@@ -62,6 +62,7 @@ public final class GridRunner {
 
     /** Runs the grid to its end, or to a fatal error. */
     public LaunchResult run() {
+        launch.memory().beginLaunch(launch.code().globalGranule());
         List<Progress> progress = new ArrayList<>();
         KernelFault fault = null;
         int workers = Math.max(1, Math.min(launch.options().workers(), order.length));

@@ -60,6 +60,15 @@ public final class GlobalMemory {
         return (address & 0xffff_ffffL) - Allocation.LEAD;
     }
 
+    /** Forgets who accessed what; a launch begins whose smallest global access has so many bytes. */
+    public synchronized void beginLaunch(int granule) {
+        for (int slot = 1; slot < next; slot++) {
+            if (slots[slot] != null) {
+                slots[slot].races().begin(granule);
+            }
+        }
+    }
+
     /** Bytes allocated now. */
     public long liveBytes() {
         return live;

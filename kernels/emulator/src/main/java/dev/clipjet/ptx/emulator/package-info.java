@@ -1,0 +1,2 @@
+/** The emulator as a device. */
+package dev.clipjet.ptx.emulator;
