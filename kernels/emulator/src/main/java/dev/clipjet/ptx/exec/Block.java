@@ -1,8 +1,11 @@
 package dev.clipjet.ptx.exec;
 
 import dev.clipjet.device.Dim3;
+import dev.clipjet.ptx.race.SyncLocation;
 import dev.clipjet.ptx.report.FindingKind;
 import dev.clipjet.ptx.report.Place;
+import java.util.HashMap;
+import java.util.Map;
 
 /** A block that runs: its warps, its shared memory, its barriers. */
 public final class Block {
@@ -15,6 +18,7 @@ public final class Block {
     private final SharedMemory shared;
     private final NamedBarrier[] barriers = new NamedBarrier[BARRIERS];
     private final int threads;
+    private final Map<Integer, SyncLocation> sharedLocations = new HashMap<>();
     private Schedule schedule;
     private int linearIndex;
     private int liveThreads;
@@ -41,6 +45,7 @@ public final class Block {
         liveThreads = threads;
         finishedWarps = 0;
         shared.reset();
+        sharedLocations.clear();
         for (NamedBarrier barrier : barriers) {
             barrier.reset();
         }
@@ -120,6 +125,11 @@ public final class Block {
     /** Shared memory. */
     public SharedMemory shared() {
         return shared;
+    }
+
+    /** What is synchronised through a place in shared memory. */
+    public SyncLocation sharedLocation(int offset) {
+        return sharedLocations.computeIfAbsent(offset, key -> new SyncLocation(warps.length));
     }
 
     /** A barrier. */

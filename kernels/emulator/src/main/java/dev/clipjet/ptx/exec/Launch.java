@@ -3,6 +3,7 @@ package dev.clipjet.ptx.exec;
 import dev.clipjet.device.Dim3;
 import dev.clipjet.device.LaunchShape;
 import dev.clipjet.ptx.memory.GlobalMemory;
+import dev.clipjet.ptx.race.SyncLocation;
 import dev.clipjet.ptx.report.Place;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -17,6 +18,7 @@ public final class Launch {
     private final ExecutionOptions options;
     private final int multiprocessors;
     private final FindingLog findings;
+    private final Map<Long, SyncLocation> globalLocations = new HashMap<>();
     private final Map<Integer, int[]> intLiterals = new HashMap<>();
     private final Map<Integer, long[]> longLiterals = new HashMap<>();
 
@@ -76,6 +78,12 @@ public final class Launch {
         return shape.dynamicSharedBytes() == 0
                 ? code.staticSharedBytes()
                 : code.dynamicSharedOffset() + shape.dynamicSharedBytes();
+    }
+
+    /** What is synchronised through a place in global memory. Kernels that do so run on one thread. */
+    public SyncLocation globalLocation(long address) {
+        int warps = (int) (shape.block().count() + 31) / 32;
+        return globalLocations.computeIfAbsent(address, key -> new SyncLocation(warps));
     }
 
     int multiprocessors() {

@@ -5,6 +5,7 @@ import dev.clipjet.ptx.memory.ByteBits;
 import dev.clipjet.ptx.memory.GlobalMemory;
 import dev.clipjet.ptx.race.RaceListener;
 import dev.clipjet.ptx.race.SharedRaces;
+import dev.clipjet.ptx.race.Strength;
 import dev.clipjet.ptx.report.FindingKind;
 import dev.clipjet.ptx.report.Place;
 import java.util.Locale;
@@ -34,6 +35,7 @@ public final class MemoryAccess implements RaceListener {
     private long raceBase;
     private int raceBlock;
     private boolean copying;
+    private int scope;
 
     /**
      * Prepares a read by lanes.
@@ -46,7 +48,13 @@ public final class MemoryAccess implements RaceListener {
      * @param alignment what every address must be a multiple of
      */
     public void read(Warp by, Step at, int mask, Space in, int size, int alignment) {
+        read(by, at, mask, in, size, alignment, Strength.WEAK);
+    }
+
+    /** As {@link #read(Warp, Step, int, Space, int, int)}, with a scope of {@link Strength} for strong accesses. */
+    public void read(Warp by, Step at, int mask, Space in, int size, int alignment, int strength) {
         undefinedLanes = 0;
+        scope = strength;
         resolve(by, at, mask, in, size, alignment, false);
     }
 
@@ -61,6 +69,12 @@ public final class MemoryAccess implements RaceListener {
      * @param alignment what every address must be a multiple of
      */
     public void write(Warp by, Step at, int mask, Space in, int size, int alignment) {
+        write(by, at, mask, in, size, alignment, Strength.WEAK);
+    }
+
+    /** As {@link #write(Warp, Step, int, Space, int, int)}, with a scope of {@link Strength} for strong accesses. */
+    public void write(Warp by, Step at, int mask, Space in, int size, int alignment, int strength) {
+        scope = strength;
         resolve(by, at, mask, in, size, alignment, true);
     }
 
@@ -74,6 +88,7 @@ public final class MemoryAccess implements RaceListener {
      */
     public void startCopy(Warp by, Step at, int mask, int size) {
         copying = true;
+        scope = Strength.WEAK;
         resolve(by, at, mask, Space.SHARED, size, size, true);
         copying = false;
     }
@@ -81,6 +96,17 @@ public final class MemoryAccess implements RaceListener {
     /** After {@link #write}: declares bytes undefined again, because the register stored there was. */
     public void markUndefined(int lane, int from, int count) {
         written[lane].clear(offset[lane] + from, count);
+    }
+
+    /** After {@link #read}: reports that a byte nobody wrote is used. */
+    public void reportUndefined(String use) {
+        int lane = Integer.numberOfTrailingZeros(undefinedLanes);
+        warp.report(
+                FindingKind.UNDEFINED_VALUE,
+                step,
+                lane,
+                "memory at " + hex(address[lane]) + " that nobody wrote is used as " + use,
+                null);
     }
 
     /** After {@link #write}: whether the lane's data went to global memory, where undefined values are errors. */
@@ -217,12 +243,12 @@ public final class MemoryAccess implements RaceListener {
             if (initialisation) {
                 allocation.written().set(offset[lane], size);
             }
-            allocation.races().write(raceBlock, warp.index(), lane, warp.clock(), step.pc(), offset[lane], size, this);
+            allocation.races().write(raceBlock, warp.index(), lane, warp.clock(), Strength.tag(step.pc(), scope), offset[lane], size, this);
         } else {
             if (initialisation && !allocation.written().all(offset[lane], size)) {
                 undefinedGlobal(1 << lane, size, allocation);
             }
-            allocation.races().read(raceBlock, warp.index(), lane, warp.clock(), step.pc(), offset[lane], size, this);
+            allocation.races().read(raceBlock, warp.index(), lane, warp.clock(), Strength.tag(step.pc(), scope), offset[lane], size, this);
         }
     }
 
@@ -326,7 +352,7 @@ public final class MemoryAccess implements RaceListener {
         raceBlock = -1;
         SharedRaces races = memory.races();
         int index = warp.index();
-        int pc = step.pc();
+        int pc = Strength.tag(step.pc(), scope);
         for (int left = mask; left != 0; left &= left - 1) {
             int lane = Integer.numberOfTrailingZeros(left);
             written[lane] = bits;

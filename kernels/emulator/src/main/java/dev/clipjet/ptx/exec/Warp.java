@@ -29,12 +29,18 @@ public final class Warp {
     public final byte[] local;
     /** Which bytes of local memory were written. */
     public final ByteBits localWritten;
+    /** The carry flag of each lane, which {@code add.cc} and its like set. */
+    public int carry;
     /** Scratch planes for steps that need a temporary result. */
     public final int[] scratchInts = new int[32];
     /** Scratch plane. */
     public final long[] scratchLongs = new long[32];
+    /** Where matrix instructions gather their operands. */
+    public final MatrixTile tile = new MatrixTile(16, 8, 16);
     /** Where memory instructions resolve their addresses. */
     public final MemoryAccess access = new MemoryAccess();
+    /** How this warp's threads synchronise through memory. */
+    public final MemoryOrder order = new MemoryOrder(this);
     /** Asynchronous copies that this warp's threads have started. */
     public final AsyncCopies copies;
 
@@ -42,6 +48,7 @@ public final class Warp {
     private final int index;
     private final WarpGroups groups;
     private WarpClock clock;
+    private long ticks;
 
     Warp(Block block, int index) {
         this.block = block;
@@ -78,6 +85,7 @@ public final class Warp {
         }
         clock = new WarpClock(block.linearIndex(), index, block.warps());
         copies.reset();
+        order.reset();
         groups.reset(live == 32 ? -1 : (1 << live) - 1);
         code.intSpecials().forEach((plane, special) -> {
             for (int lane = 0; lane < 32; lane++) {
@@ -149,6 +157,11 @@ public final class Warp {
     /** The place of a step for a lane of this warp. */
     public Place place(int pc, int lane) {
         return block.place(pc, index * 32 + lane);
+    }
+
+    /** A clock that advances with every look at it. */
+    public long tick() {
+        return ++ticks;
     }
 
     /** The block. */

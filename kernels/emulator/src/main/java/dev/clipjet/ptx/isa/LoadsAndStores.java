@@ -9,18 +9,11 @@ import dev.clipjet.ptx.exec.Space;
 import dev.clipjet.ptx.exec.Step;
 import dev.clipjet.ptx.exec.Warp;
 import dev.clipjet.ptx.syntax.Operand;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Map;
 
 /** {@code ld st}. */
 final class LoadsAndStores {
-    private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-
     private LoadsAndStores() {}
 
     static void register(Map<String, Decoder> decoders) {
@@ -33,7 +26,7 @@ final class LoadsAndStores {
         Ordering ordering = Ordering.take(in);
         Space declared = in.takeSpace();
         takeHints(in);
-        boolean nonCoherent = in.take("nc");
+        in.take("nc");
         int n = takeVector(in);
         PtxType type = in.takeType();
         in.expect(2);
@@ -56,7 +49,7 @@ final class LoadsAndStores {
         if (wide && n > 1) {
             throw in.error("a vector load into wider registers");
         }
-        return new Load(planes, marks, type, registerBits, address, space, bytes, ordering, nonCoherent);
+        return new Load(planes, marks, type, registerBits, address, space, bytes, ordering);
     }
 
     private static Step store(InstructionReader in) {
@@ -119,22 +112,6 @@ final class LoadsAndStores {
         in.take("unified");
     }
 
-    /** Order and scope of a memory operation. */
-    record Ordering(String semantics, String scope) {
-        static Ordering take(InstructionReader in) {
-            String semantics = in.takeAny("weak", "volatile", "relaxed", "acquire", "release", "mmio");
-            String scope = in.takeAny("cta", "cluster", "gpu", "sys");
-            if (semantics != null && !semantics.equals("weak")) {
-                in.communicates();
-            }
-            return new Ordering(semantics == null ? "weak" : semantics, scope == null ? "sys" : scope);
-        }
-
-        boolean strong() {
-            return !semantics.equals("weak");
-        }
-    }
-
     private static final class Load extends Step {
         private final int[] planes;
         private final int[] marks;
@@ -144,7 +121,6 @@ final class LoadsAndStores {
         private final Space space;
         private final int bytes;
         private final Ordering ordering;
-        private final boolean nonCoherent;
 
         Load(
                 int[] planes,
@@ -154,8 +130,7 @@ final class LoadsAndStores {
                 AddressOperand address,
                 Space space,
                 int bytes,
-                Ordering ordering,
-                boolean nonCoherent) {
+                Ordering ordering) {
             this.planes = planes;
             this.marks = marks;
             this.type = type;
@@ -164,7 +139,6 @@ final class LoadsAndStores {
             this.space = space;
             this.bytes = bytes;
             this.ordering = ordering;
-            this.nonCoherent = nonCoherent;
         }
 
         @Override
@@ -181,9 +155,9 @@ final class LoadsAndStores {
         public void run(Warp warp, int mask) {
             MemoryAccess access = warp.access;
             address.into(warp, access.address);
-            access.read(warp, this, mask, space, bytes, bytes);
-            if (ordering.strong()) {
-                warp.block().progress().poll();
+            access.read(warp, this, mask, space, bytes, bytes, ordering.strength());
+            if (ordering.strong() && space != Space.LOCAL) {
+                ordering.afterRead(warp, mask, space);
             }
             for (int i = 0; i < planes.length; i++) {
                 int at = i * type.bytes();
@@ -201,7 +175,7 @@ final class LoadsAndStores {
             if (width == 4) {
                 for (int left = mask; left != 0; left &= left - 1) {
                     int lane = Integer.numberOfTrailingZeros(left);
-                    target[lane] = (int) INT.get(access.bytes[lane], access.offset[lane] + at);
+                    target[lane] = (int) Memory.INT.get(access.bytes[lane], access.offset[lane] + at);
                 }
                 return;
             }
@@ -209,7 +183,7 @@ final class LoadsAndStores {
             for (int left = mask; left != 0; left &= left - 1) {
                 int lane = Integer.numberOfTrailingZeros(left);
                 int value = width == 2
-                        ? (short) SHORT.get(access.bytes[lane], access.offset[lane] + at)
+                        ? (short) Memory.SHORT.get(access.bytes[lane], access.offset[lane] + at)
                         : access.bytes[lane][access.offset[lane] + at];
                 if (!type.isSigned()) {
                     value &= width == 2 ? 0xffff : 0xff;
@@ -224,10 +198,10 @@ final class LoadsAndStores {
                 byte[] from = access.bytes[lane];
                 int place = access.offset[lane] + at;
                 target[lane] = switch (type.bytes()) {
-                    case 8 -> (long) LONG.get(from, place);
-                    case 4 -> type.isSigned() ? (int) INT.get(from, place) : (int) INT.get(from, place) & 0xffff_ffffL;
+                    case 8 -> (long) Memory.LONG.get(from, place);
+                    case 4 -> type.isSigned() ? (int) Memory.INT.get(from, place) : (int) Memory.INT.get(from, place) & 0xffff_ffffL;
                     case 2 ->
-                        type.isSigned() ? (short) SHORT.get(from, place) : (short) SHORT.get(from, place) & 0xffffL;
+                        type.isSigned() ? (short) Memory.SHORT.get(from, place) : (short) Memory.SHORT.get(from, place) & 0xffffL;
                     default -> type.isSigned() ? from[place] : from[place] & 0xffL;
                 };
             }
@@ -252,10 +226,6 @@ final class LoadsAndStores {
                     warp.origin[register] = pc();
                 }
             }
-        }
-
-        boolean nonCoherent() {
-            return nonCoherent;
         }
     }
 
@@ -291,10 +261,6 @@ final class LoadsAndStores {
             this.addressMark = addressMark;
         }
 
-        Ordering ordering() {
-            return ordering;
-        }
-
         /** Undefined values may be stored, except to global memory, which {@link #run} sees to. */
         @Override
         protected void undefinedInput(Warp warp, int mask, long undefined) {
@@ -307,7 +273,10 @@ final class LoadsAndStores {
         public void run(Warp warp, int mask) {
             MemoryAccess access = warp.access;
             address.into(warp, access.address);
-            access.write(warp, this, mask, space, bytes, bytes);
+            access.write(warp, this, mask, space, bytes, bytes, ordering.strength());
+            if (ordering.strong() && space != Space.LOCAL) {
+                ordering.afterWrite(warp, mask, space);
+            }
             if (space != Space.LOCAL) {
                 warp.block().progress().effect();
             }
@@ -332,8 +301,8 @@ final class LoadsAndStores {
                 byte[] to = access.bytes[lane];
                 int place = access.offset[lane] + at;
                 switch (width) {
-                    case 4 -> INT.set(to, place, source[lane]);
-                    case 2 -> SHORT.set(to, place, (short) source[lane]);
+                    case 4 -> Memory.INT.set(to, place, source[lane]);
+                    case 2 -> Memory.SHORT.set(to, place, (short) source[lane]);
                     default -> to[place] = (byte) source[lane];
                 }
             }
@@ -346,9 +315,9 @@ final class LoadsAndStores {
                 byte[] to = access.bytes[lane];
                 int place = access.offset[lane] + at;
                 switch (width) {
-                    case 8 -> LONG.set(to, place, source[lane]);
-                    case 4 -> INT.set(to, place, (int) source[lane]);
-                    case 2 -> SHORT.set(to, place, (short) source[lane]);
+                    case 8 -> Memory.LONG.set(to, place, source[lane]);
+                    case 4 -> Memory.INT.set(to, place, (int) source[lane]);
+                    case 2 -> Memory.SHORT.set(to, place, (short) source[lane]);
                     default -> to[place] = (byte) source[lane];
                 }
             }

@@ -169,9 +169,10 @@ public final class GlobalRaces {
             VectorClock known = clock.known(lane);
             for (int g = first; g <= last; g++) {
                 long w = writer[g];
-                if (w != 0 && !ordered(w, thread, known)) {
+                if (w != 0 && !ordered(w, thread, known) && !together(pc, writerPc[g], w, block)) {
                     int other = (int) (w >>> 32);
-                    tell.race(base + ((long) g << shift), lane, false, other >>> 10, other & 0x3ff, writerPc[g], true);
+                    int place = Strength.pc(writerPc[g]);
+                    tell.race(base + ((long) g << shift), lane, false, other >>> 10, other & 0x3ff, place, true);
                 }
                 long r = reader[g];
                 if (r == 0 || r >>> 32 == mine >>> 32) {
@@ -201,18 +202,19 @@ public final class GlobalRaces {
             VectorClock known = clock.known(lane);
             for (int g = first; g <= last; g++) {
                 long w = writer[g];
-                if (w != 0 && !ordered(w, thread, known)) {
+                if (w != 0 && !ordered(w, thread, known) && !together(pc, writerPc[g], w, block)) {
                     int other = (int) (w >>> 32);
-                    tell.race(base + ((long) g << shift), lane, true, other >>> 10, other & 0x3ff, writerPc[g], true);
+                    int place = Strength.pc(writerPc[g]);
+                    tell.race(base + ((long) g << shift), lane, true, other >>> 10, other & 0x3ff, place, true);
                 }
                 long r = reader[g];
                 if (r != 0) {
-                    checkReader(r, readerPc[g], g, thread, lane, known, base, shift, tell);
+                    checkReader(r, readerPc[g], g, pc, thread, lane, known, base, shift, tell);
                     reader[g] = 0;
                     List<long[]> list = more.remove(g);
                     if (list != null) {
                         for (long[] entry : list) {
-                            checkReader(entry[0], (int) entry[1], g, thread, lane, known, base, shift, tell);
+                            checkReader(entry[0], (int) entry[1], g, pc, thread, lane, known, base, shift, tell);
                         }
                     }
                 }
@@ -223,18 +225,24 @@ public final class GlobalRaces {
 
         private static void checkReader(
                 long r,
-                int pc,
+                int readTag,
                 int g,
+                int tag,
                 int thread,
                 int lane,
                 VectorClock known,
                 long base,
                 int shift,
                 RaceListener tell) {
-            if (!ordered(r, thread, known)) {
+            if (!ordered(r, thread, known) && !together(tag, readTag, r, thread >>> 10)) {
                 int other = (int) (r >>> 32);
-                tell.race(base + ((long) g << shift), lane, true, other >>> 10, other & 0x3ff, pc, false);
+                int place = Strength.pc(readTag);
+                tell.race(base + ((long) g << shift), lane, true, other >>> 10, other & 0x3ff, place, false);
             }
+        }
+
+        private static boolean together(int tag, int other, long entry, int block) {
+            return Strength.together(tag, other, (int) (entry >>> 42) == block);
         }
 
         private static boolean ordered(long entry, int thread, VectorClock known) {

@@ -58,7 +58,7 @@ public final class SharedRaces {
      * @param warp the warp
      * @param lane the lane
      * @param clock the warp's clock
-     * @param pc program counter
+     * @param pc tag of the access, see {@link Strength}
      * @param from offset of the first byte
      * @param count bytes
      * @param tell listener for what is wrong
@@ -73,7 +73,7 @@ public final class SharedRaces {
         for (int g = from >>> shift; g <= last; g++) {
             long w = writer[g];
             if (w != 0) {
-                checkWriter(w, g, warp, lane, known, false, tell);
+                checkWriter(w, g, pc, warp, lane, known, false, tell);
             }
             if ((readerWarps[g] & warpBit) == 0) {
                 readerWarps[g] |= warpBit;
@@ -128,10 +128,10 @@ public final class SharedRaces {
         for (int g = from >>> shift; g <= last; g++) {
             long w = writer[g];
             if (w != 0) {
-                checkWriter(w, g, warp, lane, known, true, tell);
+                checkWriter(w, g, pc, warp, lane, known, true, tell);
             }
             if (readerWarps[g] != 0) {
-                checkReaders(g, warp, lane, known, tell);
+                checkReaders(g, pc, warp, lane, known, tell);
                 readerWarps[g] = 0;
             }
             writer[g] = mark;
@@ -139,33 +139,35 @@ public final class SharedRaces {
         }
     }
 
-    private void checkWriter(long w, int g, int warp, int lane, VectorClock known, boolean write, RaceListener tell) {
+    private void checkWriter(long w, int g, int tag, int warp, int lane, VectorClock known, boolean write, RaceListener tell) {
         int thread = (int) (w >>> 32) & 0x3ff;
         if (w < 0) {
-            tell.pending((long) g << shift, lane, write, thread, writerPc[g]);
+            tell.pending((long) g << shift, lane, write, thread, Strength.pc(writerPc[g]));
             return;
         }
-        if (thread != (warp << 5 | lane) && !known.knows(thread >>> 5, thread & 31, (int) w)) {
-            tell.race((long) g << shift, lane, write, -1, thread, writerPc[g], true);
+        if (thread != (warp << 5 | lane)
+                && !known.knows(thread >>> 5, thread & 31, (int) w)
+                && !Strength.together(tag, writerPc[g], true)) {
+            tell.race((long) g << shift, lane, write, -1, thread, Strength.pc(writerPc[g]), true);
         }
     }
 
-    private void checkReaders(int g, int warp, int lane, VectorClock known, RaceListener tell) {
+    private void checkReaders(int g, int tag, int warp, int lane, VectorClock known, RaceListener tell) {
         for (int left = readerWarps[g]; left != 0; left &= left - 1) {
             int reader = Integer.numberOfTrailingZeros(left);
             long latest = readers[reader][g];
-            if (checkReader(latest, g, reader, warp, lane, known, tell)) {
+            if (checkReader(latest, g, tag, reader, warp, lane, known, tell)) {
                 return;
             }
             if (previous[reader] != null
-                    && checkReader(previous[reader][g] & ~lanes(latest), g, reader, warp, lane, known, tell)) {
+                    && checkReader(previous[reader][g] & ~lanes(latest), g, tag, reader, warp, lane, known, tell)) {
                 return;
             }
             if (!earlier.isEmpty()) {
                 long[] more = earlier.remove((long) g << 5 | reader);
                 if (more != null) {
                     for (long entry : more) {
-                        if (checkReader(entry, g, reader, warp, lane, known, tell)) {
+                        if (checkReader(entry, g, tag, reader, warp, lane, known, tell)) {
                             return;
                         }
                     }
@@ -180,7 +182,7 @@ public final class SharedRaces {
 
     /** Tells of the first read in an entry that is not ordered before the write, and returns whether there is one. */
     private boolean checkReader(
-            long entry, int g, int reader, int warp, int lane, VectorClock known, RaceListener tell) {
+            long entry, int g, int tag, int reader, int warp, int lane, VectorClock known, RaceListener tell) {
         int clock = (int) (entry >>> 32);
         int lanes = (int) entry;
         if (reader == warp) {
@@ -188,8 +190,15 @@ public final class SharedRaces {
         }
         for (int left = lanes; left != 0; left &= left - 1) {
             int other = Integer.numberOfTrailingZeros(left);
-            if (!known.knows(reader, other, clock)) {
-                tell.race((long) g << shift, lane, true, -1, reader << 5 | other, readerPc[reader][g], false);
+            if (!known.knows(reader, other, clock) && !Strength.together(tag, readerPc[reader][g], true)) {
+                tell.race(
+                        (long) g << shift,
+                        lane,
+                        true,
+                        -1,
+                        reader << 5 | other,
+                        Strength.pc(readerPc[reader][g]),
+                        false);
                 return true;
             }
         }

@@ -111,4 +111,16 @@ public final class WarpClock {
         }
         now++;
     }
+
+    /** A copy of what a lane knows, its own accesses included; those it makes from now on are not. */
+    public VectorClock snapshot(int lane) {
+        VectorClock copy = known[lane].copy();
+        copy.learn(warp, 1 << lane, now);
+        return copy;
+    }
+
+    /** Ends a period: later accesses are not covered by releases so far. */
+    public void advance() {
+        now++;
+    }
 }
