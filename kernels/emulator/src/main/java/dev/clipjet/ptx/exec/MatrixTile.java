@@ -21,25 +21,25 @@ public final class MatrixTile {
         }
     }
 
-    /** The left factor. */
-    public final float[] a;
+    /** The left factor; products of two factors are exact in double. */
+    public final double[] a;
     /** The right factor. */
-    public final float[] b;
+    public final double[] b;
     /** What is added, and after {@link #multiply} the result. */
     public final float[] c;
+    /** No element of the left factor has a larger magnitude. */
+    public double largestA;
+    /** No element of the right factor has a larger magnitude. */
+    public double largestB;
 
-    private final double[] wideA;
-    private final double[] wideB;
     private final long[] terms = new long[33];
     private final int[] exponents = new int[33];
 
     /** A tile of at most so many rows, columns and inner elements. */
     public MatrixTile(int m, int n, int k) {
-        a = new float[m * k];
-        b = new float[k * n];
+        a = new double[m * k];
+        b = new double[k * n];
         c = new float[m * n];
-        wideA = new double[m * k];
-        wideB = new double[k * n];
     }
 
     /**
@@ -72,18 +72,8 @@ public final class MatrixTile {
 
     /** Sums in double precision; where the error of that could change the rounding, exactly. */
     private void exact(int m, int n, int k) {
-        float largestA = 0;
-        for (int i = 0; i < m * k; i++) {
-            wideA[i] = a[i];
-            largestA = Math.max(largestA, Math.abs(a[i]));
-        }
-        float largestB = 0;
-        for (int i = 0; i < k * n; i++) {
-            wideB[i] = b[i];
-            largestB = Math.max(largestB, Math.abs(b[i]));
-        }
         // k additions, each off by at most 2^-53 of a partial sum of at most k + 1 such terms.
-        double error = (double) largestA * largestB * k * (k + 1) * 0x1p-53;
+        double error = largestA * largestB * k * (k + 1) * 0x1p-53;
         for (int row = 0; row < m; row++) {
             for (int column = 0; column < n; column += 8) {
                 eight(row, column, n, k, error);
@@ -101,20 +91,19 @@ public final class MatrixTile {
         double s5 = c[at + 5];
         double s6 = c[at + 6];
         double s7 = c[at + 7];
-        double[] left = wideA;
-        double[] right = wideB;
+        double[] left = a;
+        double[] right = b;
         for (int i = 0; i < k; i++) {
             double x = left[row * k + i];
             int r = i * n + column;
-            // The products are exact in double.
-            s0 += x * right[r];
-            s1 += x * right[r + 1];
-            s2 += x * right[r + 2];
-            s3 += x * right[r + 3];
-            s4 += x * right[r + 4];
-            s5 += x * right[r + 5];
-            s6 += x * right[r + 6];
-            s7 += x * right[r + 7];
+            s0 = Math.fma(x, right[r], s0);
+            s1 = Math.fma(x, right[r + 1], s1);
+            s2 = Math.fma(x, right[r + 2], s2);
+            s3 = Math.fma(x, right[r + 3], s3);
+            s4 = Math.fma(x, right[r + 4], s4);
+            s5 = Math.fma(x, right[r + 5], s5);
+            s6 = Math.fma(x, right[r + 6], s6);
+            s7 = Math.fma(x, right[r + 7], s7);
         }
         round(row, column, n, k, error, s0);
         round(row, column + 1, n, k, error, s1);
@@ -135,19 +124,43 @@ public final class MatrixTile {
             c[at] = Double.isNaN(sum) ? Float.intBitsToFloat(0x7fff_ffff) : (float) sum;
             return;
         }
-        c[at] = slow(row, column, n, k, sum);
+        c[at] = slow(row, column, n, k);
     }
 
-    /** The exact sum, where rounding the double would be a guess. */
-    private float slow(int row, int column, int n, int k, double sum) {
+    /** The exact sum, where rounding the double would be a guess: errors are carried along, and in the end decimals decide. */
+    private float slow(int row, int column, int n, int k) {
+        double sum = c[row * n + column];
+        double rest = 0;
+        double lost = 0;
+        for (int i = 0; i < k; i++) {
+            double term = a[row * k + i] * b[i * n + column];
+            double next = sum + term;
+            double back = next - sum;
+            double error = sum - (next - back) + (term - back);
+            sum = next;
+            double total = rest + error;
+            double part = total - rest;
+            lost += Math.abs(rest - (total - part) + (error - part));
+            rest = total;
+        }
+        if (lost == 0) {
+            double high = sum + rest;
+            double part = high - sum;
+            return (float) odd(high, sum - (high - part) + (rest - part));
+        }
         BigDecimal exact = new BigDecimal(c[row * n + column]);
         for (int i = 0; i < k; i++) {
-            double product = wideA[row * k + i] * wideB[i * n + column];
-            if (product != 0) {
-                exact = exact.add(new BigDecimal(product));
-            }
+            exact = exact.add(new BigDecimal(a[row * k + i] * b[i * n + column]));
         }
-        return exact.signum() == 0 ? (sum == 0 ? (float) sum : 0f) : exact.floatValue();
+        return exact.floatValue();
+    }
+
+    /** A double whose last bit tells that something is missing, so that rounding it to single precision is right. */
+    private static double odd(double high, double low) {
+        if (low == 0 || (Double.doubleToRawLongBits(high) & 1) != 0) {
+            return high;
+        }
+        return low > 0 ? Math.nextUp(high) : Math.nextDown(high);
     }
 
     /** All terms aligned to the largest, cut to so many bits, summed, and the sum cut to single precision. */
@@ -155,7 +168,7 @@ public final class MatrixTile {
         int count = 0;
         int top = Integer.MIN_VALUE;
         for (int i = from; i <= to; i++) {
-            double value = i == to ? start : (double) a[row * k + i] * b[i * n + column];
+            double value = i == to ? start : a[row * k + i] * b[i * n + column];
             if (Double.isNaN(value) || Double.isInfinite(value)) {
                 return special(row, column, n, k, from, to, start);
             }
@@ -188,7 +201,7 @@ public final class MatrixTile {
     private float special(int row, int column, int n, int k, int from, int to, float start) {
         float sum = start;
         for (int i = from; i < to; i++) {
-            sum += a[row * k + i] * b[i * n + column];
+            sum += (float) (a[row * k + i] * b[i * n + column]);
         }
         return Float.isNaN(sum) ? Float.intBitsToFloat(0x7fff_ffff) : sum;
     }

@@ -147,52 +147,60 @@ final class MatrixMultiply {
         }
 
         private void gather(Warp warp, MatrixTile tile) {
-            float[] values = type == PtxType.F16 ? MatrixTile.HALVES : null;
+            boolean f16 = type == PtxType.F16;
+            double[] to = tile.a;
+            int largest = 0;
             for (int r = 0; r < a.length; r++) {
                 int[] plane = warp.ints[a[r]];
                 int base = 8 * (r & 1) * k + 8 * (r >>> 1);
                 for (int lane = 0; lane < 32; lane++) {
                     int bits = plane[lane];
                     int at = base + (lane >>> 2) * k + 2 * (lane & 3);
-                    if (values != null) {
-                        tile.a[at] = values[bits & 0xffff];
-                        tile.a[at + 1] = values[bits >>> 16];
-                    } else {
-                        tile.a[at] = Float.intBitsToFloat(bits << 16);
-                        tile.a[at + 1] = Float.intBitsToFloat(bits & 0xffff_0000);
-                    }
+                    largest = Math.max(largest, Math.max(bits & 0x7fff, bits >>> 16 & 0x7fff));
+                    to[at] = value(bits & 0xffff, f16);
+                    to[at + 1] = value(bits >>> 16, f16);
                 }
             }
+            tile.largestA = value(largest, f16);
+            to = tile.b;
+            largest = 0;
             for (int r = 0; r < b.length; r++) {
                 int[] plane = warp.ints[b[r]];
                 for (int lane = 0; lane < 32; lane++) {
                     int bits = plane[lane];
                     int at = (8 * r + 2 * (lane & 3)) * 8 + (lane >>> 2);
-                    if (values != null) {
-                        tile.b[at] = values[bits & 0xffff];
-                        tile.b[at + 8] = values[bits >>> 16];
-                    } else {
-                        tile.b[at] = Float.intBitsToFloat(bits << 16);
-                        tile.b[at + 8] = Float.intBitsToFloat(bits & 0xffff_0000);
-                    }
+                    largest = Math.max(largest, Math.max(bits & 0x7fff, bits >>> 16 & 0x7fff));
+                    to[at] = value(bits & 0xffff, f16);
+                    to[at + 8] = value(bits >>> 16, f16);
                 }
             }
+            tile.largestB = value(largest, f16);
+        }
+
+        private static float value(int bits, boolean f16) {
+            return f16 ? MatrixTile.HALVES[bits] : Float.intBitsToFloat(bits << 16);
         }
 
         private void gatherTf32(Warp warp, MatrixTile tile) {
+            int largest = 0;
             for (int r = 0; r < a.length; r++) {
                 int[] plane = warp.ints[a[r]];
                 for (int lane = 0; lane < 32; lane++) {
                     int at = ((lane >>> 2) + 8 * (r & 1)) * k + (lane & 3) + 4 * (r >>> 1);
                     tile.a[at] = FloatFormat.TF32.toFloat(plane[lane]);
+                    largest = Math.max(largest, plane[lane] & Integer.MAX_VALUE);
                 }
             }
+            tile.largestA = FloatFormat.TF32.toFloat(largest);
+            largest = 0;
             for (int r = 0; r < b.length; r++) {
                 int[] plane = warp.ints[b[r]];
                 for (int lane = 0; lane < 32; lane++) {
                     tile.b[((lane & 3) + 4 * r) * 8 + (lane >>> 2)] = FloatFormat.TF32.toFloat(plane[lane]);
+                    largest = Math.max(largest, plane[lane] & Integer.MAX_VALUE);
                 }
             }
+            tile.largestB = FloatFormat.TF32.toFloat(largest);
         }
     }
 }
