@@ -14,6 +14,7 @@ public final class Block {
     private final Warp[] warps;
     private final SharedMemory shared;
     private final NamedBarrier[] barriers = new NamedBarrier[BARRIERS];
+    private final AsyncAgents agents;
     private final int threads;
     private Schedule schedule;
     private int linearIndex;
@@ -26,6 +27,7 @@ public final class Block {
         threads = (int) launch.shape().block().count();
         warps = new Warp[(threads + 31) / 32];
         shared = new SharedMemory(launch.sharedBytes(), launch.code().sharedGranule(), warps.length);
+        agents = new AsyncAgents(warps.length);
         for (int i = 0; i < BARRIERS; i++) {
             barriers[i] = new NamedBarrier(this, i);
         }
@@ -41,6 +43,7 @@ public final class Block {
         liveThreads = threads;
         finishedWarps = 0;
         shared.reset();
+        agents.reset();
         for (NamedBarrier barrier : barriers) {
             barrier.reset();
         }
@@ -120,6 +123,11 @@ public final class Block {
     /** Shared memory. */
     public SharedMemory shared() {
         return shared;
+    }
+
+    /** Those in whose name asynchronous operations access memory. */
+    AsyncAgents agents() {
+        return agents;
     }
 
     /** A barrier. */

@@ -17,6 +17,7 @@ public final class Launch {
     private final ExecutionOptions options;
     private final int multiprocessors;
     private final FindingLog findings;
+    private final SyncLocations syncLocations;
     private final Map<Integer, int[]> intLiterals = new HashMap<>();
     private final Map<Integer, long[]> longLiterals = new HashMap<>();
 
@@ -34,6 +35,7 @@ public final class Launch {
         this.options = options;
         this.multiprocessors = multiprocessors;
         findings = new FindingLog(code);
+        syncLocations = new SyncLocations((int) (shape.block().count() + 31) / 32);
         code.intLiterals().forEach((plane, value) -> {
             int[] filled = new int[32];
             Arrays.fill(filled, value);
@@ -80,6 +82,26 @@ public final class Launch {
 
     int multiprocessors() {
         return multiprocessors;
+    }
+
+    /** Places in global memory that threads synchronise through. */
+    SyncLocations syncLocations() {
+        return syncLocations;
+    }
+
+    /** Whether two blocks are in one cluster. */
+    boolean sameCluster(int a, int b) {
+        return a == b || shape.cluster().count() > 1 && cluster(a) == cluster(b);
+    }
+
+    /** Linear index of a block's cluster. */
+    int cluster(int block) {
+        Dim3 grid = shape.grid();
+        Dim3 cluster = shape.cluster();
+        int x = block % grid.x() / cluster.x();
+        int y = block / grid.x() % grid.y() / cluster.y();
+        int z = block / (grid.x() * grid.y()) / cluster.z();
+        return x + grid.x() / cluster.x() * (y + grid.y() / cluster.y() * z);
     }
 
     FindingLog findings() {
