@@ -211,6 +211,12 @@ public final class InstructionReader {
                 return kernel.longLiteral(symbol.address());
             }
         }
+        if (operand instanceof Operand.Address address && address.base() != null) {
+            Symbol symbol = kernel.findSymbol(scope, address.base());
+            if (symbol != null) {
+                return kernel.longLiteral(symbol.address() + address.offset());
+            }
+        }
         Register register = register(operand);
         if (!register.isLong()) {
             throw error(describe(operand) + " is a register of type " + register.type() + ", not of 64 bits");
@@ -405,6 +411,14 @@ public final class InstructionReader {
     public CallSite call() {
         call = kernel.call(scope, this);
         return call;
+    }
+
+    /** Fails if the module's target is below a compute capability, such as 90. */
+    public void needsTarget(int capability) {
+        if (kernel.target() < capability) {
+            throw error("the instruction needs .target sm_" + capability + " or higher, the module says sm_"
+                    + kernel.target());
+        }
     }
 
     /** An error at this instruction. */

@@ -294,6 +294,11 @@ public final class KernelBuilder {
         return module.file();
     }
 
+    /** Compute capability of the module's target, such as 80. */
+    int target() {
+        return TargetName.capability(module);
+    }
+
     void communicates() {
         communicates = true;
     }

@@ -107,6 +107,17 @@ public final class MemoryAccess implements ProxyListener {
         written[lane].clear(offset[lane] + from, count);
     }
 
+    /** After {@link #read}: reports that a byte nobody wrote is used. */
+    public void reportUndefined(String use) {
+        int lane = Integer.numberOfTrailingZeros(undefinedLanes);
+        warp.report(
+                FindingKind.UNDEFINED_VALUE,
+                step,
+                lane,
+                "memory at " + hex(address[lane]) + " that nobody wrote is used as " + use,
+                null);
+    }
+
     /** After {@link #write}: whether the lane's data went to global memory, where undefined values are errors. */
     public boolean toGlobal(int lane, Space in) {
         return in == Space.GLOBAL || in == Space.GENERIC && Space.of(address[lane]) == Space.GLOBAL;
@@ -473,7 +484,7 @@ public final class MemoryAccess implements ProxyListener {
         if (other >= lane || (lanes >>> other & 1) == 0 || bytes[other] != bytes[lane]) {
             return false;
         }
-        return at + 16 > offset[other] && at < (long) offset[other] + width;
+        return offset[other] <= at && at < (long) offset[other] + width;
     }
 
     private void asynchronous(
@@ -528,11 +539,11 @@ public final class MemoryAccess implements ProxyListener {
     }
 
     @Override
-    public void overwritesStrong(long at) {
+    public void overwritesStrong(long at, int count) {
         if (space == Space.SHARED) {
-            warp.block().shared().syncLocations().forget(at, 16);
+            warp.block().shared().syncLocations().forget(at, count);
         } else {
-            warp.block().launch().syncLocations().forget(raceBase + at, 16);
+            warp.block().launch().syncLocations().forget(raceBase + at, count);
         }
     }
 

@@ -17,7 +17,7 @@ final class SyncLocations {
         return places.computeIfAbsent(address, key -> new SyncLocation(warps));
     }
 
-    /** What was released through places in a range of at most 16 bytes is lost, because a plain write replaced it. */
+    /** What was released through places in a range is lost, because a plain write replaced it. */
     void forget(long address, int bytes) {
         for (int i = 0; i < bytes && !places.isEmpty(); i++) {
             places.remove(address + i);

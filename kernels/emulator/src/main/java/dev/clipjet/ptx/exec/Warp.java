@@ -29,10 +29,14 @@ public final class Warp {
     public final byte[] local;
     /** Which bytes of local memory were written. */
     public final ByteBits localWritten;
+    /** The carry flag of each lane, which {@code add.cc} and its like set. */
+    public int carry;
     /** Scratch planes for steps that need a temporary result. */
     public final int[] scratchInts = new int[32];
     /** Scratch plane. */
     public final long[] scratchLongs = new long[32];
+    /** Where matrix instructions gather their operands. */
+    public final MatrixTile tile = new MatrixTile(16, 8, 16);
     /** Where memory instructions resolve their addresses. */
     public final MemoryAccess access = new MemoryAccess();
     /** Asynchronous copies that this warp's threads have started. */
@@ -42,6 +46,7 @@ public final class Warp {
     private final int index;
     private final WarpGroups groups;
     private WarpClock clock;
+    private long ticks;
 
     Warp(Block block, int index) {
         this.block = block;
@@ -149,6 +154,11 @@ public final class Warp {
     /** The place of a step for a lane of this warp. */
     public Place place(int pc, int lane) {
         return block.place(pc, index * 32 + lane);
+    }
+
+    /** A clock that advances with every look at it. */
+    public long tick() {
+        return ++ticks;
     }
 
     /** The block. */

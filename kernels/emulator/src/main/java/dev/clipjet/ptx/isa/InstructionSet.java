@@ -6,22 +6,32 @@ import java.util.Map;
 
 /** All instructions that the emulator knows. */
 public final class InstructionSet {
-    private static final Map<String, Decoder> DECODERS = new HashMap<>();
-
-    static {
-        ControlFlow.register(DECODERS);
-        Moves.register(DECODERS);
-        IntegerArithmetic.register(DECODERS);
-        Comparisons.register(DECODERS);
-        LoadsAndStores.register(DECODERS);
-        Barriers.register(DECODERS);
-        AsyncCopyInstructions.register(DECODERS);
-    }
+    private static final Map<String, Decoder> DECODERS = all();
 
     private InstructionSet() {}
 
     /** A decoder for each opcode. */
     public static Map<String, Decoder> decoders() {
-        return Map.copyOf(DECODERS);
+        return DECODERS;
+    }
+
+    private static Map<String, Decoder> all() {
+        Map<String, Decoder> decoders = new HashMap<>();
+        ControlFlow.register(decoders);
+        Moves.register(decoders);
+        Arithmetic.register(decoders);
+        BitInstructions.register(decoders);
+        FloatArithmetic.register(decoders);
+        Comparisons.register(decoders);
+        Conversions.register(decoders);
+        LoadsAndStores.register(decoders);
+        Barriers.register(decoders);
+        AsyncCopyInstructions.register(decoders);
+        WarpExchange.register(decoders);
+        MatrixMoves.register(decoders);
+        MatrixMultiply.register(decoders);
+        Atomics.register(decoders);
+        Fences.register(decoders);
+        return Map.copyOf(decoders);
     }
 }

@@ -2,6 +2,12 @@ package dev.clipjet.ptx.isa;
 
 import dev.clipjet.ptx.exec.Step;
 import dev.clipjet.ptx.exec.Warp;
+import java.util.function.IntBinaryOperator;
+import java.util.function.IntToLongFunction;
+import java.util.function.IntUnaryOperator;
+import java.util.function.LongBinaryOperator;
+import java.util.function.LongToIntFunction;
+import java.util.function.LongUnaryOperator;
 
 /**
  * Steps that compute each lane's result from that lane's operands. A subclass computes all 32 lanes in one simple loop, which
@@ -179,5 +185,135 @@ final class Lanes {
                 blend(target, warp.scratchLongs, mask);
             }
         }
+    }
+
+    /** Any function of one operand of up to 32 bits; slower than a loop of its own, for what is rare. */
+    static Step of(int d, int a, IntUnaryOperator function) {
+        return new Int1(d, a) {
+            @Override
+            void lanes(int[] target, int[] x) {
+                for (int lane = 0; lane < 32; lane++) {
+                    target[lane] = function.applyAsInt(x[lane]);
+                }
+            }
+        };
+    }
+
+    /** Any function of two operands of up to 32 bits. */
+    static Step of(int d, int a, int b, IntBinaryOperator function) {
+        return new Int2(d, a, b) {
+            @Override
+            void lanes(int[] target, int[] x, int[] y) {
+                for (int lane = 0; lane < 32; lane++) {
+                    target[lane] = function.applyAsInt(x[lane], y[lane]);
+                }
+            }
+        };
+    }
+
+    /** A function of three integers. */
+    interface IntTernary {
+        int apply(int a, int b, int c);
+    }
+
+    /** Any function of three operands of up to 32 bits. */
+    static Step of(int d, int a, int b, int c, IntTernary function) {
+        return new Int3(d, a, b, c) {
+            @Override
+            void lanes(int[] target, int[] x, int[] y, int[] z) {
+                for (int lane = 0; lane < 32; lane++) {
+                    target[lane] = function.apply(x[lane], y[lane], z[lane]);
+                }
+            }
+        };
+    }
+
+    /** Any function of one 64-bit operand. */
+    static Step ofLong(int d, int a, LongUnaryOperator function) {
+        return new Long1(d, a) {
+            @Override
+            void lanes(long[] target, long[] x) {
+                for (int lane = 0; lane < 32; lane++) {
+                    target[lane] = function.applyAsLong(x[lane]);
+                }
+            }
+        };
+    }
+
+    /** Any function of two 64-bit operands. */
+    static Step ofLong(int d, int a, int b, LongBinaryOperator function) {
+        return new Long2(d, a, b) {
+            @Override
+            void lanes(long[] target, long[] x, long[] y) {
+                for (int lane = 0; lane < 32; lane++) {
+                    target[lane] = function.applyAsLong(x[lane], y[lane]);
+                }
+            }
+        };
+    }
+
+    /** A function of three 64-bit integers. */
+    interface LongTernary {
+        long apply(long a, long b, long c);
+    }
+
+    /** Any function of three 64-bit operands. */
+    static Step ofLong(int d, int a, int b, int c, LongTernary function) {
+        return new Long3(d, a, b, c) {
+            @Override
+            void lanes(long[] target, long[] x, long[] y, long[] z) {
+                for (int lane = 0; lane < 32; lane++) {
+                    target[lane] = function.apply(x[lane], y[lane], z[lane]);
+                }
+            }
+        };
+    }
+
+    /** Any function from up to 32 bits to 64. */
+    static Step widen(int d, int a, IntToLongFunction function) {
+        return new Step() {
+            @Override
+            public void run(Warp warp, int mask) {
+                long[] target = warp.longs[d];
+                int[] x = warp.ints[a];
+                for (int lane = 0; lane < 32; lane++) {
+                    target[lane] = (mask >>> lane & 1) != 0 ? function.applyAsLong(x[lane]) : target[lane];
+                }
+            }
+        };
+    }
+
+    /** Any function from 64 bits to up to 32. */
+    static Step narrow(int d, int a, LongToIntFunction function) {
+        return new Step() {
+            @Override
+            public void run(Warp warp, int mask) {
+                int[] target = warp.ints[d];
+                long[] x = warp.longs[a];
+                for (int lane = 0; lane < 32; lane++) {
+                    target[lane] = (mask >>> lane & 1) != 0 ? function.applyAsInt(x[lane]) : target[lane];
+                }
+            }
+        };
+    }
+
+    /** A function of two 32-bit integers with a 64-bit result. */
+    interface IntsToLong {
+        long apply(int a, int b);
+    }
+
+    /** Any function of two operands of up to 32 bits with a result of 64. */
+    static Step widen(int d, int a, int b, IntsToLong function) {
+        return new Step() {
+            @Override
+            public void run(Warp warp, int mask) {
+                long[] target = warp.longs[d];
+                int[] x = warp.ints[a];
+                int[] y = warp.ints[b];
+                for (int lane = 0; lane < 32; lane++) {
+                    target[lane] = (mask >>> lane & 1) != 0 ? function.apply(x[lane], y[lane]) : target[lane];
+                }
+            }
+        };
     }
 }

@@ -8,19 +8,14 @@ import dev.clipjet.ptx.exec.MemoryAccess;
 import dev.clipjet.ptx.exec.Space;
 import dev.clipjet.ptx.exec.Step;
 import dev.clipjet.ptx.exec.Warp;
+import dev.clipjet.ptx.race.Strength;
+import dev.clipjet.ptx.report.FindingKind;
 import dev.clipjet.ptx.syntax.Operand;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Map;
 
 /** {@code ld st}. */
 final class LoadsAndStores {
-    private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-
     private LoadsAndStores() {}
 
     static void register(Map<String, Decoder> decoders) {
@@ -51,6 +46,7 @@ final class LoadsAndStores {
         Space space = in.spaceOf(declared, address);
         int bytes = checkedBytes(in, type, n);
         in.accesses(space, bytes);
+        ordering.note(in, space);
         boolean wide = type.bits() < 64 && elements.stream().anyMatch(e -> isLongRegister(in, e));
         int registerBits = elements.get(0) instanceof Operand.Sink ? type.bits() : in.registerBits(elements.get(0));
         if (wide && n > 1) {
@@ -82,6 +78,7 @@ final class LoadsAndStores {
         Space space = in.spaceOf(declared, address);
         int bytes = checkedBytes(in, type, n);
         in.accesses(space, bytes);
+        ordering.note(in, space);
         return new Store(planes, marks, wide, type, address, space, bytes, ordering, addressMark(in));
     }
 
@@ -119,22 +116,6 @@ final class LoadsAndStores {
         in.take("unified");
     }
 
-    /** Order and scope of a memory operation. */
-    record Ordering(String semantics, String scope) {
-        static Ordering take(InstructionReader in) {
-            String semantics = in.takeAny("weak", "volatile", "relaxed", "acquire", "release", "mmio");
-            String scope = in.takeAny("cta", "cluster", "gpu", "sys");
-            if (semantics != null && !semantics.equals("weak")) {
-                in.communicates();
-            }
-            return new Ordering(semantics == null ? "weak" : semantics, scope == null ? "sys" : scope);
-        }
-
-        boolean strong() {
-            return !semantics.equals("weak");
-        }
-    }
-
     private static final class Load extends Step {
         private final int[] planes;
         private final int[] marks;
@@ -144,7 +125,7 @@ final class LoadsAndStores {
         private final Space space;
         private final int bytes;
         private final Ordering ordering;
-        private final boolean nonCoherent;
+        private final int strength;
 
         Load(
                 int[] planes,
@@ -164,7 +145,7 @@ final class LoadsAndStores {
             this.space = space;
             this.bytes = bytes;
             this.ordering = ordering;
-            this.nonCoherent = nonCoherent;
+            strength = nonCoherent ? Strength.nonCoherent() : ordering.strength(type.bytes());
         }
 
         @Override
@@ -181,9 +162,9 @@ final class LoadsAndStores {
         public void run(Warp warp, int mask) {
             MemoryAccess access = warp.access;
             address.into(warp, access.address);
-            access.read(warp, this, mask, space, bytes, bytes);
+            access.read(warp, this, mask, space, bytes, bytes, strength);
             if (ordering.strong()) {
-                warp.block().progress().poll();
+                ordering.afterRead(warp, mask, planes.length, type.bytes());
             }
             for (int i = 0; i < planes.length; i++) {
                 int at = i * type.bytes();
@@ -201,7 +182,7 @@ final class LoadsAndStores {
             if (width == 4) {
                 for (int left = mask; left != 0; left &= left - 1) {
                     int lane = Integer.numberOfTrailingZeros(left);
-                    target[lane] = (int) INT.get(access.bytes[lane], access.offset[lane] + at);
+                    target[lane] = (int) Memory.INT.get(access.bytes[lane], access.offset[lane] + at);
                 }
                 return;
             }
@@ -209,7 +190,7 @@ final class LoadsAndStores {
             for (int left = mask; left != 0; left &= left - 1) {
                 int lane = Integer.numberOfTrailingZeros(left);
                 int value = width == 2
-                        ? (short) SHORT.get(access.bytes[lane], access.offset[lane] + at)
+                        ? (short) Memory.SHORT.get(access.bytes[lane], access.offset[lane] + at)
                         : access.bytes[lane][access.offset[lane] + at];
                 if (!type.isSigned()) {
                     value &= width == 2 ? 0xffff : 0xff;
@@ -224,10 +205,10 @@ final class LoadsAndStores {
                 byte[] from = access.bytes[lane];
                 int place = access.offset[lane] + at;
                 target[lane] = switch (type.bytes()) {
-                    case 8 -> (long) LONG.get(from, place);
-                    case 4 -> type.isSigned() ? (int) INT.get(from, place) : (int) INT.get(from, place) & 0xffff_ffffL;
+                    case 8 -> (long) Memory.LONG.get(from, place);
+                    case 4 -> type.isSigned() ? (int) Memory.INT.get(from, place) : (int) Memory.INT.get(from, place) & 0xffff_ffffL;
                     case 2 ->
-                        type.isSigned() ? (short) SHORT.get(from, place) : (short) SHORT.get(from, place) & 0xffffL;
+                        type.isSigned() ? (short) Memory.SHORT.get(from, place) : (short) Memory.SHORT.get(from, place) & 0xffffL;
                     default -> type.isSigned() ? from[place] : from[place] & 0xffL;
                 };
             }
@@ -252,10 +233,6 @@ final class LoadsAndStores {
                     warp.origin[register] = pc();
                 }
             }
-        }
-
-        boolean nonCoherent() {
-            return nonCoherent;
         }
     }
 
@@ -291,10 +268,6 @@ final class LoadsAndStores {
             this.addressMark = addressMark;
         }
 
-        Ordering ordering() {
-            return ordering;
-        }
-
         /** Undefined values may be stored, except to global memory, which {@link #run} sees to. */
         @Override
         protected void undefinedInput(Warp warp, int mask, long undefined) {
@@ -307,7 +280,10 @@ final class LoadsAndStores {
         public void run(Warp warp, int mask) {
             MemoryAccess access = warp.access;
             address.into(warp, access.address);
-            access.write(warp, this, mask, space, bytes, bytes);
+            access.write(warp, this, mask, space, bytes, bytes, ordering.strength(type.bytes()));
+            if (ordering.strong()) {
+                ordering.afterWrite(warp, mask, planes.length, type.bytes());
+            }
             if (space != Space.LOCAL) {
                 warp.block().progress().effect();
             }
@@ -318,9 +294,32 @@ final class LoadsAndStores {
                 } else {
                     storeInt(access, warp.ints[planes[i]], mask, at);
                 }
+                if (access.overlapping != 0) {
+                    checkOverlaps(warp, mask, i, at);
+                }
                 long undefined = warp.undefined[marks[i]] & Warp.halves(mask);
                 if (undefined != 0) {
                     storeUndefined(warp, mask, undefined, at);
+                }
+            }
+        }
+
+        /** Lanes write the same place; then what they write must be the same too. */
+        private void checkOverlaps(Warp warp, int mask, int element, int at) {
+            MemoryAccess access = warp.access;
+            for (int left = mask; left != 0; left &= left - 1) {
+                int lane = Integer.numberOfTrailingZeros(left);
+                long wanted = wide[element] ? warp.longs[planes[element]][lane] : warp.ints[planes[element]][lane];
+                for (int i = 0; i < type.bytes(); i++) {
+                    if (access.bytes[lane][access.offset[lane] + at + i] != (byte) (wanted >>> 8 * i)) {
+                        warp.report(
+                                FindingKind.CONFLICTING_LANES,
+                                this,
+                                lane,
+                                "another lane of the same instruction writes a different value to the same place",
+                                null);
+                        return;
+                    }
                 }
             }
         }
@@ -332,8 +331,8 @@ final class LoadsAndStores {
                 byte[] to = access.bytes[lane];
                 int place = access.offset[lane] + at;
                 switch (width) {
-                    case 4 -> INT.set(to, place, source[lane]);
-                    case 2 -> SHORT.set(to, place, (short) source[lane]);
+                    case 4 -> Memory.INT.set(to, place, source[lane]);
+                    case 2 -> Memory.SHORT.set(to, place, (short) source[lane]);
                     default -> to[place] = (byte) source[lane];
                 }
             }
@@ -346,9 +345,9 @@ final class LoadsAndStores {
                 byte[] to = access.bytes[lane];
                 int place = access.offset[lane] + at;
                 switch (width) {
-                    case 8 -> LONG.set(to, place, source[lane]);
-                    case 4 -> INT.set(to, place, (int) source[lane]);
-                    case 2 -> SHORT.set(to, place, (short) source[lane]);
+                    case 8 -> Memory.LONG.set(to, place, source[lane]);
+                    case 4 -> Memory.INT.set(to, place, (int) source[lane]);
+                    case 2 -> Memory.SHORT.set(to, place, (short) source[lane]);
                     default -> to[place] = (byte) source[lane];
                 }
             }

@@ -8,14 +8,18 @@ import dev.clipjet.ptx.exec.Step;
 import dev.clipjet.ptx.exec.Warp;
 import dev.clipjet.ptx.syntax.Operand;
 import java.util.Map;
+import java.util.Set;
 
-/** {@code mov} without packing, {@code cvta}. */
+/** {@code mov}, packing and unpacking included, {@code cvta isspacep}. */
 final class Moves {
+    private static final Set<String> CLOCKS = Set.of("%clock", "%clock_hi", "%clock64", "%globaltimer", "%globaltimer_lo");
+
     private Moves() {}
 
     static void register(Map<String, Decoder> decoders) {
         decoders.put("mov", Moves::mov);
         decoders.put("cvta", Moves::cvta);
+        decoders.put("isspacep", Moves::isspacep);
     }
 
     private static Step mov(InstructionReader in) {
@@ -26,8 +30,14 @@ final class Moves {
             int a = in.predicateSource(1);
             return new MovePredicate(d, a);
         }
-        if (in.operand(0) instanceof Operand.Vector || in.operand(1) instanceof Operand.Vector) {
-            throw in.error("mov with braces is not supported");
+        if (in.operand(0) instanceof Operand.Vector to) {
+            return unpack(in, type, to);
+        }
+        if (in.operand(1) instanceof Operand.Vector from) {
+            return pack(in, type, from);
+        }
+        if (in.operand(1) instanceof Operand.Name name && CLOCKS.contains(name.name())) {
+            return clock(in, type);
         }
         if (type.isLong()) {
             return new MoveLong(
@@ -49,11 +59,190 @@ final class Moves {
         return new AddWindow(d, a, to ? -space.window() : space.window());
     }
 
-    /** Undefined halves move along as they are. */
-    private static void copyUndefined(Warp warp, int mask, int from, int to) {
-        long all = Warp.halves(mask);
-        warp.undefined[to] = warp.undefined[to] & ~all | warp.undefined[from] & all;
-        warp.origin[to] = warp.origin[from];
+    private static Step isspacep(InstructionReader in) {
+        Space space = in.takeSpace();
+        in.expect(2);
+        if (space == Space.GENERIC) {
+            throw in.error("isspacep needs a state space");
+        }
+        int d = in.predicateTarget(in.operand(0));
+        int a = in.longSource(1, PtxType.U64);
+        return new Step() {
+            @Override
+            public void run(Warp warp, int mask) {
+                int result = 0;
+                for (int lane = 0; lane < 32; lane++) {
+                    result |= Space.of(warp.longs[a][lane]) == space ? 1 << lane : 0;
+                }
+                warp.predicates[d] = warp.predicates[d] & ~mask | result & mask;
+            }
+        };
+    }
+
+    /** Reads of clocks: a count of the warp's steps, the same in every run. */
+    private static Step clock(InstructionReader in, PtxType type) {
+        boolean wide = type.isLong();
+        int d = wide ? in.longTarget(0) : in.intTarget(0);
+        return new Step() {
+            @Override
+            public void run(Warp warp, int mask) {
+                long now = warp.tick();
+                for (int left = mask; left != 0; left &= left - 1) {
+                    int lane = Integer.numberOfTrailingZeros(left);
+                    if (wide) {
+                        warp.longs[d][lane] = now;
+                    } else {
+                        warp.ints[d][lane] = (int) now;
+                    }
+                }
+            }
+        };
+    }
+
+    private static Step pack(InstructionReader in, PtxType type, Operand.Vector from) {
+        int n = from.elements().size();
+        int width = type.bits() / n;
+        boolean fits = (n == 2 || n == 4) && width >= 8 && (type.bits() == 16 || type.bits() == 32 || type.isLong());
+        if (!fits || type.isFloat() && type != PtxType.F16X2 && type != PtxType.BF16X2) {
+            throw in.error("packing " + n + " values into type " + type);
+        }
+        int[] planes = new int[n];
+        int[] marks = new int[n];
+        PtxType part = width == 8 ? PtxType.B8 : width == 16 ? PtxType.B16 : PtxType.B32;
+        for (int i = 0; i < n; i++) {
+            planes[i] = in.intSource(from.elements().get(i), part);
+            marks[i] = in.mark(from.elements().get(i));
+        }
+        boolean wide = type.isLong();
+        int d = wide ? in.longTarget(0) : in.intTarget(0);
+        return new Pack(d, planes, marks, in.mark(in.operand(0)), width, wide);
+    }
+
+    private static Step unpack(InstructionReader in, PtxType type, Operand.Vector to) {
+        int n = to.elements().size();
+        int width = type.bits() / n;
+        boolean fits = (n == 2 || n == 4) && width >= 8 && (type.bits() == 16 || type.bits() == 32 || type.isLong());
+        if (!fits || type.isFloat() && type != PtxType.F16X2 && type != PtxType.BF16X2) {
+            throw in.error("unpacking type " + type + " into " + n + " values");
+        }
+        int[] planes = new int[n];
+        int[] marks = new int[n];
+        for (int i = 0; i < n; i++) {
+            planes[i] = in.intTarget(to.elements().get(i));
+            marks[i] = in.mark(to.elements().get(i));
+        }
+        boolean wide = type.isLong();
+        int a = wide ? in.longSource(1, type) : in.intSource(1, type);
+        return new Unpack(planes, marks, a, in.mark(in.operand(1)), width, wide);
+    }
+
+    /** Several registers side by side in a wider one, the first lowest. */
+    private static final class Pack extends Step {
+        private final int d;
+        private final int[] planes;
+        private final int[] marks;
+        private final int to;
+        private final int width;
+        private final boolean wide;
+
+        Pack(int d, int[] planes, int[] marks, int to, int width, boolean wide) {
+            this.d = d;
+            this.planes = planes;
+            this.marks = marks;
+            this.to = to;
+            this.width = width;
+            this.wide = wide;
+        }
+
+        @Override
+        protected void undefinedInput(Warp warp, int mask, long undefined) {
+            long bad = 0;
+            int perHalf = planes.length / 2;
+            for (int i = 0; i < planes.length; i++) {
+                long part = warp.undefined[marks[i]];
+                long lanes = (part | part >>> 32) & 0xffff_ffffL;
+                bad |= i < perHalf ? lanes : lanes << 32;
+            }
+            if (width * planes.length == 16) {
+                bad = Warp.halves((int) (bad | bad >>> 32));
+            }
+            long all = Warp.halves(mask);
+            warp.undefined[to] = warp.undefined[to] & ~all | bad & all;
+            warp.origin[to] = warp.originOf(marks, mask);
+        }
+
+        @Override
+        public void run(Warp warp, int mask) {
+            int[][] ints = warp.ints;
+            if (!wide && width == 16) {
+                int[] low = ints[planes[0]];
+                int[] high = ints[planes[1]];
+                int[] target = ints[d];
+                for (int lane = 0; lane < 32; lane++) {
+                    int value = low[lane] & 0xffff | high[lane] << 16;
+                    target[lane] = (mask >>> lane & 1) != 0 ? value : target[lane];
+                }
+                return;
+            }
+            long keep = (1L << width) - 1;
+            for (int left = mask; left != 0; left &= left - 1) {
+                int lane = Integer.numberOfTrailingZeros(left);
+                long value = 0;
+                for (int i = 0; i < planes.length; i++) {
+                    value |= (ints[planes[i]][lane] & keep) << i * width;
+                }
+                if (wide) {
+                    warp.longs[d][lane] = value;
+                } else {
+                    ints[d][lane] = (int) value;
+                }
+            }
+        }
+    }
+
+    /** The parts of a register in registers of their own. */
+    private static final class Unpack extends Step {
+        private final int[] planes;
+        private final int[] marks;
+        private final int a;
+        private final int from;
+        private final int width;
+        private final boolean wide;
+
+        Unpack(int[] planes, int[] marks, int a, int from, int width, boolean wide) {
+            this.planes = planes;
+            this.marks = marks;
+            this.a = a;
+            this.from = from;
+            this.width = width;
+            this.wide = wide;
+        }
+
+        @Override
+        protected void undefinedInput(Warp warp, int mask, long undefined) {
+            long whole = warp.undefined[from];
+            int perHalf = planes.length / 2;
+            for (int i = 0; i < planes.length; i++) {
+                long lanes = width * planes.length == 16
+                        ? whole | whole >>> 32
+                        : i < perHalf ? whole : whole >>> 32;
+                long bad = Warp.halves((int) lanes & mask);
+                warp.undefined[marks[i]] = warp.undefined[marks[i]] & ~Warp.halves(mask) | bad;
+                warp.origin[marks[i]] = warp.origin[from];
+            }
+        }
+
+        @Override
+        public void run(Warp warp, int mask) {
+            long keep = (1L << width) - 1;
+            for (int left = mask; left != 0; left &= left - 1) {
+                int lane = Integer.numberOfTrailingZeros(left);
+                long value = wide ? warp.longs[a][lane] : warp.ints[a][lane];
+                for (int i = 0; i < planes.length; i++) {
+                    warp.ints[planes[i]][lane] = (int) (value >>> i * width & keep);
+                }
+            }
+        }
     }
 
     private static final class MoveInt extends Lanes.Int1 {
@@ -73,7 +262,7 @@ final class Moves {
 
         @Override
         protected void undefinedInput(Warp warp, int mask, long undefined) {
-            copyUndefined(warp, mask, from, to);
+            UndefinedHalves.copy(warp, mask, from, to);
         }
     }
 
@@ -94,7 +283,7 @@ final class Moves {
 
         @Override
         protected void undefinedInput(Warp warp, int mask, long undefined) {
-            copyUndefined(warp, mask, from, to);
+            UndefinedHalves.copy(warp, mask, from, to);
         }
     }
 

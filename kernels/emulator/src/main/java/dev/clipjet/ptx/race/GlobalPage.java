@@ -226,7 +226,7 @@ final class GlobalPage {
         }
         if (!Strength.isStrong(Strength.of(access))) {
             strongWriters.remove(g);
-            tell.overwritesStrong(offset(g));
+            tell.overwritesStrong(offset(g), 1 << shift);
         } else if (!ordered(w, block, self, known)) {
             List<long[]> list = strongWriters.computeIfAbsent(g, key -> new ArrayList<>());
             list.removeIf(entry -> entry[0] >>> CLOCK_BITS == w >>> CLOCK_BITS);

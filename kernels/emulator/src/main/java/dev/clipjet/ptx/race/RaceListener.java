@@ -25,7 +25,7 @@ public interface RaceListener {
     void nonCoherent(long offset, int lane, boolean write, int otherBlock, int otherThread, int otherAccess);
 
     /** A plain write over what a strong write left: nobody who reads it from now on learns what that write released. */
-    void overwritesStrong(long offset);
+    void overwritesStrong(long offset, int bytes);
 
     /** Whether a block is in the cluster of the current one. */
     boolean sameCluster(int otherBlock);

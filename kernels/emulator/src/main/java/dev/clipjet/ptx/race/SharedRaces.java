@@ -210,7 +210,7 @@ public final class SharedRaces {
         if (!strong) {
             if (wasStrong) {
                 strongWriters.remove(g);
-                tell.overwritesStrong((long) g << shift);
+                tell.overwritesStrong((long) g << shift, 1 << shift);
             }
             return;
         }
