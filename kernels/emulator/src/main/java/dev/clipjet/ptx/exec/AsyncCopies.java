@@ -132,7 +132,8 @@ public final class AsyncCopies {
                 break;
             }
         }
-        warp.block().shared().races().landed(warp.index(), copy.lane, warp.clock(), copy.targetOffset, copy.bytes);
+        int thread = warp.index() << 5 | copy.lane;
+        warp.block().shared().races().landed(thread, warp.clock().now(), copy.targetOffset, copy.bytes);
     }
 
     private static void land(Copy copy) {

@@ -1,11 +1,8 @@
 package dev.clipjet.ptx.exec;
 
 import dev.clipjet.device.Dim3;
-import dev.clipjet.ptx.race.SyncLocation;
 import dev.clipjet.ptx.report.FindingKind;
 import dev.clipjet.ptx.report.Place;
-import java.util.HashMap;
-import java.util.Map;
 
 /** A block that runs: its warps, its shared memory, its barriers. */
 public final class Block {
@@ -17,8 +14,8 @@ public final class Block {
     private final Warp[] warps;
     private final SharedMemory shared;
     private final NamedBarrier[] barriers = new NamedBarrier[BARRIERS];
+    private final AsyncAgents agents;
     private final int threads;
-    private final Map<Integer, SyncLocation> sharedLocations = new HashMap<>();
     private Schedule schedule;
     private int linearIndex;
     private int liveThreads;
@@ -30,6 +27,7 @@ public final class Block {
         threads = (int) launch.shape().block().count();
         warps = new Warp[(threads + 31) / 32];
         shared = new SharedMemory(launch.sharedBytes(), launch.code().sharedGranule(), warps.length);
+        agents = new AsyncAgents(warps.length);
         for (int i = 0; i < BARRIERS; i++) {
             barriers[i] = new NamedBarrier(this, i);
         }
@@ -45,7 +43,7 @@ public final class Block {
         liveThreads = threads;
         finishedWarps = 0;
         shared.reset();
-        sharedLocations.clear();
+        agents.reset();
         for (NamedBarrier barrier : barriers) {
             barrier.reset();
         }
@@ -127,9 +125,9 @@ public final class Block {
         return shared;
     }
 
-    /** What is synchronised through a place in shared memory. */
-    public SyncLocation sharedLocation(int offset) {
-        return sharedLocations.computeIfAbsent(offset, key -> new SyncLocation(warps.length));
+    /** Those in whose name asynchronous operations access memory. */
+    AsyncAgents agents() {
+        return agents;
     }
 
     /** A barrier. */

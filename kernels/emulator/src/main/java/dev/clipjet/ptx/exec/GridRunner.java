@@ -20,7 +20,13 @@ public final class GridRunner {
     /** Rounds without any effect after which another block is brought in. */
     private static final int IDLE_ROUNDS = 4;
 
-    private final Launch launch;
+    private final KernelCode code;
+    private final LaunchShape shape;
+    private final byte[] parameters;
+    private final GlobalMemory memory;
+    private final ExecutionOptions options;
+    private final int multiprocessors;
+    private Launch launch;
     private final int residentLimit;
     private final int[] order;
 
@@ -43,7 +49,12 @@ public final class GridRunner {
             ExecutionOptions options,
             int multiprocessors,
             int residentLimit) {
-        launch = new Launch(code, shape, parameters, memory, options, multiprocessors);
+        this.code = code;
+        this.shape = shape;
+        this.parameters = parameters;
+        this.memory = memory;
+        this.options = options;
+        this.multiprocessors = multiprocessors;
         this.residentLimit = residentLimit;
         order = new int[Math.toIntExact(shape.grid().count())];
         for (int i = 0; i < order.length; i++) {
@@ -60,9 +71,21 @@ public final class GridRunner {
         }
     }
 
-    /** Runs the grid to its end, or to a fatal error. */
+    /**
+     * Runs the grid to its end, or to a fatal error. A kernel that reads global memory before it writes it is undone and run a
+     * second time, now with a record of those reads.
+     */
     public LaunchResult run() {
-        launch.memory().beginLaunch(launch.code().globalGranule());
+        LaunchResult result = runOnce();
+        if (result.completed() && options.checks() && memory.undoIncomplete(code)) {
+            result = runOnce();
+        }
+        return result;
+    }
+
+    private LaunchResult runOnce() {
+        launch = new Launch(code, shape, parameters, memory, options, multiprocessors);
+        memory.beginLaunch(code.globalGranule(), code);
         List<Progress> progress = new ArrayList<>();
         KernelFault fault = null;
         int workers = Math.max(1, Math.min(launch.options().workers(), order.length));

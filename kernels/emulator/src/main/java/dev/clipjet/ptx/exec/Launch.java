@@ -3,7 +3,6 @@ package dev.clipjet.ptx.exec;
 import dev.clipjet.device.Dim3;
 import dev.clipjet.device.LaunchShape;
 import dev.clipjet.ptx.memory.GlobalMemory;
-import dev.clipjet.ptx.race.SyncLocation;
 import dev.clipjet.ptx.report.Place;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -18,7 +17,7 @@ public final class Launch {
     private final ExecutionOptions options;
     private final int multiprocessors;
     private final FindingLog findings;
-    private final Map<Long, SyncLocation> globalLocations = new HashMap<>();
+    private final SyncLocations syncLocations;
     private final Map<Integer, int[]> intLiterals = new HashMap<>();
     private final Map<Integer, long[]> longLiterals = new HashMap<>();
 
@@ -36,6 +35,7 @@ public final class Launch {
         this.options = options;
         this.multiprocessors = multiprocessors;
         findings = new FindingLog(code);
+        syncLocations = new SyncLocations((int) (shape.block().count() + 31) / 32);
         code.intLiterals().forEach((plane, value) -> {
             int[] filled = new int[32];
             Arrays.fill(filled, value);
@@ -80,14 +80,28 @@ public final class Launch {
                 : code.dynamicSharedOffset() + shape.dynamicSharedBytes();
     }
 
-    /** What is synchronised through a place in global memory. Kernels that do so run on one thread. */
-    public SyncLocation globalLocation(long address) {
-        int warps = (int) (shape.block().count() + 31) / 32;
-        return globalLocations.computeIfAbsent(address, key -> new SyncLocation(warps));
-    }
-
     int multiprocessors() {
         return multiprocessors;
+    }
+
+    /** Places in global memory that threads synchronise through. */
+    SyncLocations syncLocations() {
+        return syncLocations;
+    }
+
+    /** Whether two blocks are in one cluster. */
+    boolean sameCluster(int a, int b) {
+        return a == b || shape.cluster().count() > 1 && cluster(a) == cluster(b);
+    }
+
+    /** Linear index of a block's cluster. */
+    int cluster(int block) {
+        Dim3 grid = shape.grid();
+        Dim3 cluster = shape.cluster();
+        int x = block % grid.x() / cluster.x();
+        int y = block / grid.x() % grid.y() / cluster.y();
+        int z = block / (grid.x() * grid.y()) / cluster.z();
+        return x + grid.x() / cluster.x() * (y + grid.y() / cluster.y() * z);
     }
 
     FindingLog findings() {

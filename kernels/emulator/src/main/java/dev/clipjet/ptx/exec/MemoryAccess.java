@@ -3,11 +3,13 @@ package dev.clipjet.ptx.exec;
 import dev.clipjet.ptx.memory.Allocation;
 import dev.clipjet.ptx.memory.ByteBits;
 import dev.clipjet.ptx.memory.GlobalMemory;
-import dev.clipjet.ptx.race.RaceListener;
+import dev.clipjet.ptx.race.ProxyListener;
 import dev.clipjet.ptx.race.SharedRaces;
 import dev.clipjet.ptx.race.Strength;
+import dev.clipjet.ptx.race.SyncLocation;
 import dev.clipjet.ptx.report.FindingKind;
 import dev.clipjet.ptx.report.Place;
+import java.util.Arrays;
 import java.util.Locale;
 
 /**
@@ -15,7 +17,7 @@ import java.util.Locale;
  * initialisation and races, and counts. A step fills {@link #address}, calls {@link #read} or {@link #write}, and then moves the
  * data between registers and {@link #bytes} at {@link #offset}.
  */
-public final class MemoryAccess implements RaceListener {
+public final class MemoryAccess implements ProxyListener {
     /** Address of each lane, in the space that is passed along. */
     public final long[] address = new long[32];
     /** The memory each lane's address lies in. */
@@ -27,6 +29,8 @@ public final class MemoryAccess implements RaceListener {
 
     /** After {@link #read}: lanes that read a byte nobody wrote. */
     public int undefinedLanes;
+    /** After {@link #write}: lanes that write where a lower lane of the same instruction writes. */
+    public int overlapping;
 
     private final ByteBits[] written = new ByteBits[32];
     private Warp warp;
@@ -35,7 +39,10 @@ public final class MemoryAccess implements RaceListener {
     private long raceBase;
     private int raceBlock;
     private boolean copying;
-    private int scope;
+    private int strength;
+    private int lanes;
+    private int width;
+    private final Allocation[] allocations = new Allocation[32];
 
     /**
      * Prepares a read by lanes.
@@ -48,13 +55,13 @@ public final class MemoryAccess implements RaceListener {
      * @param alignment what every address must be a multiple of
      */
     public void read(Warp by, Step at, int mask, Space in, int size, int alignment) {
-        read(by, at, mask, in, size, alignment, Strength.WEAK);
+        read(by, at, mask, in, size, alignment, 0);
     }
 
-    /** As {@link #read(Warp, Step, int, Space, int, int)}, with a scope of {@link Strength} for strong accesses. */
-    public void read(Warp by, Step at, int mask, Space in, int size, int alignment, int strength) {
+    /** As the other, with the {@link Strength} of the access. */
+    public void read(Warp by, Step at, int mask, Space in, int size, int alignment, int strong) {
         undefinedLanes = 0;
-        scope = strength;
+        strength = strong;
         resolve(by, at, mask, in, size, alignment, false);
     }
 
@@ -69,12 +76,13 @@ public final class MemoryAccess implements RaceListener {
      * @param alignment what every address must be a multiple of
      */
     public void write(Warp by, Step at, int mask, Space in, int size, int alignment) {
-        write(by, at, mask, in, size, alignment, Strength.WEAK);
+        write(by, at, mask, in, size, alignment, 0);
     }
 
-    /** As {@link #write(Warp, Step, int, Space, int, int)}, with a scope of {@link Strength} for strong accesses. */
-    public void write(Warp by, Step at, int mask, Space in, int size, int alignment, int strength) {
-        scope = strength;
+    /** As the other, with the {@link Strength} of the access. */
+    public void write(Warp by, Step at, int mask, Space in, int size, int alignment, int strong) {
+        strength = strong;
+        overlapping = 0;
         resolve(by, at, mask, in, size, alignment, true);
     }
 
@@ -88,7 +96,8 @@ public final class MemoryAccess implements RaceListener {
      */
     public void startCopy(Warp by, Step at, int mask, int size) {
         copying = true;
-        scope = Strength.WEAK;
+        strength = 0;
+        overlapping = 0;
         resolve(by, at, mask, Space.SHARED, size, size, true);
         copying = false;
     }
@@ -117,6 +126,8 @@ public final class MemoryAccess implements RaceListener {
     private void resolve(Warp by, Step at, int mask, Space in, int size, int alignment, boolean write) {
         warp = by;
         step = at;
+        lanes = mask;
+        width = size;
         long low = 0;
         for (int lane = 0; lane < 32; lane++) {
             low |= (mask >>> lane & 1) == 0 ? 0 : address[lane];
@@ -207,6 +218,7 @@ public final class MemoryAccess implements RaceListener {
         byte[] backing = allocation.bytes();
         for (int lane = 0; lane < 32; lane++) {
             bytes[lane] = backing;
+            allocations[lane] = allocation;
         }
         if (write && allocation.readOnly()) {
             readOnly(first, allocation);
@@ -219,36 +231,40 @@ public final class MemoryAccess implements RaceListener {
             }
             return;
         }
-        if (contiguous) {
-            if (write) {
-                allocation.written().set(offset[0], 32 * size);
-            } else if (!allocation.written().all(offset[0], 32 * size)) {
+        raceBase = base;
+        raceBlock = warp.block().linearIndex();
+        int access = step.pc() | strength;
+        if (!contiguous) {
+            for (int left = mask; left != 0; left &= left - 1) {
+                globalLane(Integer.numberOfTrailingZeros(left), size, write, allocation);
+            }
+        } else if (write) {
+            Arrays.fill(written, allocation.written());
+            allocation.races().write(raceBlock, warp.index(), 0, 32, warp.clock(), access, offset[0], size, this);
+            allocation.written().set(offset[0], 32 * size);
+        } else {
+            if (!allocation.written().all(offset[0], 32 * size)) {
                 undefinedGlobal(mask, size, allocation);
             }
-            if (!write && allocation.races().readUnwritten(offset[0], 32L * size)) {
-                return;
+            if (!allocation.races().readUnwritten(offset[0], 32L * size)) {
+                allocation.races().read(raceBlock, warp.index(), 0, 32, warp.clock(), access, offset[0], size, this);
             }
-        }
-        for (int left = mask; left != 0; left &= left - 1) {
-            int lane = Integer.numberOfTrailingZeros(left);
-            globalLane(lane, size, write, allocation, !contiguous);
         }
     }
 
-    private void globalLane(int lane, int size, boolean write, Allocation allocation, boolean initialisation) {
+    private void globalLane(int lane, int size, boolean write, Allocation allocation) {
         raceBase = allocation.address();
         raceBlock = warp.block().linearIndex();
         written[lane] = allocation.written();
+        int access = step.pc() | strength;
         if (write) {
-            if (initialisation) {
-                allocation.written().set(offset[lane], size);
-            }
-            allocation.races().write(raceBlock, warp.index(), lane, warp.clock(), Strength.tag(step.pc(), scope), offset[lane], size, this);
+            allocation.races().write(raceBlock, warp.index(), lane, 1, warp.clock(), access, offset[lane], size, this);
+            allocation.written().set(offset[lane], size);
         } else {
-            if (initialisation && !allocation.written().all(offset[lane], size)) {
+            if (!allocation.written().all(offset[lane], size)) {
                 undefinedGlobal(1 << lane, size, allocation);
             }
-            allocation.races().read(raceBlock, warp.index(), lane, warp.clock(), Strength.tag(step.pc(), scope), offset[lane], size, this);
+            allocation.races().read(raceBlock, warp.index(), lane, 1, warp.clock(), access, offset[lane], size, this);
         }
     }
 
@@ -285,9 +301,10 @@ public final class MemoryAccess implements RaceListener {
                 readOnly(lane, allocation);
             }
             bytes[lane] = allocation.bytes();
+            allocations[lane] = allocation;
             offset[lane] = (int) at;
             if (checks) {
-                globalLane(lane, size, write, allocation, true);
+                globalLane(lane, size, write, allocation);
             } else if (write) {
                 allocation.written().set((int) at, size);
             }
@@ -352,10 +369,11 @@ public final class MemoryAccess implements RaceListener {
         raceBlock = -1;
         SharedRaces races = memory.races();
         int index = warp.index();
-        int pc = Strength.tag(step.pc(), scope);
+        int pc = step.pc() | strength;
         for (int left = mask; left != 0; left &= left - 1) {
             int lane = Integer.numberOfTrailingZeros(left);
             written[lane] = bits;
+            allocations[lane] = null;
             if (write) {
                 bits.set(offset[lane], size);
                 if (checks && copying) {
@@ -387,6 +405,7 @@ public final class MemoryAccess implements RaceListener {
                         null);
             }
             bytes[lane] = warp.local;
+            allocations[lane] = null;
             offset[lane] = lane * length + (int) at;
             written[lane] = warp.localWritten;
             if (write) {
@@ -419,32 +438,129 @@ public final class MemoryAccess implements RaceListener {
         }
     }
 
+    /** After a strong access: the place that a lane's element at {@code from} synchronises through; null for local memory. */
+    public SyncLocation place(int lane, int from) {
+        if (allocations[lane] != null) {
+            return warp.block()
+                    .launch()
+                    .syncLocations()
+                    .at(allocations[lane].address() + offset[lane] + from);
+        }
+        SharedMemory shared = warp.block().shared();
+        return bytes[lane] == shared.bytes() ? shared.syncLocations().at(offset[lane] + from) : null;
+    }
+
     @Override
     public void race(
-            long at, int lane, boolean write, int otherBlock, int otherThread, int otherPc, boolean otherWrite) {
-        int block = otherBlock < 0 ? warp.block().linearIndex() : otherBlock;
-        boolean ownInstruction =
-                otherPc == step.pc() && block == warp.block().linearIndex() && otherThread >>> 5 == warp.index();
-        Place other = warp.block().launch().place(otherPc, block, otherThread);
+            long at, int lane, boolean write, int otherBlock, int otherThread, int otherAccess, boolean otherWrite) {
+        Block own = warp.block();
+        int block = otherBlock < 0 ? own.linearIndex() : otherBlock;
+        int otherPc = Strength.pc(otherAccess);
+        if (own.agents().isAgent(otherThread)) {
+            asynchronous(at, lane, write, block, otherThread, otherPc, otherWrite);
+            return;
+        }
+        boolean ownWarp = block == own.linearIndex() && otherThread >>> 5 == warp.index();
+        if (write && otherWrite && ownWarp && otherPc == step.pc() && sameInstruction(at, lane, otherThread & 31)) {
+            overlapping |= 1 << lane;
+            return;
+        }
+        boolean sizes = strength != 0
+                && otherAccess >>> Strength.SHIFT != 0
+                && strength >>> Strength.SHIFT != otherAccess >>> Strength.SHIFT;
         warp.report(
                 FindingKind.RACE,
                 step,
                 lane,
                 (write ? "write" : "read") + " of " + space.name().toLowerCase(Locale.ROOT) + " memory at "
                         + hex(raceBase + at) + " races with a " + (otherWrite ? "write" : "read")
-                        + (ownInstruction ? " by another lane of the warp" : ""),
-                other);
+                        + (ownWarp ? " by another lane of the warp" : "")
+                        + (sizes ? "; both are strong, but of different sizes, or a scope leaves the other out" : ""),
+                own.launch().place(otherPc, block, otherThread));
+    }
+
+    /** Whether a lower lane of this very instruction writes the granule at an offset too. */
+    private boolean sameInstruction(long at, int lane, int other) {
+        if (other >= lane || (lanes >>> other & 1) == 0 || bytes[other] != bytes[lane]) {
+            return false;
+        }
+        return offset[other] <= at && at < (long) offset[other] + width;
+    }
+
+    private void asynchronous(
+            long at, int lane, boolean write, int block, int agent, int otherPc, boolean otherWrite) {
+        Block own = warp.block();
+        String what = (write ? "write" : "read") + " of " + space.name().toLowerCase(Locale.ROOT) + " memory at "
+                + hex(raceBase + at);
+        warp.report(
+                otherWrite ? FindingKind.PENDING_COPY : FindingKind.PENDING_SOURCE,
+                step,
+                lane,
+                what
+                        + (otherWrite
+                                ? " before the completion of the asynchronous copy to it was waited for"
+                                : " while an asynchronous operation may still read it"),
+                own.launch().place(otherPc, block, block == own.linearIndex() ? own.agents().thread(agent) : 0));
     }
 
     @Override
-    public void pending(long at, int lane, boolean write, int otherThread, int otherPc) {
+    public void pending(long at, int lane, boolean write, int otherThread, int otherAccess) {
         warp.report(
                 FindingKind.PENDING_COPY,
                 step,
                 lane,
                 (write ? "write" : "read") + " of shared memory at " + hex(at)
                         + " while an asynchronous copy to it is pending",
-                warp.block().place(otherPc, otherThread));
+                warp.block().place(Strength.pc(otherAccess), otherThread));
+    }
+
+    @Override
+    public void mbarrier(long at, int lane, boolean write, int otherAccess) {
+        warp.report(
+                FindingKind.MBARRIER,
+                step,
+                lane,
+                "plain " + (write ? "write" : "read") + " of shared memory at " + hex(at)
+                        + ", which belongs to a live mbarrier",
+                null);
+    }
+
+    @Override
+    public void nonCoherent(long at, int lane, boolean write, int otherBlock, int otherThread, int otherAccess) {
+        warp.report(
+                FindingKind.NON_COHERENT_READ,
+                step,
+                lane,
+                write
+                        ? "write of global memory at " + hex(raceBase + at)
+                                + ", which the kernel also reads by a non-coherent load"
+                        : "non-coherent load of global memory at " + hex(raceBase + at) + ", which the kernel writes",
+                warp.block().launch().place(Strength.pc(otherAccess), otherBlock, otherThread));
+    }
+
+    @Override
+    public void overwritesStrong(long at, int count) {
+        if (space == Space.SHARED) {
+            warp.block().shared().syncLocations().forget(at, count);
+        } else {
+            warp.block().launch().syncLocations().forget(raceBase + at, count);
+        }
+    }
+
+    @Override
+    public boolean sameCluster(int otherBlock) {
+        return warp.block().launch().sameCluster(warp.block().linearIndex(), otherBlock);
+    }
+
+    @Override
+    public void unfenced(long at, int lane, boolean write, int otherThread, int otherAccess) {
+        warp.report(
+                FindingKind.PROXY_FENCE,
+                step,
+                lane,
+                "the asynchronous proxy " + (write ? "writes" : "reads") + " shared memory at " + hex(at)
+                        + ", which a thread wrote before; fence.proxy.async is missing between",
+                warp.block().place(Strength.pc(otherAccess), otherThread));
     }
 
     private static String hex(long value) {

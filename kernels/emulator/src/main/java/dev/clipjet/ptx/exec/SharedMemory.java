@@ -12,11 +12,13 @@ public final class SharedMemory {
     private final byte[] bytes;
     private final ByteBits written;
     private final SharedRaces races;
+    private final SyncLocations syncLocations;
 
     SharedMemory(int size, int granule, int warps) {
         bytes = new byte[size];
         written = new ByteBits(size);
         races = new SharedRaces(size, granule, warps);
+        syncLocations = new SyncLocations(warps);
     }
 
     void reset() {
@@ -25,6 +27,7 @@ public final class SharedMemory {
             written.clear(0, bytes.length);
         }
         races.clear();
+        syncLocations.clear();
     }
 
     /** The bytes. */
@@ -40,5 +43,10 @@ public final class SharedMemory {
     /** Who accessed what. */
     public SharedRaces races() {
         return races;
+    }
+
+    /** Places that threads synchronise through. */
+    SyncLocations syncLocations() {
+        return syncLocations;
     }
 }

@@ -39,8 +39,6 @@ public final class Warp {
     public final MatrixTile tile = new MatrixTile(16, 8, 16);
     /** Where memory instructions resolve their addresses. */
     public final MemoryAccess access = new MemoryAccess();
-    /** How this warp's threads synchronise through memory. */
-    public final MemoryOrder order = new MemoryOrder(this);
     /** Asynchronous copies that this warp's threads have started. */
     public final AsyncCopies copies;
 
@@ -85,7 +83,6 @@ public final class Warp {
         }
         clock = new WarpClock(block.linearIndex(), index, block.warps());
         copies.reset();
-        order.reset();
         groups.reset(live == 32 ? -1 : (1 << live) - 1);
         code.intSpecials().forEach((plane, special) -> {
             for (int lane = 0; lane < 32; lane++) {

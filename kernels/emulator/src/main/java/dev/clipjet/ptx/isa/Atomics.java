@@ -5,7 +5,6 @@ import dev.clipjet.ptx.decode.Decoder;
 import dev.clipjet.ptx.decode.InstructionReader;
 import dev.clipjet.ptx.decode.PtxType;
 import dev.clipjet.ptx.exec.MemoryAccess;
-import dev.clipjet.ptx.exec.MemoryOrder;
 import dev.clipjet.ptx.exec.Space;
 import dev.clipjet.ptx.exec.Step;
 import dev.clipjet.ptx.exec.Warp;
@@ -25,14 +24,12 @@ final class Atomics {
     }
 
     private static Step atomic(InstructionReader in, boolean returns) {
-        String semantics = in.takeAny("relaxed", "acquire", "release", "acq_rel");
-        String scope = in.takeAny("cta", "cluster", "gpu", "sys");
+        Ordering ordering = Ordering.takeAtomic(in);
         Space declared = in.takeSpace();
         String op = in.takeAny("add", "min", "max", "inc", "dec", "and", "or", "xor", "exch", "cas");
         boolean noFlush = in.take("noftz");
         in.takePrefix("L2::");
         PtxType type = in.takeType();
-        in.communicates();
         boolean swap = "cas".equals(op);
         in.expect((returns ? 3 : 2) + (swap ? 1 : 0));
         check(in, op, type, noFlush, returns);
@@ -49,19 +46,9 @@ final class Atomics {
         Space space = in.spaceOf(declared, address);
         int b = wide ? in.longSource(at + 1, type) : in.intSource(at + 1, type);
         int c = !swap ? -1 : wide ? in.longSource(at + 2, type) : in.intSource(at + 2, type);
+        ordering.note(in, space);
         in.accesses(space, type.bytes());
-        String order = semantics == null ? "relaxed" : semantics;
-        return new Update(
-                op,
-                type,
-                d,
-                address,
-                space,
-                b,
-                c,
-                MemoryOrder.scope(scope == null ? "gpu" : scope),
-                order.equals("acquire") || order.equals("acq_rel"),
-                order.equals("release") || order.equals("acq_rel"));
+        return new Update(op, type, d, address, space, b, c, ordering);
     }
 
     private static void check(InstructionReader in, String op, PtxType type, boolean noFlush, boolean returns) {
@@ -99,9 +86,7 @@ final class Atomics {
         private final Space space;
         private final int b;
         private final int c;
-        private final int scope;
-        private final boolean acquires;
-        private final boolean releases;
+        private final Ordering ordering;
 
         Update(
                 String op,
@@ -111,9 +96,7 @@ final class Atomics {
                 Space space,
                 int b,
                 int c,
-                int scope,
-                boolean acquires,
-                boolean releases) {
+                Ordering ordering) {
             this.op = op;
             this.type = type;
             this.d = d;
@@ -121,9 +104,7 @@ final class Atomics {
             this.space = space;
             this.b = b;
             this.c = c;
-            this.scope = scope;
-            this.acquires = acquires;
-            this.releases = releases;
+            this.ordering = ordering;
         }
 
         @Override
@@ -134,14 +115,16 @@ final class Atomics {
         @Override
         public void run(Warp warp, int mask) {
             MemoryAccess access = warp.access;
+            int strength = ordering.strength(type.bytes());
             address.into(warp, access.address);
-            access.read(warp, this, mask, space, type.bytes(), type.bytes(), scope);
+            access.read(warp, this, mask, space, type.bytes(), type.bytes(), strength);
             if (access.undefinedLanes != 0) {
                 access.reportUndefined("the target of an atomic operation");
             }
             address.into(warp, access.address);
-            access.write(warp, this, mask, space, type.bytes(), type.bytes(), scope);
+            access.write(warp, this, mask, space, type.bytes(), type.bytes(), strength);
             boolean changed = false;
+            boolean checks = warp.block().launch().options().checks();
             for (int left = mask; left != 0; left &= left - 1) {
                 int lane = Integer.numberOfTrailingZeros(left);
                 long before = load(access, lane);
@@ -151,9 +134,10 @@ final class Atomics {
                 long after = updated(before, operand, other, global);
                 store(access, lane, after);
                 changed |= load(access, lane) != before;
-                var location = warp.order.location(lane, space);
-                warp.order.read(lane, location, scope, acquires);
-                warp.order.write(lane, location, scope, releases, true);
+                if (checks) {
+                    ordering.read(warp, lane, 0);
+                    ordering.wrote(warp, lane, 0, true);
+                }
                 if (d >= 0) {
                     if (type.isLong()) {
                         warp.longs[d][lane] = before;
@@ -162,7 +146,6 @@ final class Atomics {
                     }
                 }
             }
-            warp.order.advance();
             if (changed) {
                 warp.block().progress().effect();
             } else {

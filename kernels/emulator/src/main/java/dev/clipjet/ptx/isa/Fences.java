@@ -3,9 +3,9 @@ package dev.clipjet.ptx.isa;
 import dev.clipjet.ptx.decode.Decoder;
 import dev.clipjet.ptx.decode.InstructionReader;
 import dev.clipjet.ptx.decode.PtxType;
-import dev.clipjet.ptx.exec.MemoryOrder;
 import dev.clipjet.ptx.exec.Step;
 import dev.clipjet.ptx.exec.Warp;
+import dev.clipjet.ptx.race.Strength;
 import java.util.Map;
 
 /** {@code fence membar}, and hints that change nothing: {@code prefetch nanosleep}. */
@@ -26,7 +26,7 @@ final class Fences {
         if (scope == null) {
             throw in.error("membar takes .cta .gl or .sys");
         }
-        return new Fence(MemoryOrder.scope(scope));
+        return new Fence(Strength.scope(scope.equals("gl") ? "gpu" : scope));
     }
 
     private static Step fence(InstructionReader in) {
@@ -50,7 +50,7 @@ final class Fences {
         if (scope == null) {
             throw in.error("the fence has no scope");
         }
-        return new Fence(MemoryOrder.scope(scope));
+        return new Fence(Strength.scope(scope));
     }
 
     private static final class Fence extends Step {
@@ -62,7 +62,7 @@ final class Fences {
 
         @Override
         public void run(Warp warp, int mask) {
-            warp.order.fence(mask, scope);
+            warp.clock().fence(mask, scope);
         }
     }
 

@@ -8,6 +8,8 @@ import dev.clipjet.ptx.exec.MemoryAccess;
 import dev.clipjet.ptx.exec.Space;
 import dev.clipjet.ptx.exec.Step;
 import dev.clipjet.ptx.exec.Warp;
+import dev.clipjet.ptx.race.Strength;
+import dev.clipjet.ptx.report.FindingKind;
 import dev.clipjet.ptx.syntax.Operand;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +28,7 @@ final class LoadsAndStores {
         Ordering ordering = Ordering.take(in);
         Space declared = in.takeSpace();
         takeHints(in);
-        in.take("nc");
+        boolean nonCoherent = in.take("nc");
         int n = takeVector(in);
         PtxType type = in.takeType();
         in.expect(2);
@@ -44,12 +46,13 @@ final class LoadsAndStores {
         Space space = in.spaceOf(declared, address);
         int bytes = checkedBytes(in, type, n);
         in.accesses(space, bytes);
+        ordering.note(in, space);
         boolean wide = type.bits() < 64 && elements.stream().anyMatch(e -> isLongRegister(in, e));
         int registerBits = elements.get(0) instanceof Operand.Sink ? type.bits() : in.registerBits(elements.get(0));
         if (wide && n > 1) {
             throw in.error("a vector load into wider registers");
         }
-        return new Load(planes, marks, type, registerBits, address, space, bytes, ordering);
+        return new Load(planes, marks, type, registerBits, address, space, bytes, ordering, nonCoherent);
     }
 
     private static Step store(InstructionReader in) {
@@ -75,6 +78,7 @@ final class LoadsAndStores {
         Space space = in.spaceOf(declared, address);
         int bytes = checkedBytes(in, type, n);
         in.accesses(space, bytes);
+        ordering.note(in, space);
         return new Store(planes, marks, wide, type, address, space, bytes, ordering, addressMark(in));
     }
 
@@ -121,6 +125,7 @@ final class LoadsAndStores {
         private final Space space;
         private final int bytes;
         private final Ordering ordering;
+        private final int strength;
 
         Load(
                 int[] planes,
@@ -130,7 +135,8 @@ final class LoadsAndStores {
                 AddressOperand address,
                 Space space,
                 int bytes,
-                Ordering ordering) {
+                Ordering ordering,
+                boolean nonCoherent) {
             this.planes = planes;
             this.marks = marks;
             this.type = type;
@@ -139,6 +145,7 @@ final class LoadsAndStores {
             this.space = space;
             this.bytes = bytes;
             this.ordering = ordering;
+            strength = nonCoherent ? Strength.nonCoherent() : ordering.strength(type.bytes());
         }
 
         @Override
@@ -155,9 +162,9 @@ final class LoadsAndStores {
         public void run(Warp warp, int mask) {
             MemoryAccess access = warp.access;
             address.into(warp, access.address);
-            access.read(warp, this, mask, space, bytes, bytes, ordering.strength());
-            if (ordering.strong() && space != Space.LOCAL) {
-                ordering.afterRead(warp, mask, space);
+            access.read(warp, this, mask, space, bytes, bytes, strength);
+            if (ordering.strong()) {
+                ordering.afterRead(warp, mask, planes.length, type.bytes());
             }
             for (int i = 0; i < planes.length; i++) {
                 int at = i * type.bytes();
@@ -273,9 +280,9 @@ final class LoadsAndStores {
         public void run(Warp warp, int mask) {
             MemoryAccess access = warp.access;
             address.into(warp, access.address);
-            access.write(warp, this, mask, space, bytes, bytes, ordering.strength());
-            if (ordering.strong() && space != Space.LOCAL) {
-                ordering.afterWrite(warp, mask, space);
+            access.write(warp, this, mask, space, bytes, bytes, ordering.strength(type.bytes()));
+            if (ordering.strong()) {
+                ordering.afterWrite(warp, mask, planes.length, type.bytes());
             }
             if (space != Space.LOCAL) {
                 warp.block().progress().effect();
@@ -287,9 +294,32 @@ final class LoadsAndStores {
                 } else {
                     storeInt(access, warp.ints[planes[i]], mask, at);
                 }
+                if (access.overlapping != 0) {
+                    checkOverlaps(warp, mask, i, at);
+                }
                 long undefined = warp.undefined[marks[i]] & Warp.halves(mask);
                 if (undefined != 0) {
                     storeUndefined(warp, mask, undefined, at);
+                }
+            }
+        }
+
+        /** Lanes write the same place; then what they write must be the same too. */
+        private void checkOverlaps(Warp warp, int mask, int element, int at) {
+            MemoryAccess access = warp.access;
+            for (int left = mask; left != 0; left &= left - 1) {
+                int lane = Integer.numberOfTrailingZeros(left);
+                long wanted = wide[element] ? warp.longs[planes[element]][lane] : warp.ints[planes[element]][lane];
+                for (int i = 0; i < type.bytes(); i++) {
+                    if (access.bytes[lane][access.offset[lane] + at + i] != (byte) (wanted >>> 8 * i)) {
+                        warp.report(
+                                FindingKind.CONFLICTING_LANES,
+                                this,
+                                lane,
+                                "another lane of the same instruction writes a different value to the same place",
+                                null);
+                        return;
+                    }
                 }
             }
         }

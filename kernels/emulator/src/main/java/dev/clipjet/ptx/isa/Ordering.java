@@ -1,19 +1,21 @@
 package dev.clipjet.ptx.isa;
 
 import dev.clipjet.ptx.decode.InstructionReader;
-import dev.clipjet.ptx.exec.MemoryOrder;
 import dev.clipjet.ptx.exec.Space;
 import dev.clipjet.ptx.exec.Warp;
 import dev.clipjet.ptx.race.Strength;
+import dev.clipjet.ptx.race.SyncLocation;
 
 /**
- * Semantics and scope of a load or store.
+ * Semantics and scope of an access.
  *
- * @param semantics {@code weak volatile relaxed acquire release mmio}
+ * @param strong whether it is more than a plain access
+ * @param acquires whether its read acquires
+ * @param releases whether its write releases
  * @param scope a scope of {@link Strength}
  */
-record Ordering(String semantics, int scope) {
-    /** Takes the modifiers; strong accesses make blocks run together. */
+record Ordering(boolean strong, boolean acquires, boolean releases, int scope) {
+    /** Takes the modifiers of a load or a store. */
     static Ordering take(InstructionReader in) {
         String semantics = in.takeAny("weak", "volatile", "relaxed", "acquire", "release", "mmio");
         String scope = in.takeAny("cta", "cluster", "gpu", "sys");
@@ -22,36 +24,81 @@ record Ordering(String semantics, int scope) {
         if (ordered != (scope != null)) {
             throw in.error(ordered ? "the access has no scope" : "a scope without .relaxed .acquire or .release");
         }
-        if (strong) {
+        String wrong = in.opcode().equals("st") ? "acquire" : "release";
+        if (wrong.equals(semantics)) {
+            throw in.error(in.opcode() + " cannot be ." + wrong);
+        }
+        return new Ordering(
+                strong,
+                "acquire".equals(semantics),
+                "release".equals(semantics),
+                scope == null ? Strength.SYSTEM : Strength.scope(scope));
+    }
+
+    /** Takes the modifiers of an atomic operation: relaxed, and for the device, where nothing is written. */
+    static Ordering takeAtomic(InstructionReader in) {
+        String semantics = in.takeAny("relaxed", "acquire", "release", "acq_rel");
+        String scope = in.takeAny("cta", "cluster", "gpu", "sys");
+        boolean both = "acq_rel".equals(semantics);
+        return new Ordering(
+                true,
+                both || "acquire".equals(semantics),
+                both || "release".equals(semantics),
+                scope == null ? Strength.GPU : Strength.scope(scope));
+    }
+
+    /** Blocks may wait for each other through a strong access, unless it can only reach the block's own memory. */
+    void note(InstructionReader in, Space space) {
+        if (strong && (space == Space.GLOBAL || space == Space.GENERIC || space == Space.SHARED_CLUSTER)) {
             in.communicates();
         }
-        return new Ordering(semantics == null ? "weak" : semantics, MemoryOrder.scope(scope == null ? "sys" : scope));
     }
 
-    boolean strong() {
-        return !semantics.equals("weak");
+    /** What race records keep of an access whose elements have so many bytes. */
+    int strength(int bytes) {
+        return strong ? Strength.strong(scope, bytes) : 0;
     }
 
-    /** The scope for the checks of races. */
-    int strength() {
-        return strong() ? scope : Strength.WEAK;
-    }
-
-    /** Acquires what the locations that lanes have read release. */
-    void afterRead(Warp warp, int mask, Space space) {
+    /** Lanes have read elements by this strong access. */
+    void afterRead(Warp warp, int mask, int elements, int bytes) {
         warp.block().progress().poll();
+        if (!warp.block().launch().options().checks()) {
+            return;
+        }
         for (int left = mask; left != 0; left &= left - 1) {
             int lane = Integer.numberOfTrailingZeros(left);
-            warp.order.read(lane, warp.order.location(lane, space), scope, semantics.equals("acquire"));
+            for (int i = 0; i < elements; i++) {
+                read(warp, lane, i * bytes);
+            }
         }
     }
 
-    /** Releases to the locations that lanes have written. */
-    void afterWrite(Warp warp, int mask, Space space) {
+    /** A lane has read the element at a distance from its address. */
+    void read(Warp warp, int lane, int from) {
+        SyncLocation place = warp.access.place(lane, from);
+        if (place != null) {
+            warp.clock().observe(lane, place, scope, acquires, warp.access::sameCluster);
+        }
+    }
+
+    /** Lanes have written elements by this strong access. */
+    void afterWrite(Warp warp, int mask, int elements, int bytes) {
+        if (!warp.block().launch().options().checks()) {
+            return;
+        }
         for (int left = mask; left != 0; left &= left - 1) {
             int lane = Integer.numberOfTrailingZeros(left);
-            warp.order.write(lane, warp.order.location(lane, space), scope, semantics.equals("release"), false);
+            for (int i = 0; i < elements; i++) {
+                wrote(warp, lane, i * bytes, false);
+            }
         }
-        warp.order.advance();
+    }
+
+    /** A lane has written an element, perhaps by an atomic update. */
+    void wrote(Warp warp, int lane, int from, boolean update) {
+        SyncLocation place = warp.access.place(lane, from);
+        if (place != null) {
+            warp.clock().publish(lane, place, scope, releases, update);
+        }
     }
 }

@@ -1,6 +1,9 @@
 package dev.clipjet.ptx.memory;
 
 import dev.clipjet.ptx.race.GlobalRaces;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * A block of global or constant memory. Addresses of two allocations are 4 GiB apart at least, so an access that leaves one
@@ -16,6 +19,10 @@ public final class Allocation {
     private final String name;
     private final boolean readOnly;
     private final GlobalRaces races;
+    /** Pages as they were before the current launch wrote them. */
+    private final Map<Integer, Page> kept = new HashMap<>();
+
+    private record Page(byte[] bytes, ByteBits written) {}
 
     Allocation(int slot, byte[] bytes, String name, boolean readOnly) {
         this.address = ((long) slot << 32) + LEAD;
@@ -23,7 +30,7 @@ public final class Allocation {
         this.written = new ByteBits(bytes.length);
         this.name = name;
         this.readOnly = readOnly;
-        this.races = new GlobalRaces(bytes.length);
+        this.races = new GlobalRaces(bytes.length, this::keep);
     }
 
     /** Address of the first byte. */
@@ -54,5 +61,29 @@ public final class Allocation {
     /** Whether kernels may not write it. */
     public boolean readOnly() {
         return readOnly;
+    }
+
+    /** A launch begins; see {@link GlobalRaces#begin}. */
+    void begin(int granule, Object kernel) {
+        kept.clear();
+        races.begin(granule, kernel);
+    }
+
+    /** Undoes what the current launch wrote. */
+    void restore() {
+        kept.forEach((page, before) -> {
+            int from = page * GlobalRaces.PAGE;
+            System.arraycopy(before.bytes, 0, bytes, from, before.bytes.length);
+            written.copy(before.written, 0, from, before.bytes.length);
+        });
+        kept.clear();
+    }
+
+    private void keep(int page) {
+        int from = page * GlobalRaces.PAGE;
+        byte[] before = Arrays.copyOfRange(bytes, from, (int) Math.min(bytes.length, from + (long) GlobalRaces.PAGE));
+        ByteBits bits = new ByteBits(before.length);
+        bits.copy(written, from, 0, before.length);
+        kept.put(page, new Page(before, bits));
     }
 }

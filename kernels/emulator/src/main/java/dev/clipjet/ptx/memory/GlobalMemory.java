@@ -60,13 +60,32 @@ public final class GlobalMemory {
         return (address & 0xffff_ffffL) - Allocation.LEAD;
     }
 
-    /** Forgets who accessed what; a launch begins whose smallest global access has so many bytes. */
-    public synchronized void beginLaunch(int granule) {
+    /** Forgets who accessed what; a launch of a kernel begins whose smallest global access has so many bytes. */
+    public synchronized void beginLaunch(int granule, Object kernel) {
         for (int slot = 1; slot < next; slot++) {
             if (slots[slot] != null) {
-                slots[slot].races().begin(granule);
+                slots[slot].begin(granule, kernel);
             }
         }
+    }
+
+    /**
+     * Whether the launch that just ended read pages before it wrote them, so that its record of races has gaps. If so, memory
+     * is again as it was before, and the same launch will be recorded without gaps.
+     */
+    public synchronized boolean undoIncomplete(Object kernel) {
+        boolean incomplete = false;
+        for (int slot = 1; slot < next; slot++) {
+            if (slots[slot] != null) {
+                incomplete |= slots[slot].races().incomplete(kernel);
+            }
+        }
+        for (int slot = 1; incomplete && slot < next; slot++) {
+            if (slots[slot] != null) {
+                slots[slot].restore();
+            }
+        }
+        return incomplete;
     }
 
     /** Bytes allocated now. */

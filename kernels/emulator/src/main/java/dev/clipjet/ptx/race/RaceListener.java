@@ -8,13 +8,25 @@ public interface RaceListener {
      * @param offset offset of the first byte of the granule in its memory
      * @param lane lane of the current warp
      * @param write whether the current access writes
-     * @param otherBlock linear index of the other thread's block
-     * @param otherThread the other thread in its block
-     * @param otherPc program counter of the other access
+     * @param otherBlock linear index of the other thread's block; -1 for the own one
+     * @param otherThread the other thread in its block, or an agent beyond the threads, see {@link Agents}
+     * @param otherAccess program counter and {@link Strength} of the other access
      * @param otherWrite whether the other access writes
      */
-    void race(long offset, int lane, boolean write, int otherBlock, int otherThread, int otherPc, boolean otherWrite);
+    void race(long offset, int lane, boolean write, int otherBlock, int otherThread, int otherAccess, boolean otherWrite);
 
     /** An access to a byte that an asynchronous copy is still writing. */
-    void pending(long offset, int lane, boolean write, int otherThread, int otherPc);
+    void pending(long offset, int lane, boolean write, int otherThread, int otherAccess);
+
+    /** A plain access to the bytes of a live mbarrier. */
+    void mbarrier(long offset, int lane, boolean write, int otherAccess);
+
+    /** A non-coherent load meets a write in one launch; {@code write} says which of both the current access is. */
+    void nonCoherent(long offset, int lane, boolean write, int otherBlock, int otherThread, int otherAccess);
+
+    /** A plain write over what a strong write left: nobody who reads it from now on learns what that write released. */
+    void overwritesStrong(long offset, int bytes);
+
+    /** Whether a block is in the cluster of the current one. */
+    boolean sameCluster(int otherBlock);
 }

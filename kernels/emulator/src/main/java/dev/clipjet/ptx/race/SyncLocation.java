@@ -2,17 +2,23 @@ package dev.clipjet.ptx.race;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 
-/** What is known through a memory location: who acquires its value knows what those who released to it knew. */
+/**
+ * A place in memory that threads synchronise through: what those knew who released the value that is in it now, with the scope
+ * they did it at. Atomic updates continue what earlier writes released; other writes replace it.
+ */
 public final class SyncLocation {
+    /** Released to the device or wider, by anyone. */
+    private VectorClock wide;
+    /** By releasing block: what it released to its threads, and of that, to its cluster. */
+    private final Map<Integer, VectorClock[]> narrow = new HashMap<>();
+
     private final int warps;
-    /** Released to the whole device. */
-    private VectorClock device;
-    /** Released to threads of one block, device-wide releases by its threads included. */
-    private final Map<Integer, VectorClock> blocks = new HashMap<>();
 
     /**
-     * A location nobody released to.
+     * Nothing released.
      *
      * @param warps warps of every block
      */
@@ -20,37 +26,56 @@ public final class SyncLocation {
         this.warps = warps;
     }
 
-    /** Forgets: the value was overwritten by something that releases nothing. */
-    public void clear() {
-        device = null;
-        blocks.clear();
+    /** A value was written that nobody released. */
+    void clear() {
+        wide = null;
+        narrow.clear();
     }
 
-    /**
-     * Releases.
-     *
-     * @param block block of the releasing thread
-     * @param knowledge what it knows, itself included
-     * @param scope a scope of {@link Strength}
-     */
-    public void release(int block, VectorClock knowledge, int scope) {
-        blocks.computeIfAbsent(block, key -> new VectorClock(key, warps)).join(knowledge);
-        if (scope >= Strength.DEVICE) {
-            if (device == null) {
-                device = new VectorClock(block, warps);
+    /** A thread of a block releases what a clock says, and its own accesses up to {@code clock}, at a scope. */
+    void release(int block, int scope, VectorClock known, int warp, int lane, int clock) {
+        VectorClock[] own = narrow.computeIfAbsent(block, key -> new VectorClock[2]);
+        own[0] = joined(own[0], block, known, warp, lane, clock);
+        if (scope >= Strength.CLUSTER) {
+            own[1] = joined(own[1], block, known, warp, lane, clock);
+        }
+        if (scope >= Strength.GPU) {
+            if (wide == null) {
+                wide = new VectorClock(block, warps);
             }
-            device.join(knowledge);
+            wide.join(known);
+            wide.learn(block, warp, 1 << lane, clock);
         }
     }
 
-    /** Joins what a thread of a block learns by acquiring with a scope. */
-    public void acquire(int block, int scope, VectorClock target) {
-        VectorClock own = blocks.get(block);
+    private VectorClock joined(VectorClock into, int block, VectorClock known, int warp, int lane, int clock) {
+        VectorClock target = into == null ? new VectorClock(block, warps) : into;
+        target.join(known);
+        target.learn(block, warp, 1 << lane, clock);
+        return target;
+    }
+
+    /** Passes on the clocks that a thread of a block acquires at a scope. */
+    void acquire(int block, int scope, IntPredicate sameCluster, Consumer<VectorClock> to) {
+        VectorClock[] own = narrow.get(block);
         if (own != null) {
-            target.join(own);
+            to.accept(own[0]);
         }
-        if (scope >= Strength.DEVICE && device != null) {
-            target.join(device);
+        if (scope >= Strength.GPU) {
+            if (wide != null) {
+                to.accept(wide);
+            }
         }
+        if (scope >= Strength.CLUSTER) {
+            narrow.forEach((other, clocks) -> {
+                if (other != block && clocks[1] != null && sameCluster.test(other)) {
+                    to.accept(clocks[1]);
+                }
+            });
+        }
+    }
+
+    boolean isEmpty() {
+        return narrow.isEmpty();
     }
 }

@@ -22,8 +22,8 @@ public final class VectorClock {
     public VectorClock(int block, int warps) {
         this.block = block;
         this.warps = warps;
-        own = new ClockRow(warps);
-        fenced = new ClockRow(warps);
+        own = new ClockRow(warps + Agents.ASYNC_WARPS);
+        fenced = new ClockRow(warps + Agents.ASYNC_WARPS);
     }
 
     /** A copy. */
@@ -58,6 +58,16 @@ public final class VectorClock {
     /** Learns of lanes of the own block; {@code mask} -1 means the whole warp. */
     public void learn(int warp, int mask, int clock) {
         own.learnLanes(warp, mask, clock);
+    }
+
+    /** Learns of lanes of any block. */
+    void learn(int ofBlock, int warp, int mask, int clock) {
+        row(ofBlock).learnLanes(warp, mask, clock);
+    }
+
+    /** What is known now has passed a proxy fence. */
+    void fenceKnown() {
+        fenced.join(own);
     }
 
     /** Learns of a proxy fence by lanes of the own block. */
@@ -103,6 +113,6 @@ public final class VectorClock {
         if (remote == null) {
             remote = new HashMap<>();
         }
-        return remote.computeIfAbsent(id, key -> new ClockRow(warps));
+        return remote.computeIfAbsent(id, key -> new ClockRow(warps + Agents.ASYNC_WARPS));
     }
 }

@@ -1,14 +1,18 @@
 package dev.clipjet.ptx.race;
 
 import java.util.Arrays;
+import java.util.function.IntPredicate;
 
 /** The clock of a warp, and what each of its lanes knows of others. Lanes that know the same share a vector clock. */
 public final class WarpClock {
+    private static final int LAST_CLOCK = (1 << 27) - 1;
+
     private final int block;
     private final int warp;
     private final int warps;
     private final VectorClock[] known = new VectorClock[32];
     private int now = 1;
+    private Fences fences;
 
     /**
      * At the start of a kernel: nothing known.
@@ -22,6 +26,11 @@ public final class WarpClock {
         this.warp = warp;
         this.warps = warps;
         Arrays.fill(known, new VectorClock(block, warps));
+    }
+
+    /** Index of the warp. */
+    public int warp() {
+        return warp;
     }
 
     /** The clock that accesses carry now. */
@@ -56,7 +65,7 @@ public final class WarpClock {
             }
         }
         object.learn(warp, (mask & live) == live ? -1 : mask, now);
-        now++;
+        tick();
     }
 
     /** Lets lanes know what an object knows. */
@@ -91,7 +100,7 @@ public final class WarpClock {
         }
     }
 
-    /** Notes that lanes executed a proxy fence: their writes so far may be read by the asynchronous proxy. */
+    /** Notes that lanes executed a proxy fence: the writes they made or know of may be read by the asynchronous proxy. */
     public void fenceProxy(int mask, int live) {
         int left = mask;
         while (left != 0) {
@@ -106,21 +115,83 @@ public final class WarpClock {
             for (int l = left & sharers; l != 0; l &= l - 1) {
                 known[Integer.numberOfTrailingZeros(l)] = target;
             }
+            target.fenceKnown();
             target.learnFenced(warp, (mask & live) == live ? -1 : left & sharers, now);
             left &= ~sharers;
         }
-        now++;
+        tick();
     }
 
-    /** A copy of what a lane knows, its own accesses included; those it makes from now on are not. */
-    public VectorClock snapshot(int lane) {
-        VectorClock copy = known[lane].copy();
-        copy.learn(warp, 1 << lane, now);
-        return copy;
+    /** Lanes execute a fence of a scope. */
+    public void fence(int mask, int scope) {
+        if (fences == null) {
+            fences = new Fences();
+        }
+        for (int level = 0; level < Fences.levels(scope); level++) {
+            for (int left = mask; left != 0; left &= left - 1) {
+                int lane = Integer.numberOfTrailingZeros(left);
+                VectorClock seen = fences.take(lane, level);
+                if (seen != null) {
+                    acquire(1 << lane, seen);
+                }
+            }
+        }
+        VectorClock last = null;
+        VectorClock snapshot = null;
+        for (int left = mask; left != 0; left &= left - 1) {
+            int lane = Integer.numberOfTrailingZeros(left);
+            if (known[lane] != last) {
+                last = known[lane];
+                snapshot = last.copy();
+            }
+            fences.fence(lane, scope, snapshot, now);
+        }
+        tick();
     }
 
-    /** Ends a period: later accesses are not covered by releases so far. */
-    public void advance() {
-        now++;
+    /**
+     * A lane writes a value to a place that others may acquire from.
+     *
+     * @param lane the lane
+     * @param place the place
+     * @param scope scope of the write
+     * @param release whether the write itself releases; earlier fences do in any case
+     * @param update whether it is an atomic update, which passes on what earlier writes released
+     */
+    public void publish(int lane, SyncLocation place, int scope, boolean release, boolean update) {
+        if (!update) {
+            place.clear();
+        }
+        if (release) {
+            place.release(block, scope, known[lane], warp, lane, now);
+            tick();
+        } else if (fences != null) {
+            fences.release(block, warp, lane, scope, place);
+        }
     }
+
+    /** A lane reads the value at a place by a strong read; if that does not acquire, a later fence may. */
+    public void observe(int lane, SyncLocation place, int scope, boolean acquire, IntPredicate sameCluster) {
+        if (place.isEmpty()) {
+            return;
+        }
+        if (acquire) {
+            place.acquire(block, scope, sameCluster, released -> acquire(1 << lane, released));
+            return;
+        }
+        if (fences == null) {
+            fences = new Fences();
+        }
+        for (int level = 0; level < Fences.levels(scope); level++) {
+            int at = level;
+            place.acquire(block, level, sameCluster, released -> fences.see(lane, at, block, warps, released));
+        }
+    }
+
+    private void tick() {
+        if (++now == LAST_CLOCK) {
+            throw new IllegalStateException("a warp synchronised more than " + LAST_CLOCK + " times in one launch");
+        }
+    }
+
 }

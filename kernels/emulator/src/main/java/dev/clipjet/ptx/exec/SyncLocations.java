@@ -1,0 +1,30 @@
+package dev.clipjet.ptx.exec;
+
+import dev.clipjet.ptx.race.SyncLocation;
+import java.util.HashMap;
+import java.util.Map;
+
+/** The places of a memory that threads synchronise through, by address. Kernels that have such places run on one thread. */
+final class SyncLocations {
+    private final Map<Long, SyncLocation> places = new HashMap<>();
+    private final int warps;
+
+    SyncLocations(int warps) {
+        this.warps = warps;
+    }
+
+    SyncLocation at(long address) {
+        return places.computeIfAbsent(address, key -> new SyncLocation(warps));
+    }
+
+    /** What was released through places in a range is lost, because a plain write replaced it. */
+    void forget(long address, int bytes) {
+        for (int i = 0; i < bytes && !places.isEmpty(); i++) {
+            places.remove(address + i);
+        }
+    }
+
+    void clear() {
+        places.clear();
+    }
+}

@@ -1,0 +1,286 @@
+package dev.clipjet.ptx.race;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Who last wrote and who read each granule of one page of global memory. */
+final class GlobalPage {
+    private static final int CLOCK_BITS = 27;
+    private static final int CLOCK_MASK = (1 << CLOCK_BITS) - 1;
+    private static final int AGENT_MASK = (1 << Agents.THREAD_BITS) - 1;
+    private static final int BLOCK_SHIFT = CLOCK_BITS + Agents.THREAD_BITS;
+
+    /**
+     * Reads by lanes of a warp at one clock.
+     *
+     * @param warp {@code block << 6 | warp}
+     * @param mark {@code strength << 59 | clock << 32 | lanes}
+     * @param pc program counter
+     */
+    private record Reads(int warp, long mark, int pc) {}
+
+    private final long base;
+    private final int shift;
+    /** {@code block << 39 | agent << 27 | clock}, 0 for nobody. */
+    private final long[] writer;
+
+    private final int[] writerAccess;
+    /** The first warp that read since the last write: {@code block << 6 | warp}, plus one. */
+    private final int[] readerWarp;
+    /** {@code strength << 59 | clock << 32 | lanes}. */
+    private final long[] readerMark;
+
+    private final int[] readerPc;
+    /** Further reads by granule, then by warp. */
+    private final Map<Integer, Map<Integer, List<Reads>>> more = new HashMap<>();
+    /** Strong writes that a further strong write followed without order: pairs of writer and access, by granule. */
+    private final Map<Integer, List<long[]>> strongWriters = new HashMap<>();
+
+    GlobalPage(long base, int shift) {
+        this.base = base;
+        this.shift = shift;
+        int granules = GlobalRaces.PAGE >>> shift;
+        writer = new long[granules];
+        writerAccess = new int[granules];
+        readerWarp = new int[granules];
+        readerMark = new long[granules];
+        readerPc = new int[granules];
+    }
+
+    /** Lanes read the part of a range that lies in this page. The range begins at {@code from}, {@code each} bytes for a lane. */
+    synchronized void read(
+            int block,
+            int warp,
+            int firstLane,
+            WarpClock clock,
+            int access,
+            long from,
+            int each,
+            long start,
+            long end,
+            RaceListener tell) {
+        int strength = Strength.of(access);
+        for (long at = start; at < end; at += 1L << shift) {
+            int g = (int) (at - base) >>> shift;
+            int lane = firstLane + (int) (at - from) / each;
+            long w = writer[g];
+            if (w != 0) {
+                checkWriter(w, g, block, warp << 5 | lane, lane, clock.known(lane), access, false, tell);
+            }
+            noteRead(g, block << 6 | warp, (long) strength << 59 | (long) clock.now() << 32 | 1L << lane, access);
+        }
+    }
+
+    /** Lanes write the part of a range that lies in this page; see {@link #read}. */
+    synchronized void write(
+            int block,
+            int warp,
+            int firstLane,
+            WarpClock clock,
+            int access,
+            long from,
+            int each,
+            long start,
+            long end,
+            RaceListener tell) {
+        for (long at = start; at < end; at += 1L << shift) {
+            int lane = firstLane + (int) (at - from) / each;
+            int self = warp << 5 | lane;
+            claim(at, block, self, self, clock.now(), lane, clock.known(lane), access, tell);
+        }
+    }
+
+    synchronized void writeAsync(
+            int block,
+            int agent,
+            int stamp,
+            int lane,
+            WarpClock clock,
+            int access,
+            long start,
+            long end,
+            RaceListener tell) {
+        for (long at = start; at < end; at += 1L << shift) {
+            claim(at, block, clock.warp() << 5 | lane, agent, stamp, lane, clock.known(lane), access, tell);
+        }
+    }
+
+    private void claim(
+            long at,
+            int block,
+            int self,
+            int agent,
+            int stamp,
+            int lane,
+            VectorClock known,
+            int access,
+            RaceListener tell) {
+        int g = (int) (at - base) >>> shift;
+        long w = writer[g];
+        if (w != 0) {
+            checkWriter(w, g, block, self, lane, known, access, true, tell);
+            keepStrong(g, w, block, self, known, access, tell);
+        }
+        if (readerWarp[g] != 0) {
+            checkReads(
+                    readerWarp[g] - 1, readerMark[g], readerPc[g], g, block, self, lane, known, access, tell);
+            readerWarp[g] = 0;
+            Map<Integer, List<Reads>> others = more.remove(g);
+            if (others != null) {
+                for (List<Reads> list : others.values()) {
+                    for (Reads reads : list) {
+                        checkReads(
+                                reads.warp, reads.mark, reads.pc, g, block, self, lane, known, access, tell);
+                    }
+                }
+            }
+        }
+        writer[g] = (long) block << BLOCK_SHIFT | (long) agent << CLOCK_BITS | stamp;
+        writerAccess[g] = access;
+    }
+
+    private void noteRead(int g, int warp, long mark, int access) {
+        int pc = Strength.pc(access);
+        if (readerWarp[g] == 0) {
+            readerWarp[g] = warp + 1;
+            readerMark[g] = mark;
+            readerPc[g] = pc;
+            return;
+        }
+        if (readerWarp[g] == warp + 1 && readerMark[g] >>> 32 == mark >>> 32) {
+            readerMark[g] |= mark;
+            return;
+        }
+        List<Reads> list = more.computeIfAbsent(g, key -> new HashMap<>())
+                .computeIfAbsent(warp, key -> new ArrayList<>(2));
+        long lanes = mark & 0xffff_ffffL;
+        for (int i = list.size() - 1; i >= 0; i--) {
+            Reads old = list.get(i);
+            if (old.mark >>> 32 == mark >>> 32) {
+                list.set(i, new Reads(warp, old.mark | mark, pc));
+                return;
+            }
+            if (old.mark >>> 59 == mark >>> 59) {
+                long left = old.mark & ~lanes;
+                if ((left & 0xffff_ffffL) == 0) {
+                    list.remove(i);
+                } else {
+                    list.set(i, new Reads(warp, left, old.pc));
+                }
+            }
+        }
+        list.add(new Reads(warp, mark, pc));
+    }
+
+    private static boolean ordered(long w, int block, int self, VectorClock known) {
+        int otherBlock = (int) (w >>> BLOCK_SHIFT);
+        int agent = (int) (w >>> CLOCK_BITS) & AGENT_MASK;
+        return otherBlock == block && agent == self
+                || known.knows(otherBlock, agent >>> 5, agent & 31, (int) w & CLOCK_MASK);
+    }
+
+    private void checkWriter(
+            long w,
+            int g,
+            int block,
+            int self,
+            int lane,
+            VectorClock known,
+            int access,
+            boolean write,
+            RaceListener tell) {
+        if (Strength.isNonCoherent(Strength.of(access))) {
+            tell.nonCoherent(offset(g), lane, false, (int) (w >>> BLOCK_SHIFT), agent(w), writerAccess[g]);
+            return;
+        }
+        if (racesWith(w, writerAccess[g], block, self, known, access, tell)) {
+            tell.race(offset(g), lane, write, (int) (w >>> BLOCK_SHIFT), agent(w), writerAccess[g], true);
+        }
+        if (Strength.isStrong(Strength.of(writerAccess[g])) && !strongWriters.isEmpty()) {
+            for (long[] entry : strongWriters.getOrDefault(g, List.of())) {
+                if (racesWith(entry[0], (int) entry[1], block, self, known, access, tell)) {
+                    int other = (int) (entry[0] >>> BLOCK_SHIFT);
+                    tell.race(offset(g), lane, write, other, agent(entry[0]), (int) entry[1], true);
+                    return;
+                }
+            }
+        }
+    }
+
+    private static boolean racesWith(
+            long w, int theirs, int block, int self, VectorClock known, int access, RaceListener tell) {
+        if (ordered(w, block, self, known)) {
+            return false;
+        }
+        int other = (int) (w >>> BLOCK_SHIFT);
+        return !Strength.compatible(
+                Strength.of(theirs), Strength.of(access), other == block, other == block || tell.sameCluster(other));
+    }
+
+    private void keepStrong(
+            int g, long w, int block, int self, VectorClock known, int access, RaceListener tell) {
+        if (!Strength.isStrong(Strength.of(writerAccess[g]))) {
+            return;
+        }
+        if (!Strength.isStrong(Strength.of(access))) {
+            strongWriters.remove(g);
+            tell.overwritesStrong(offset(g), 1 << shift);
+        } else if (!ordered(w, block, self, known)) {
+            List<long[]> list = strongWriters.computeIfAbsent(g, key -> new ArrayList<>());
+            list.removeIf(entry -> entry[0] >>> CLOCK_BITS == w >>> CLOCK_BITS);
+            list.add(new long[] {w, writerAccess[g]});
+        }
+    }
+
+    private void checkReads(
+            int theirWarp,
+            long mark,
+            int pc,
+            int g,
+            int block,
+            int self,
+            int lane,
+            VectorClock known,
+            int access,
+            RaceListener tell) {
+        int other = theirWarp >>> 6;
+        int warp = theirWarp & 63;
+        int strength = (int) (mark >>> 59);
+        int lanes = (int) mark;
+        if (Strength.isNonCoherent(strength)) {
+            int reader = warp << 5 | Integer.numberOfTrailingZeros(lanes);
+            tell.nonCoherent(offset(g), lane, true, other, reader, pc);
+            return;
+        }
+        if (other == block && warp == self >>> 5) {
+            lanes &= ~(1 << (self & 31));
+        }
+        if (lanes == 0
+                || Strength.compatible(
+                        strength,
+                        Strength.of(access),
+                        other == block,
+                        other == block || tell.sameCluster(other))) {
+            return;
+        }
+        int clock = (int) (mark >>> 32) & CLOCK_MASK;
+        for (int left = lanes; left != 0; left &= left - 1) {
+            int reader = Integer.numberOfTrailingZeros(left);
+            if (!known.knows(other, warp, reader, clock)) {
+                int theirs = pc | strength << Strength.SHIFT;
+                tell.race(offset(g), lane, true, other, warp << 5 | reader, theirs, false);
+                return;
+            }
+        }
+    }
+
+    private static int agent(long w) {
+        return (int) (w >>> CLOCK_BITS) & AGENT_MASK;
+    }
+
+    private long offset(int g) {
+        return base + ((long) g << shift);
+    }
+}
