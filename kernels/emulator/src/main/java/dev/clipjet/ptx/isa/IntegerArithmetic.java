@@ -241,7 +241,7 @@ final class IntegerArithmetic {
 
     static Step abs(InstructionReader in, PtxType type) {
         in.expect(2);
-        if (!type.isSigned()) {
+        if (!type.isSigned() || type.bits() < 16) {
             throw in.error("abs of type " + type);
         }
         return switch (type.bits()) {
@@ -253,7 +253,7 @@ final class IntegerArithmetic {
 
     static Step neg(InstructionReader in, PtxType type) {
         in.expect(2);
-        if (!type.isSigned()) {
+        if (!type.isSigned() || type.bits() < 16) {
             throw in.error("neg of type " + type);
         }
         return switch (type.bits()) {

@@ -64,6 +64,9 @@ class ScalarFormsTest {
             if (expected == null) {
                 return "";
             }
+            if (anyNanWillDo(form, expected, results[n])) {
+                continue;
+            }
             if (!expected.equals(Oracle.OPEN) && !expected.equals(Oracle.unsigned(results[n], Math.max(width, 1)))) {
                 StringBuilder text = new StringBuilder("of");
                 for (int i = 0; i < operands.length; i++) {
@@ -73,6 +76,13 @@ class ScalarFormsTest {
             }
         }
         return null;
+    }
+
+    /** Which NaN comes out is open in double precision, and where only the sign is touched. */
+    private static boolean anyNanWillDo(Form form, BigInteger expected, long result) {
+        Format format = Format.of(form.signature().get(0));
+        boolean open = format == Format.F64 || form.opcode().equals("neg") || form.opcode().equals("abs");
+        return format != null && open && format.isNan(expected.longValue()) && format.isNan(result);
     }
 
     /** Scalar forms in the compiled kernels of the tests are among the candidates, so none of them goes unchecked. */
