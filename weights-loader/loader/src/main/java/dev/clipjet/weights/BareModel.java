@@ -96,7 +96,7 @@ final class BareModel {
                 Kind.BAD_CONFIGURATION,
                 file,
                 "",
-                "the tensors do not say which activation the model was trained with; add --activation quick_gelu or "
+                "the tensors do not say which activation the model was trained with; add --activation quick-gelu or "
                         + "--activation gelu, or put its " + OpenClipConfig.FILE + " beside it");
     }
 
