@@ -26,6 +26,7 @@ final class OpenClipConfig {
 
     private static final double DEFAULT_EPS = 1e-5;
     private static final int DEFAULT_END_TOKEN = 2;
+    private static final int MOST_SHOWN = 60;
 
     private static final Set<String> MODEL_KEYS = Set.of(
             "embed_dim",
@@ -90,11 +91,11 @@ final class OpenClipConfig {
 
     /** Known options that are not supported, with what they are; off when false, null or absent. */
     private static final Map<String, String> MISSING_FEATURES = Map.ofEntries(
-            Map.entry("multimodal_cfg", "CoCa models"),
+            Map.entry("multimodal_cfg", "models with a text decoder (CoCa)"),
             Map.entry("timm_model_name", "image towers of the timm library (SigLIP, EVA02 and others)"),
             Map.entry("hf_model_name", "text towers of the transformers library"),
-            Map.entry("attentional_pool", "attentional pooling"),
-            Map.entry("embed_cls", "a class token in the text tower (CoCa)"),
+            Map.entry("attentional_pool", "towers with attentional pooling"),
+            Map.entry("embed_cls", "class tokens in the text tower (CoCa)"),
             Map.entry("qk_norm", "norms of queries and keys"),
             Map.entry("scaled_cosine_attn", "cosine attention"),
             Map.entry("scale_heads", "scales of attention heads"),
@@ -311,11 +312,12 @@ final class OpenClipConfig {
     }
 
     private void refuseMissingFeatures(JsonObject object) {
-        MISSING_FEATURES.forEach((key, feature) -> {
-            if (object.has(key) && !isOff(object, key)) {
-                throw unsupported(object, key, "is " + object.raw(key) + ": " + feature + " are not supported");
+        for (String key : object.keys()) {
+            String feature = MISSING_FEATURES.get(key);
+            if (feature != null && object.has(key) && !isOff(object, key)) {
+                throw unsupported(object, key, "is " + shown(object, key) + ": " + feature + " are not supported");
             }
-        });
+        }
         object.optionalString("block_type")
                 .filter(type -> !type.equals("default"))
                 .ifPresent(type -> {
@@ -328,7 +330,7 @@ final class OpenClipConfig {
             boolean handled = known.contains(key) || MISSING_FEATURES.containsKey(key) || key.equals("block_type");
             if (object.has(key) && !handled && !isOff(object, key)) {
                 throw unsupported(
-                        object, key, "is " + object.raw(key) + ": the option is not known, and so not supported");
+                        object, key, "is " + shown(object, key) + ": the option is not known, and so not supported");
             }
         }
     }
@@ -337,8 +339,12 @@ final class OpenClipConfig {
         return object.raw(key).isBoolean() && !object.raw(key).booleanValue();
     }
 
+    private static String shown(JsonObject object, String key) {
+        String value = object.raw(key).toString();
+        return value.length() <= MOST_SHOWN ? value : value.substring(0, MOST_SHOWN) + "...";
+    }
+
     private static ModelFormatException unsupported(JsonObject object, String key, String problem) {
-        String shown = problem.length() <= 300 ? problem : problem.substring(0, 297) + "...";
-        return new ModelFormatException(Kind.UNSUPPORTED, object.file(), object.pathOf(key), shown);
+        return new ModelFormatException(Kind.UNSUPPORTED, object.file(), object.pathOf(key), problem);
     }
 }

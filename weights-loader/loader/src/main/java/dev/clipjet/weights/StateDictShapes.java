@@ -36,12 +36,12 @@ final class StateDictShapes {
             Map.entry("visual.attnpool.", "ResNet image towers"),
             Map.entry("visual.trunk.", "image towers of the timm library (SigLIP, EVA02 and others)"),
             Map.entry("visual.blocks.", "EVA-CLIP image towers"),
-            Map.entry("visual.attn_pool.", "attentional pooling"),
-            Map.entry("text_decoder.", "CoCa models"),
-            Map.entry("text.cls_emb", "a class token in the text tower (CoCa)"),
+            Map.entry("visual.attn_pool.", "towers with attentional pooling"),
+            Map.entry("text_decoder.", "models with a text decoder (CoCa)"),
+            Map.entry("text.cls_emb", "class tokens in the text tower (CoCa)"),
             Map.entry("text.transformer.encoder.", "text towers of the transformers library"),
             Map.entry("text.transformer.embeddings.", "text towers of the transformers library"),
-            Map.entry("image_encoder.", "MobileCLIP's own checkpoints"));
+            Map.entry("image_encoder.", "checkpoints in MobileCLIP's own naming"));
 
     /** Parts of tensor names in blocks that are not supported. */
     private static final List<String> CUSTOM_BLOCKS =
