@@ -24,12 +24,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A weight file with no configuration beside it, as a {@link Checkpoint}. OpenAI's models are such files, and its code
  * reads the architecture off their shapes; that is done here as far as shapes can tell.
  */
 final class BareModel {
+    private static final Logger LOG = LoggerFactory.getLogger(BareModel.class);
     private static final String LOGIT_SCALE = "logit_scale";
     private static final String LOGIT_BIAS = "logit_bias";
 
@@ -88,8 +91,10 @@ final class BareModel {
             return tag.activation(shapes.patchSize(), shapes.visionWidth());
         }
         if (shapes.fitsOpenAi() && file.toString().endsWith(".pt")) {
-            notes.add("no configuration and no mark of its origin; taken for a model like OpenAI's, with QuickGELU. If "
-                    + "it was trained with plain GELU, results are wrong without --activation gelu");
+            String assumption = "no configuration and no mark of its origin; taken for a model like OpenAI's, with "
+                    + "QuickGELU. If it was trained with plain GELU, results are wrong without --activation gelu";
+            LOG.warn("{}: {}", file, assumption);
+            notes.add(assumption);
             return Activation.QUICK_GELU;
         }
         throw new ModelFormatException(
