@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * for is there, with the right shape. Thread-safe.
  *
  * <p>Read are Hugging Face directories of {@code CLIPModel}, {@code CLIPTextModel}, {@code CLIPVisionModel} and the two
- * {@code WithProjection} classes, with weights in safetensors, in one file or several.
+ * {@code WithProjection} classes, with weights in safetensors or torch's {@code .bin}, in one file or several.
  */
 public final class Checkpoint implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Checkpoint.class);

@@ -5,29 +5,49 @@ import dev.clipjet.error.ModelFormatException.Kind;
 import dev.clipjet.weights.json.JsonFile;
 import dev.clipjet.weights.json.JsonObject;
 import dev.clipjet.weights.safetensors.SafetensorsFile;
+import dev.clipjet.weights.torch.TorchCheckpoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** The weights of a model directory in Hugging Face's layout: one safetensors file, or several with an index. */
+/**
+ * The weights of a model directory in Hugging Face's layout: one file, or several with an index. Files are safetensors, or
+ * torch's own where there are no safetensors.
+ */
 final class WeightFiles implements AutoCloseable {
     private static final String SINGLE = "model.safetensors";
     private static final String INDEX = "model.safetensors.index.json";
+    private static final String TORCH_SINGLE = "pytorch_model.bin";
+    private static final String TORCH_INDEX = "pytorch_model.bin.index.json";
+    private static final String SAFETENSORS_SUFFIX = ".safetensors";
     private static final long MAX_INDEX_BYTES = 16 << 20;
 
     private final Path described;
-    private final List<SafetensorsFile> files;
+    private final List<OpenFile> files;
     private final Map<String, StoredTensor> tensors;
     private final Map<String, Path> origins;
 
+    /** One open file: its tensors, and what unmaps it. */
+    private record OpenFile(Collection<StoredTensor> tensors, Runnable close) {
+        static OpenFile of(Path path) {
+            if (path.getFileName().toString().endsWith(SAFETENSORS_SUFFIX)) {
+                SafetensorsFile file = SafetensorsFile.open(path);
+                return new OpenFile(file.tensors(), file::close);
+            }
+            TorchCheckpoint file = TorchCheckpoint.open(path);
+            return new OpenFile(file.tensors().values(), file::close);
+        }
+    }
+
     private WeightFiles(
-            Path described, List<SafetensorsFile> files, Map<String, StoredTensor> tensors, Map<String, Path> origins) {
+            Path described, List<OpenFile> files, Map<String, StoredTensor> tensors, Map<String, Path> origins) {
         this.described = described;
         this.files = files;
         this.tensors = Collections.unmodifiableMap(tensors);
@@ -35,21 +55,23 @@ final class WeightFiles implements AutoCloseable {
     }
 
     /**
-     * Opens {@code model.safetensors}, or the shards that {@code model.safetensors.index.json} names.
+     * Opens {@code model.safetensors}, the shards that {@code model.safetensors.index.json} names, {@code
+     * pytorch_model.bin} or the shards of {@code pytorch_model.bin.index.json}: the first that is there.
      *
-     * @throws ModelFormatException {@code UNSUPPORTED} when there are only files of other formats, {@code MISSING} when
-     *     there are none, and whatever is wrong with the files
+     * @throws ModelFormatException {@code MISSING} when none is there, and whatever is wrong with the files
      */
     static WeightFiles open(Path directory) {
-        Path single = directory.resolve(SINGLE);
-        if (Files.exists(single)) {
-            return open(single, Map.of(SINGLE, single), Map.of());
+        for (List<String> names : List.of(List.of(SINGLE, INDEX), List.of(TORCH_SINGLE, TORCH_INDEX))) {
+            Path single = directory.resolve(names.get(0));
+            if (Files.exists(single)) {
+                return open(single, Map.of(names.get(0), single), Map.of());
+            }
+            Path index = directory.resolve(names.get(1));
+            if (Files.exists(index)) {
+                return openShards(directory, index);
+            }
         }
-        Path index = directory.resolve(INDEX);
-        if (Files.exists(index)) {
-            return openShards(directory, index);
-        }
-        throw noSafetensors(directory);
+        throw noWeights(directory);
     }
 
     private static WeightFiles openShards(Path directory, Path index) {
@@ -89,13 +111,13 @@ final class WeightFiles implements AutoCloseable {
     }
 
     private static WeightFiles open(Path described, Map<String, Path> paths, Map<String, String> shardOf) {
-        List<SafetensorsFile> files = new ArrayList<>();
+        List<OpenFile> files = new ArrayList<>();
         boolean opened = false;
         try {
             Map<String, StoredTensor> tensors = new LinkedHashMap<>();
             Map<String, Path> origins = new LinkedHashMap<>();
             for (Path path : paths.values()) {
-                SafetensorsFile file = SafetensorsFile.open(path);
+                OpenFile file = OpenFile.of(path);
                 files.add(file);
                 for (StoredTensor tensor : file.tensors()) {
                     Path other = origins.put(tensor.name(), path);
@@ -120,27 +142,18 @@ final class WeightFiles implements AutoCloseable {
             return new WeightFiles(described, files, tensors, origins);
         } finally {
             if (!opened) {
-                files.forEach(SafetensorsFile::close);
+                files.forEach(file -> file.close().run());
             }
         }
     }
 
-    private static ModelFormatException noSafetensors(Path directory) {
-        List<String> pickles = names(directory, ".*\\.(bin|pt|pth|ckpt)");
-        if (!pickles.isEmpty()) {
-            return new ModelFormatException(
-                    Kind.UNSUPPORTED,
-                    directory,
-                    String.join(", ", pickles),
-                    "weights in PyTorch's own format are not supported; convert them to safetensors: " + SINGLE
-                            + ", or shards with " + INDEX);
-        }
-        List<String> others = names(directory, ".*\\.(safetensors|h5|msgpack|onnx|gguf)");
+    private static ModelFormatException noWeights(Path directory) {
+        List<String> others = names(directory, ".*\\.(safetensors|bin|pt|pth|ckpt|h5|msgpack|onnx|gguf)");
         return new ModelFormatException(
                 Kind.MISSING,
                 directory,
                 "",
-                "has no weights: neither " + SINGLE + " nor " + INDEX
+                "has no weights: none of " + String.join(", ", SINGLE, INDEX, TORCH_SINGLE, TORCH_INDEX)
                         + (others.isEmpty() ? "" : ", only " + String.join(", ", others)));
     }
 
@@ -173,6 +186,6 @@ final class WeightFiles implements AutoCloseable {
 
     @Override
     public void close() {
-        files.forEach(SafetensorsFile::close);
+        files.forEach(file -> file.close().run());
     }
 }
