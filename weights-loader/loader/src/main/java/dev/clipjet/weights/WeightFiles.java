@@ -19,6 +19,8 @@ import java.util.stream.Stream;
 final class WeightFiles implements AutoCloseable {
     private static final String SINGLE = "model.safetensors";
     private static final String INDEX = "model.safetensors.index.json";
+    private static final String TORCH_SINGLE = "pytorch_model.bin";
+    private static final String TORCH_INDEX = "pytorch_model.bin.index.json";
     private static final long MAX_INDEX_BYTES = 16 << 20;
 
     /** Levels that DistributedDataParallel and torch.compile put in front of names, outermost first. */
@@ -38,21 +40,23 @@ final class WeightFiles implements AutoCloseable {
     }
 
     /**
-     * Opens {@code model.safetensors}, or the shards that {@code model.safetensors.index.json} names.
+     * Opens {@code model.safetensors}, the shards that {@code model.safetensors.index.json} names, {@code
+     * pytorch_model.bin} or the shards of {@code pytorch_model.bin.index.json}: the first that is there.
      *
-     * @throws ModelFormatException {@code UNSUPPORTED} when there are only files of other formats, {@code MISSING} when
-     *     there are none, and whatever is wrong with the files
+     * @throws ModelFormatException {@code MISSING} when none is there, and whatever is wrong with the files
      */
     static WeightFiles open(Path directory) {
-        Path single = directory.resolve(SINGLE);
-        if (Files.exists(single)) {
-            return open(single, Map.of(SINGLE, single), Map.of());
+        for (List<String> names : List.of(List.of(SINGLE, INDEX), List.of(TORCH_SINGLE, TORCH_INDEX))) {
+            Path single = directory.resolve(names.get(0));
+            if (Files.exists(single)) {
+                return open(single, Map.of(names.get(0), single), Map.of());
+            }
+            Path index = directory.resolve(names.get(1));
+            if (Files.exists(index)) {
+                return openShards(directory, index);
+            }
         }
-        Path index = directory.resolve(INDEX);
-        if (Files.exists(index)) {
-            return openShards(directory, index);
-        }
-        throw noSafetensors(directory);
+        throw noWeights(directory);
     }
 
     /**
@@ -150,22 +154,13 @@ final class WeightFiles implements AutoCloseable {
         return name.equals(tensor.name()) ? tensor : tensor.renamed(name);
     }
 
-    private static ModelFormatException noSafetensors(Path directory) {
-        List<String> pickles = names(directory, ".*\\.(bin|pt|pth|ckpt)");
-        if (!pickles.isEmpty()) {
-            return new ModelFormatException(
-                    Kind.UNSUPPORTED,
-                    directory,
-                    String.join(", ", pickles),
-                    "weights in PyTorch's own format are not supported; convert them to safetensors: " + SINGLE
-                            + ", or shards with " + INDEX);
-        }
-        List<String> others = names(directory, ".*\\.(safetensors|h5|msgpack|onnx|gguf)");
+    private static ModelFormatException noWeights(Path directory) {
+        List<String> others = names(directory, ".*\\.(safetensors|bin|pt|pth|ckpt|h5|msgpack|onnx|gguf)");
         return new ModelFormatException(
                 Kind.MISSING,
                 directory,
                 "",
-                "has no weights: neither " + SINGLE + " nor " + INDEX
+                "has no weights: none of " + String.join(", ", SINGLE, INDEX, TORCH_SINGLE, TORCH_INDEX)
                         + (others.isEmpty() ? "" : ", only " + String.join(", ", others)));
     }
 
