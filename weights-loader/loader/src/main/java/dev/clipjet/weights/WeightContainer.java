@@ -3,6 +3,7 @@ package dev.clipjet.weights;
 import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
 import dev.clipjet.weights.safetensors.SafetensorsFile;
+import dev.clipjet.weights.torch.TorchCheckpoint;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -33,11 +34,13 @@ record WeightContainer(Path path, String format, boolean isArchive, List<StoredT
             return new WeightContainer(path, "safetensors", false, file.tensors(), file::close);
         }
         if (PYTORCH.stream().anyMatch(name::endsWith)) {
-            throw new ModelFormatException(
-                    Kind.UNSUPPORTED,
+            TorchCheckpoint file = TorchCheckpoint.open(path);
+            return new WeightContainer(
                     path,
-                    "",
-                    "weights in PyTorch's own format are not supported; convert them to safetensors");
+                    formatName(file.format()),
+                    file.format() == TorchCheckpoint.Format.TORCHSCRIPT,
+                    List.copyOf(file.tensors().values()),
+                    file::close);
         }
         throw new ModelFormatException(
                 Files.exists(path) ? Kind.UNSUPPORTED : Kind.MISSING,
@@ -46,6 +49,14 @@ record WeightContainer(Path path, String format, boolean isArchive, List<StoredT
                 Files.exists(path)
                         ? "is no weight file: expected a name that ends in .safetensors, " + String.join(", ", PYTORCH)
                         : "no such file");
+    }
+
+    private static String formatName(TorchCheckpoint.Format format) {
+        return switch (format) {
+            case ZIP -> "PyTorch";
+            case LEGACY -> "PyTorch, before 1.6";
+            case TORCHSCRIPT -> "TorchScript archive";
+        };
     }
 
     @Override
