@@ -31,7 +31,7 @@ class HuggingFaceConformanceTest {
 
     static List<String> supported() {
         List<String> names = new ArrayList<>();
-        for (String name : Golden.folders("hf-", "model.safetensors", "model.safetensors.index.json")) {
+        for (String name : Golden.folders("hf-", "case.json")) {
             if (!caseOf(name).get("later").booleanValue()) {
                 names.add(name);
             }

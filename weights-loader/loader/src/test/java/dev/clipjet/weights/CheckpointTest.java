@@ -368,11 +368,17 @@ class CheckpointTest {
         Files.writeString(temp.resolve("model.fp16.safetensors"), "");
         assertThat(refusal()).hasMessageContaining("model.fp16.safetensors");
         Path archive = Files.writeString(temp.resolve("ViT-B-32.pt"), "");
-        assertThat(refusal().kind()).isEqualTo(Kind.UNSUPPORTED);
+        assertThat(refusal().kind()).isEqualTo(Kind.MISSING);
+        assertThat(refusal()).hasMessageContaining("ViT-B-32.pt");
         assertThatThrownBy(() -> Checkpoint.open(archive))
+                .isInstanceOf(ModelFormatException.class)
+                .hasMessageContaining("ViT-B-32.pt");
+        Path picture = Files.writeString(temp.resolve("cat.png"), "");
+        assertThatThrownBy(() -> Checkpoint.open(picture))
                 .isInstanceOfSatisfying(
                         ModelFormatException.class,
-                        error -> assertThat(error.kind()).isEqualTo(Kind.UNSUPPORTED));
+                        error -> assertThat(error.kind()).isEqualTo(Kind.UNSUPPORTED))
+                .hasMessageContaining("is no weight file");
         Files.writeString(temp.resolve("config.json"), "{\"architectures\": [\"CLIPModel\"]} 3");
         assertThat(refusal().kind()).isEqualTo(Kind.BAD_CONFIGURATION);
         assertThat(refusal()).hasMessageContaining("line 1");
