@@ -15,37 +15,38 @@ final class PositionTables {
     private PositionTables() {}
 
     /**
-     * Resamples a square grid of positions: bicubic with antialiasing, rows first for both axes alike. The row of the
-     * class token is kept.
+     * Resamples a square grid of positions: bicubic with antialiasing. The row of the class token is kept.
      *
      * @param table [1 + from * from, width]
      * @return [1 + to * to, width]
      */
     static float[] image(float[] table, int from, int to, int width) {
         double[][] weights = cubicWeights(from, to);
-        double[] wide = new double[from * to * width];
-        for (int y = 0; y < from; y++) {
-            for (int x = 0; x < to; x++) {
-                for (int j = 0; j < from; j++) {
-                    addTimes(wide, (y * to + x) * width, weights[x][j], table, (1 + y * from + j) * width, width);
-                }
-            }
-        }
         float[] result = new float[(1 + to * to) * width];
         System.arraycopy(table, 0, result, 0, width);
-        double[] row = new double[width];
+        double[] line = new double[from * width];
+        double[] position = new double[width];
         for (int y = 0; y < to; y++) {
-            for (int x = 0; x < to; x++) {
-                Arrays.fill(row, 0);
-                for (int j = 0; j < from; j++) {
-                    double weight = weights[y][j];
-                    int at = (j * to + x) * width;
-                    for (int d = 0; weight != 0 && d < width; d++) {
-                        row[d] += weight * wide[at + d];
+            Arrays.fill(line, 0);
+            for (int j = 0; j < from; j++) {
+                if (weights[y][j] != 0) {
+                    for (int i = 0; i < line.length; i++) {
+                        line[i] += weights[y][j] * table[width + j * line.length + i];
                     }
                 }
+            }
+            for (int x = 0; x < to; x++) {
+                Arrays.fill(position, 0);
+                for (int j = 0; j < from; j++) {
+                    if (weights[x][j] != 0) {
+                        for (int d = 0; d < width; d++) {
+                            position[d] += weights[x][j] * line[j * width + d];
+                        }
+                    }
+                }
+                int at = (1 + y * to + x) * width;
                 for (int d = 0; d < width; d++) {
-                    result[(1 + y * to + x) * width + d] = (float) row[d];
+                    result[at + d] = (float) position[d];
                 }
             }
         }
@@ -72,12 +73,6 @@ final class PositionTables {
             }
         }
         return result;
-    }
-
-    private static void addTimes(double[] sum, int at, double weight, float[] values, int from, int length) {
-        for (int d = 0; weight != 0 && d < length; d++) {
-            sum[at + d] += weight * values[from + d];
-        }
     }
 
     /** [to][from]: the weight of every source position, of which most are 0. Each row sums to 1. */

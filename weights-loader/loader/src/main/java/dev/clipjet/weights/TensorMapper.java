@@ -22,7 +22,7 @@ final class TensorMapper {
     private static final int MOST_NAMED = 8;
 
     /** How many times larger a resampled position table may be than the stored one; more is no model, but an attack. */
-    private static final int MOST_GROWTH = 256;
+    private static final int MOST_GROWTH = 64;
 
     private final WeightFiles files;
     private final Map<CanonicalName, CanonicalTensor> mapped = new LinkedHashMap<>();
