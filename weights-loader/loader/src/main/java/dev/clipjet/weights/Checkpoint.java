@@ -81,7 +81,9 @@ public final class Checkpoint implements AutoCloseable {
         Path huggingFace = directory.resolve(HuggingFaceModel.CONFIG);
         if (Files.exists(huggingFace)) {
             JsonObject config = readConfig(huggingFace);
-            if (HuggingFaceFamily.isNamedIn(config) || !Files.exists(openClip)) {
+            // Some directories have both configurations, and weights for both or for one of them.
+            boolean forHuggingFace = HuggingFaceFamily.isNamedIn(config) && WeightFiles.isIn(directory);
+            if (forHuggingFace || !Files.exists(openClip)) {
                 HuggingFaceFamily family = HuggingFaceFamily.of(config);
                 return WeightFiles.open(directory)
                         .handOver(files -> HuggingFaceModel.read(directory, directory, config, family, files, options));

@@ -59,6 +59,12 @@ final class WeightFiles implements AutoCloseable {
         throw noWeights(directory);
     }
 
+    /** Whether a directory has weights that {@link #open} would take. */
+    static boolean isIn(Path directory) {
+        return Stream.of(SINGLE, INDEX, TORCH_SINGLE, TORCH_INDEX)
+                .anyMatch(name -> Files.exists(directory.resolve(name)));
+    }
+
     /**
      * Opens one weight file. Where a training wrapper has put its name in front of all tensors ({@code module.},
      * {@code _orig_mod.}), it is taken off.

@@ -144,6 +144,29 @@ class OpenClipGoldenTest {
         }
     }
 
+    @Test
+    void ofTwoConfigurationsTheOneWithWeightsCounts() throws IOException {
+        Path openClip = Golden.folder("openclip-vit-gelu");
+        Path huggingFace = Golden.folder("hf-vit-quickgelu");
+        Files.copy(openClip.resolve(OpenClipConfig.FILE), temp.resolve(OpenClipConfig.FILE));
+        Files.copy(huggingFace.resolve("config.json"), temp.resolve("config.json"));
+        Path ours = Files.copy(openClip.resolve(WEIGHTS), temp.resolve(WEIGHTS));
+        assertThat(family(temp)).isEqualTo("open_clip CLIP");
+        Path theirs = Files.copy(huggingFace.resolve("model.safetensors"), temp.resolve("model.safetensors"));
+        assertThat(family(temp)).isEqualTo("CLIPModel");
+        assertThat(family(theirs)).isEqualTo("CLIPModel");
+        assertThat(family(ours)).isEqualTo("open_clip CLIP");
+        // open_clip's own description of a timm model has another config.json, which names no class.
+        Files.writeString(temp.resolve("config.json"), "{\"architecture\": \"vit_base_patch32_clip_224\"}");
+        assertThat(family(temp)).isEqualTo("open_clip CLIP");
+    }
+
+    private static String family(Path model) {
+        try (Checkpoint checkpoint = Checkpoint.open(model)) {
+            return checkpoint.spec().family();
+        }
+    }
+
     private Path bare(String model, String name) throws IOException {
         return Files.copy(Golden.folder(model).resolve(WEIGHTS), temp.resolve(name));
     }
