@@ -31,7 +31,12 @@ class HuggingFaceConformanceTest {
 
     static List<String> supported() {
         List<String> names = new ArrayList<>();
-        for (String name : Golden.folders("hf-", "model.safetensors", "model.safetensors.index.json")) {
+        for (String name : Golden.folders(
+                "hf-",
+                "model.safetensors",
+                "model.safetensors.index.json",
+                "pytorch_model.bin",
+                "pytorch_model.bin.index.json")) {
             if (!caseOf(name).get("later").booleanValue()) {
                 names.add(name);
             }
