@@ -368,7 +368,8 @@ class CheckpointTest {
         Files.writeString(temp.resolve("model.fp16.safetensors"), "");
         assertThat(refusal()).hasMessageContaining("model.fp16.safetensors");
         Path archive = Files.writeString(temp.resolve("ViT-B-32.pt"), "");
-        assertThat(refusal().kind()).isEqualTo(Kind.UNSUPPORTED);
+        assertThat(refusal().kind()).isEqualTo(Kind.MISSING);
+        assertThat(refusal()).hasMessageContaining("ViT-B-32.pt").hasMessageContaining("pytorch_model.bin");
         assertThatThrownBy(() -> Checkpoint.open(archive))
                 .isInstanceOfSatisfying(
                         ModelFormatException.class,

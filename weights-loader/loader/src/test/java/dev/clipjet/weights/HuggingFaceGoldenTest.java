@@ -223,11 +223,7 @@ class HuggingFaceGoldenTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "hf-bin, pytorch_model.bin",
-        "hf-bin-sharded, pytorch_model-00001-of-00003.bin",
-        "hf-siglip, SiglipModel"
-    })
+    @CsvSource({"hf-siglip, SiglipModel"})
     void whatIsNotSupportedIsNamed(String name, String named) {
         Path folder = Golden.folder().resolve(name);
         ModelFormatException error = catchThrowableOfType(

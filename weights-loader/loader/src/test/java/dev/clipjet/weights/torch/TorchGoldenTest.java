@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.clipjet.memory.DType;
 import dev.clipjet.testing.Golden;
 import dev.clipjet.weights.StoredTensor;
-import dev.clipjet.weights.safetensors.SafetensorsFile;
 import dev.clipjet.weights.torch.TorchCheckpoint.Format;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -51,11 +50,11 @@ class TorchGoldenTest {
                                 DTYPES.get(entry.getKey()), entry.getValue().longValue()));
                 Map<DType, Long> found = new TreeMap<>();
                 file.tensors().values().forEach(tensor -> found.merge(tensor.dtype(), 1L, Long::sum));
-                if (file.format() != Format.TORCHSCRIPT) {
-                    assertThat(found).isEqualTo(expected);
-                } else {
-                    assertThat(found).containsAllEntriesOf(expected);
+                if (file.format() == Format.TORCHSCRIPT) {
+                    // Three integers of the archive are no weights, and the list leaves them out.
+                    expected.merge(DType.I64, 3L, Long::sum);
                 }
+                assertThat(found).isEqualTo(expected);
             }
         }
     }
@@ -80,17 +79,6 @@ class TorchGoldenTest {
                 TorchCheckpoint legacy = TorchCheckpoint.open(folder.resolve("legacy.pt"))) {
             assertThat(legacy.format()).isEqualTo(Format.LEGACY);
             assertSame(zip.tensors(), legacy.tensors());
-        }
-    }
-
-    @Test
-    void the_bin_equals_the_safetensors_beside_it() {
-        Path folder = Golden.folder("openclip-vit-quickgelu");
-        try (TorchCheckpoint bin = TorchCheckpoint.open(folder.resolve("open_clip_pytorch_model.bin"));
-                SafetensorsFile copy = SafetensorsFile.open(folder.resolve("open_clip_model.safetensors"))) {
-            Map<String, StoredTensor> expected = new TreeMap<>();
-            copy.tensors().forEach(tensor -> expected.put(tensor.name(), tensor));
-            assertSame(expected, bin.tensors());
         }
     }
 

@@ -1,0 +1,42 @@
+package dev.clipjet.fuzz;
+
+import com.sun.management.ThreadMXBean;
+import dev.clipjet.error.ModelFormatException;
+import java.lang.management.ManagementFactory;
+
+/**
+ * What every reader promises for every input: it returns or throws {@link ModelFormatException}, within a second, and
+ * allocates no more than a multiple of the input's size.
+ */
+public final class Bounds {
+    private static final long MAX_NANOS = 1_000_000_000L;
+    private static final long BYTES_PER_BYTE = 128;
+
+    /** For buffers of parsers, class loading and the input's own way to a file. */
+    private static final long CONSTANT_BYTES = 2 << 20;
+
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    private Bounds() {}
+
+    /** Runs a reader on an input of a size and throws {@link AssertionError} if it breaks a promise. */
+    public static void check(int inputBytes, Runnable reader) {
+        long allocated = THREADS.getCurrentThreadAllocatedBytes();
+        long start = System.nanoTime();
+        try {
+            reader.run();
+        } catch (ModelFormatException e) {
+            if (e.getMessage() == null || e.file().isEmpty()) {
+                throw new AssertionError("an error that names no file", e);
+            }
+        }
+        long nanos = System.nanoTime() - start;
+        long bytes = THREADS.getCurrentThreadAllocatedBytes() - allocated;
+        if (nanos > MAX_NANOS) {
+            throw new AssertionError(nanos + " ns for " + inputBytes + " bytes");
+        }
+        if (bytes > CONSTANT_BYTES + BYTES_PER_BYTE * inputBytes) {
+            throw new AssertionError(bytes + " bytes allocated for an input of " + inputBytes);
+        }
+    }
+}
