@@ -369,7 +369,7 @@ class CheckpointTest {
         assertThat(refusal()).hasMessageContaining("model.fp16.safetensors");
         Path archive = Files.writeString(temp.resolve("ViT-B-32.pt"), "");
         assertThat(refusal().kind()).isEqualTo(Kind.MISSING);
-        assertThat(refusal()).hasMessageContaining("ViT-B-32.pt");
+        assertThat(refusal()).hasMessageContaining("ViT-B-32.pt").hasMessageContaining("pytorch_model.bin");
         assertThatThrownBy(() -> Checkpoint.open(archive))
                 .isInstanceOf(ModelFormatException.class)
                 .hasMessageContaining("ViT-B-32.pt");
