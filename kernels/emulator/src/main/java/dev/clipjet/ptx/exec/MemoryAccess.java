@@ -465,6 +465,10 @@ public final class MemoryAccess implements ProxyListener {
             overlapping |= 1 << lane;
             return;
         }
+        if (write && otherWrite && ownWarp && otherPc == step.pc() && !own.schedule().whole()) {
+            // The schedule may have split one execution of the instruction; the plain schedule judges such stores.
+            return;
+        }
         boolean sizes = strength != 0
                 && otherAccess >>> Strength.SHIFT != 0
                 && strength >>> Strength.SHIFT != otherAccess >>> Strength.SHIFT;

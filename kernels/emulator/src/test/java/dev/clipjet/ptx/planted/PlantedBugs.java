@@ -95,8 +95,9 @@ final class PlantedBugs {
                     -ld.shared.u32 %r5, [%r3];
                     +mov.u32 %r5, %r3;
                     -and.b32 %r5, %r5, 0;
+                    -mad.lo.u32 %r5, %r0, 4, %r5;
                     !st.shared.u32 [%r5], %r0;
-                    """.replace("-and.b32 %r5, %r5, 0;\n", "-and.b32 %r5, %r5, 0;\n-mad.lo.u32 %r5, %r0, 4, %r5;\n")),
+                    """),
             PlantedBug.of("undefined guard", FindingKind.UNDEFINED_VALUE, """
                     +setp.eq.u32 %p1, %r0, 0;
                     !@%p1 st.global.u32 [%d5], %r0;
@@ -154,9 +155,9 @@ final class PlantedBugs {
                     bar.sync 0;
                     setp.eq.u32 %p1, %r2, 0;
                     mov.u32 %r7, 0;
-                    @%p1 ld.shared.u32 %r7, [%r3+128];
+                    !@%p1 ld.shared.u32 %r7, [%r3+128];
                     +bar.sync 0;
-                    !@!%p1 st.shared.u32 [%r3], %r7;
+                    @!%p1 st.shared.u32 [%r3], %r7;
                     st.global.u32 [%d5], %r7;
                     """),
             PlantedBug.of("two warps write a word", FindingKind.RACE, """
@@ -304,9 +305,9 @@ final class PlantedBugs {
                     bar.sync 0;
                     setp.eq.u32 %p1, %r2, 0;
                     mov.u32 %r5, 0;
-                    @%p1 ld.shared.u32 %r5, [%r3+128];
+                    !@%p1 ld.shared.u32 %r5, [%r3+128];
                     +bar.sync 0;
-                    !@!%p1 cp.async.ca.shared.global [%r3], [%d4], 4;
+                    @!%p1 cp.async.ca.shared.global [%r3], [%d4], 4;
                     cp.async.wait_all;
                     st.global.u32 [%d5], %r5;
                     """),
@@ -332,10 +333,10 @@ final class PlantedBugs {
             PlantedBug.of("barrier in a branch", FindingKind.DIVERGENCE, """
                     setp.lt.u32 %p1, %r1, 16;
                     -@%p1 bra THERE;
-                    bar.sync 0;
+                    !bar.sync 0;
                     THERE:
-                    -!bar.sync 0;
-                    """.replace("bar.sync 0;\n                    THERE:", "bar.sync 0;\nTHERE:")),
+                    st.global.u32 [%d5], %r0;
+                    """),
             PlantedBug.of("two counts for one barrier", FindingKind.BARRIER, """
                     setp.eq.u32 %p1, %r2, 0;
                     @%p1 bra FIRST;
@@ -363,9 +364,8 @@ final class PlantedBugs {
                     bra DONE;
                     OTHER:
                     bar.sync 2, 64;
-                    -bar.sync 2, 64;
                     DONE:
-                    """.replace("                    -bar.sync 2, 64;\n", "")),
+                    """),
             PlantedBug.of("a barrier that one warp never reaches", FindingKind.DEADLOCK, """
                     setp.eq.u32 %p1, %r2, 1;
                     +bra ALL;
@@ -404,16 +404,13 @@ final class PlantedBugs {
                     st.global.u32 [%d5], %r8;
                     DONE:
                     """),
-            PlantedBug.of("ldmatrix from a row somebody else just wrote", FindingKind.RACE, """
-                    st.shared.u32 [%r3], %r0;
-                    st.shared.u32 [%r3+256], %r0;
-                    st.shared.u32 [%r3+512], %r0;
-                    st.shared.u32 [%r3+768], %r0;
-                    +bar.sync 0;
+            PlantedBug.of("ldmatrix from rows that another warp just wrote", FindingKind.RACE, """
                     mov.u32 %r5, s;
                     mad.lo.u32 %r5, %r1, 16, %r5;
-                    -setp.eq.u32 %p1, %r2, 1;
-                    -@%p1 bra DONE;
+                    setp.eq.u32 %p1, %r2, 0;
+                    @%p1 st.shared.v4.u32 [%r5], {%r0, %r0, %r0, %r0};
+                    +bar.sync 0;
+                    @%p1 bra DONE;
                     !ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%r6, %r7, %r8, %r9}, [%r5];
                     st.global.u32 [%d5], %r6;
                     DONE:

@@ -2,8 +2,8 @@ package dev.clipjet.ptx.planted;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.clipjet.device.LaunchShape;
 import dev.clipjet.device.Dim3;
+import dev.clipjet.device.LaunchShape;
 import dev.clipjet.ptx.emulator.KernelFindingsException;
 import dev.clipjet.ptx.emulator.Rig;
 import dev.clipjet.ptx.exec.ExecutionOptions;
@@ -34,7 +34,7 @@ class PlantedBugsTest {
     void isReportedAtItsLine(PlantedBug bug) {
         List<Finding> findings = run(bug, true, ExecutionOptions.standard().withWorkers(1));
         assertThat(findings)
-                .as(bug.text(true))
+                .as(bug.name())
                 .extracting(f -> f.kind() + " at line " + f.place().line())
                 .containsExactly(bug.kind() + " at line " + bug.line());
     }
