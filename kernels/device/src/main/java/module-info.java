@@ -1,4 +1,5 @@
 /** What the runtime asks of a GPU, whatever stands behind it: the CUDA driver, the emulator, or a device that fails. */
 module dev.clipjet.device {
     exports dev.clipjet.device;
+    exports dev.clipjet.device.faults;
 }

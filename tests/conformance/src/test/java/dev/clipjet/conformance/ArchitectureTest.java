@@ -70,7 +70,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule ONLY_THE_DRIVER_PACKAGE_USES_JCUDA = noClasses()
             .that()
-            .resideOutsideOfPackage("dev.clipjet.kernels.cuda..")
+            .resideOutsideOfPackages("dev.clipjet.kernels.cuda..", "dev.clipjet.ptx.assembler..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("jcuda..");

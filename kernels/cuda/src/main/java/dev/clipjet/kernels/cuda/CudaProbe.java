@@ -38,7 +38,7 @@ public final class CudaProbe {
             return new Unavailable(Cause.UNSUPPORTED_PLATFORM, "the CUDA binding has no native part for " + platform);
         }
         try {
-            DriverBinding.load();
+            PrivateNatives.load(() -> JCudaDriver.setExceptionsEnabled(false));
             return query();
         } catch (LinkageError e) {
             return unavailable(e);

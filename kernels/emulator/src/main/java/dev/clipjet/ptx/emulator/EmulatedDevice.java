@@ -162,7 +162,10 @@ public final class EmulatedDevice implements GpuDevice {
         }
         if (!leaked.isEmpty()) {
             throw new IllegalStateException("the device was closed with " + leaked.size() + " live resources: "
-                    + leaked.stream().map(each -> each.getClass().getSimpleName()).sorted().toList());
+                    + leaked.stream()
+                            .map(each -> each.getClass().getSimpleName())
+                            .sorted()
+                            .toList());
         }
     }
 
@@ -224,12 +227,11 @@ public final class EmulatedDevice implements GpuDevice {
             throw invalid(code, "a block of " + block + " threads; allowed are " + code.maxThreads());
         }
         int[] required = code.requiredBlock();
-        if (required != null
-                && (required[0] != block.x() || required[1] != block.y() || required[2] != block.z())) {
+        if (required != null && (required[0] != block.x() || required[1] != block.y() || required[2] != block.z())) {
             throw invalid(
                     code,
-                    "a block of " + block + " threads where .reqntid asks for " + required[0] + "x" + required[1]
-                            + "x" + required[2]);
+                    "a block of " + block + " threads where .reqntid asks for " + required[0] + "x" + required[1] + "x"
+                            + required[2]);
         }
         Dim3 grid = shape.grid();
         if (grid.y() > 65535 || grid.z() > 65535 || grid.count() >= 1 << 22) {
@@ -279,12 +281,10 @@ public final class EmulatedDevice implements GpuDevice {
     void run(EmulatedFunction function, LaunchShape shape, byte[] parameters) {
         ready();
         KernelCode code = function.code();
-        int resident = Math.max(
-                        1, residentBlocks(code, (int) shape.block().count(), shape.dynamicSharedBytes()))
+        int resident = Math.max(1, residentBlocks(code, (int) shape.block().count(), shape.dynamicSharedBytes()))
                 * properties.multiprocessors();
-        LaunchResult result = new GridRunner(
-                        code, shape, parameters, memory, options, properties.multiprocessors(), resident)
-                .run();
+        LaunchResult result =
+                new GridRunner(code, shape, parameters, memory, options, properties.multiprocessors(), resident).run();
         observer.accept(result);
         if (!result.findings().isEmpty()) {
             KernelFindingsException failure =

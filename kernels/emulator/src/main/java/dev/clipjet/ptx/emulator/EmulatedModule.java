@@ -35,8 +35,7 @@ final class EmulatedModule implements GpuModule {
                     functions.put(
                             function.name(),
                             new EmulatedFunction(
-                                    device,
-                                    KernelBuilder.build(module, function, InstructionSet.decoders(), symbols)));
+                                    device, KernelBuilder.build(module, function, InstructionSet.decoders(), symbols)));
                 }
             }
             done = true;

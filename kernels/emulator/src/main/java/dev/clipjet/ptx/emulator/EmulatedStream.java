@@ -35,7 +35,8 @@ final class EmulatedStream implements GpuStream {
 
     @Override
     public void copyToDevice(long target, ByteBuffer source) {
-        ByteBuffer bytes = capture == null ? source.duplicate() : source.duplicate().slice();
+        ByteBuffer bytes =
+                capture == null ? source.duplicate() : source.duplicate().slice();
         submit(() -> device.copyIn(target, bytes.duplicate()));
     }
 
@@ -104,10 +105,7 @@ final class EmulatedStream implements GpuStream {
         device.ready();
         if (capture != null) {
             throw new DeviceException(
-                    "synchronize stream",
-                    900,
-                    "CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED",
-                    "the stream is being captured");
+                    "synchronize stream", 900, "CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED", "the stream is being captured");
         }
     }
 

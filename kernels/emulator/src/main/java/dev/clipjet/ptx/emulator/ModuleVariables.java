@@ -34,12 +34,14 @@ record ModuleVariables(Map<String, Symbol> symbols, List<Allocation> allocations
             for (Variable variable : variables(module)) {
                 if (variable.linking().equals("extern")) {
                     throw new PtxSyntaxException(
-                            module.file(), variable.line(), "variables of other modules are not supported", variable.name());
+                            module.file(),
+                            variable.line(),
+                            "variables of other modules are not supported",
+                            variable.name());
                 }
                 boolean constant = variable.space().equals("const");
                 int bytes = VariableSize.of(module, variable);
-                Allocation allocation =
-                        memory.allocate(Math.max(1, bytes), "variable " + variable.name(), constant);
+                Allocation allocation = memory.allocate(Math.max(1, bytes), "variable " + variable.name(), constant);
                 placed.put(variable, allocation);
                 Space space = constant ? Space.CONST : Space.GLOBAL;
                 if (symbols.put(variable.name(), new Symbol(variable.name(), space, allocation.address(), bytes))
@@ -94,7 +96,10 @@ record ModuleVariables(Map<String, Symbol> symbols, List<Allocation> allocations
                 Symbol symbol = symbols.get(element.symbol());
                 if (symbol == null) {
                     throw new PtxSyntaxException(
-                            module.file(), variable.line(), "the address of something that is no variable", element.symbol());
+                            module.file(),
+                            variable.line(),
+                            "the address of something that is no variable",
+                            element.symbol());
                 }
                 value = symbol.address() + element.bits();
                 if (element.mask() != -1) {
@@ -103,7 +108,10 @@ record ModuleVariables(Map<String, Symbol> symbols, List<Allocation> allocations
             }
             if (at + each > bytes.length) {
                 throw new PtxSyntaxException(
-                        module.file(), variable.line(), "more initial values than the variable has elements", variable.name());
+                        module.file(),
+                        variable.line(),
+                        "more initial values than the variable has elements",
+                        variable.name());
             }
             for (int i = 0; i < each; i++) {
                 bytes[at + i] = (byte) (value >>> 8 * i);

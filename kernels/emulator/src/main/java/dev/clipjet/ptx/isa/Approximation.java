@@ -102,9 +102,8 @@ enum Approximation {
         double u = ((z ^ z >>> 31) >> 11) * 0x1p-52;
         double room = size - 0x1p-24;
         return switch (bound) {
-            case NEIGHBOUR -> u < 0 || rounded == exact
-                    ? rounded
-                    : rounded < exact ? Math.nextUp(rounded) : Math.nextDown(rounded);
+            case NEIGHBOUR ->
+                u < 0 || rounded == exact ? rounded : rounded < exact ? Math.nextUp(rounded) : Math.nextDown(rounded);
             case RELATIVE -> (float) (exact * (1 + u * room));
             case ABSOLUTE -> (float) (exact + u * room);
             case RELATIVE_OR_ABSOLUTE -> (float) (Math.abs(exact) < 1 ? exact + u * room : exact * (1 + u * room));

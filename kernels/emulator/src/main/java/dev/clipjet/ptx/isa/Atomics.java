@@ -88,15 +88,7 @@ final class Atomics {
         private final int c;
         private final Ordering ordering;
 
-        Update(
-                String op,
-                PtxType type,
-                int d,
-                AddressOperand address,
-                Space space,
-                int b,
-                int c,
-                Ordering ordering) {
+        Update(String op, PtxType type, int d, AddressOperand address, Space space, int b, int c, Ordering ordering) {
             this.op = op;
             this.type = type;
             this.d = d;
@@ -206,9 +198,7 @@ final class Atomics {
             boolean max = op.equals("max");
             boolean smaller = type.isSigned()
                     ? r < s
-                    : type.isLong()
-                            ? Long.compareUnsigned(r, s) < 0
-                            : Integer.compareUnsigned((int) r, (int) s) < 0;
+                    : type.isLong() ? Long.compareUnsigned(r, s) < 0 : Integer.compareUnsigned((int) r, (int) s) < 0;
             return smaller == max ? s : r;
         }
 
@@ -218,22 +208,20 @@ final class Atomics {
                     float x = Float.intBitsToFloat((int) r);
                     float y = Float.intBitsToFloat((int) s);
                     // Units for global memory flush subnormals, those for shared memory keep them.
-                    float sum = global
-                            ? FloatArithmetic.flush(FloatArithmetic.flush(x) + FloatArithmetic.flush(y))
-                            : x + y;
+                    float sum =
+                            global ? FloatArithmetic.flush(FloatArithmetic.flush(x) + FloatArithmetic.flush(y)) : x + y;
                     yield Float.floatToRawIntBits(ExactFloat.canonical(sum));
                 }
                 case F64 -> Double.doubleToRawLongBits(Double.longBitsToDouble(r) + Double.longBitsToDouble(s));
                 case F16, BF16 -> half(type, (int) r & 0xffff, (int) s & 0xffff);
-                case F16X2, BF16X2 -> half(type, (int) r & 0xffff, (int) s & 0xffff)
-                        | half(type, (int) r >>> 16, (int) s >>> 16) << 16;
+                case F16X2, BF16X2 ->
+                    half(type, (int) r & 0xffff, (int) s & 0xffff) | half(type, (int) r >>> 16, (int) s >>> 16) << 16;
                 default -> r + s;
             };
         }
 
         private static int half(PtxType type, int x, int y) {
-            FloatFormat format =
-                    type == PtxType.F16 || type == PtxType.F16X2 ? FloatFormat.F16 : FloatFormat.BF16;
+            FloatFormat format = type == PtxType.F16 || type == PtxType.F16X2 ? FloatFormat.F16 : FloatFormat.BF16;
             double a = format.toFloat(x);
             double b = format.toFloat(y);
             return format.fromDouble(ExactFloat.oddFma(a, 1, b), Rounding.NEAREST, false);

@@ -70,30 +70,33 @@ final class BitInstructions {
         int a = in.intSource(1, type);
         int b = in.intSource(2, type);
         return switch (op) {
-            case 'a' -> new Lanes.Int2(d, a, b) {
-                @Override
-                void lanes(int[] to, int[] x, int[] y) {
-                    for (int lane = 0; lane < 32; lane++) {
-                        to[lane] = x[lane] & y[lane];
+            case 'a' ->
+                new Lanes.Int2(d, a, b) {
+                    @Override
+                    void lanes(int[] to, int[] x, int[] y) {
+                        for (int lane = 0; lane < 32; lane++) {
+                            to[lane] = x[lane] & y[lane];
+                        }
                     }
-                }
-            };
-            case 'o' -> new Lanes.Int2(d, a, b) {
-                @Override
-                void lanes(int[] to, int[] x, int[] y) {
-                    for (int lane = 0; lane < 32; lane++) {
-                        to[lane] = x[lane] | y[lane];
+                };
+            case 'o' ->
+                new Lanes.Int2(d, a, b) {
+                    @Override
+                    void lanes(int[] to, int[] x, int[] y) {
+                        for (int lane = 0; lane < 32; lane++) {
+                            to[lane] = x[lane] | y[lane];
+                        }
                     }
-                }
-            };
-            default -> new Lanes.Int2(d, a, b) {
-                @Override
-                void lanes(int[] to, int[] x, int[] y) {
-                    for (int lane = 0; lane < 32; lane++) {
-                        to[lane] = x[lane] ^ y[lane];
+                };
+            default ->
+                new Lanes.Int2(d, a, b) {
+                    @Override
+                    void lanes(int[] to, int[] x, int[] y) {
+                        for (int lane = 0; lane < 32; lane++) {
+                            to[lane] = x[lane] ^ y[lane];
+                        }
                     }
-                }
-            };
+                };
         };
     }
 

@@ -32,9 +32,7 @@ final class Carry {
                     long z = !subtract ? y : wide ? ~y : ~y & 0xffff_ffffL;
                     long c = !carryIn ? (subtract ? 1 : 0) : carry >>> lane & 1;
                     long sum = x + z + c;
-                    boolean out = wide
-                            ? (x & z | (x | z) & ~sum) < 0
-                            : sum >>> 32 != 0;
+                    boolean out = wide ? (x & z | (x | z) & ~sum) < 0 : sum >>> 32 != 0;
                     if (wide) {
                         warp.longs[d][lane] = sum;
                     } else {
@@ -82,9 +80,8 @@ final class Carry {
                         int x = warp.ints[a][lane];
                         int y = warp.ints[b][lane];
                         int product = high ? IntegerArithmetic.high(x, y, signed) : x * y;
-                        long sum = (product & 0xffff_ffffL)
-                                + (warp.ints[c][lane] & 0xffff_ffffL)
-                                + (carry >>> lane & 1);
+                        long sum =
+                                (product & 0xffff_ffffL) + (warp.ints[c][lane] & 0xffff_ffffL) + (carry >>> lane & 1);
                         out = sum >>> 32 != 0;
                         warp.ints[d][lane] = (int) sum;
                     }

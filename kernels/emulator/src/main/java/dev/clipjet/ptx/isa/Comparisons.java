@@ -153,14 +153,13 @@ final class Comparisons {
     /** Integers compare as signed ones once unsigned ones have their top bit flipped; 16-bit ones are shifted to the top first. */
     private static Test integers(InstructionReader in, String comparison, PtxType type, int first) {
         boolean signed = type.isSigned() && !UNSIGNED.contains(comparison);
-        String op =
-                switch (comparison) {
-                    case "lo" -> "lt";
-                    case "ls" -> "le";
-                    case "hi" -> "gt";
-                    case "hs" -> "ge";
-                    default -> comparison;
-                };
+        String op = switch (comparison) {
+            case "lo" -> "lt";
+            case "ls" -> "le";
+            case "hi" -> "gt";
+            case "hs" -> "ge";
+            default -> comparison;
+        };
         boolean swap = op.equals("gt") || op.equals("le");
         boolean equality = op.equals("eq") || op.equals("ne");
         boolean invert = op.equals("ne") || op.equals("ge") || op.equals("le");
@@ -272,7 +271,14 @@ final class Comparisons {
         int b = wide ? in.longSource(2, type) : in.intSource(2, type);
         int p = in.predicateSource(3);
         return new Select(
-                d, a, b, p, wide, in.mark(in.operand(0)), in.mark(in.operand(1)), in.mark(in.operand(2)),
+                d,
+                a,
+                b,
+                p,
+                wide,
+                in.mark(in.operand(0)),
+                in.mark(in.operand(1)),
+                in.mark(in.operand(2)),
                 in.mark(in.operand(3)));
     }
 

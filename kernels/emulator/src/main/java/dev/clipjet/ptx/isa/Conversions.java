@@ -139,7 +139,8 @@ final class Conversions {
         boolean signed = type.isSigned();
         if (width == 64) {
             int d = in.longTarget(0);
-            return (warp, lane, bits) -> warp.longs[d][lane] = signed ? bits << shift >> shift : bits << shift >>> shift;
+            return (warp, lane, bits) ->
+                    warp.longs[d][lane] = signed ? bits << shift >> shift : bits << shift >>> shift;
         }
         int d = in.intTarget(0);
         int keep = width == 16 ? 0xffff : -1;
@@ -273,15 +274,15 @@ final class Conversions {
         }
         if (wide) {
             int a = in.longSource(operand, type);
-            return (warp, lane) -> signed ? warp.longs[a][lane] << shift >> shift : warp.longs[a][lane] << shift >>> shift;
+            return (warp, lane) ->
+                    signed ? warp.longs[a][lane] << shift >> shift : warp.longs[a][lane] << shift >>> shift;
         }
         int a = in.intSource(operand, type);
         return (warp, lane) ->
                 signed ? (long) warp.ints[a][lane] << shift >> shift : (long) warp.ints[a][lane] << shift >>> shift;
     }
 
-    private static Step fromInteger(
-            InstructionReader in, PtxType to, PtxType from, Rounding rounding, boolean sat) {
+    private static Step fromInteger(InstructionReader in, PtxType to, PtxType from, Rounding rounding, boolean sat) {
         IntegerSource source = integerSource(in, from);
         Target target = target(in, to);
         boolean unsigned64 = from.bits() == 64 && !from.isSigned();
@@ -305,17 +306,14 @@ final class Conversions {
                 high = high > 0 ? Math.min(high, 1) : 0;
                 low = 0;
             }
-            long bits =
-                    switch (to) {
-                        case F64 -> Double.doubleToRawLongBits(
-                                low == 0
-                                        ? high
-                                        : rounding.toDouble(new BigDecimal(high).add(new BigDecimal(low)), 0));
-                        case F32 -> Float.floatToRawIntBits(high == 0 ? 0f : rounding.toFloat(high, low))
-                                & 0xffff_ffffL;
-                        case F16 -> FloatFormat.F16.fromDouble(Rounding.odd(high, low), rounding, false);
-                        default -> FloatFormat.BF16.fromDouble(Rounding.odd(high, low), rounding, false);
-                    };
+            long bits = switch (to) {
+                case F64 ->
+                    Double.doubleToRawLongBits(
+                            low == 0 ? high : rounding.toDouble(new BigDecimal(high).add(new BigDecimal(low)), 0));
+                case F32 -> Float.floatToRawIntBits(high == 0 ? 0f : rounding.toFloat(high, low)) & 0xffff_ffffL;
+                case F16 -> FloatFormat.F16.fromDouble(Rounding.odd(high, low), rounding, false);
+                default -> FloatFormat.BF16.fromDouble(Rounding.odd(high, low), rounding, false);
+            };
             target.put(warp, lane, bits);
         });
     }

@@ -70,8 +70,7 @@ final class FloatArithmetic {
                 in.longTarget(0),
                 in.longSource(1, PtxType.F64),
                 in.longSource(2, PtxType.F64),
-                (a, b) -> Double.doubleToRawLongBits(
-                        op.apply(Double.longBitsToDouble(a), Double.longBitsToDouble(b))));
+                (a, b) -> Double.doubleToRawLongBits(op.apply(Double.longBitsToDouble(a), Double.longBitsToDouble(b))));
     }
 
     static Step add(InstructionReader in, PtxType type, boolean subtract) {
@@ -83,18 +82,14 @@ final class FloatArithmetic {
             only64(in, ftz || sat);
             return binaryDouble(
                     in,
-                    subtract
-                            ? (a, b) -> ExactFloat.add(a, -b, rounding)
-                            : (a, b) -> ExactFloat.add(a, b, rounding));
+                    subtract ? (a, b) -> ExactFloat.add(a, -b, rounding) : (a, b) -> ExactFloat.add(a, b, rounding));
         }
         if (rounding != Rounding.NEAREST || ftz || sat) {
             return binary(
                     in,
                     ftz,
                     sat,
-                    subtract
-                            ? (a, b) -> ExactFloat.add(a, -b, rounding)
-                            : (a, b) -> ExactFloat.add(a, b, rounding));
+                    subtract ? (a, b) -> ExactFloat.add(a, -b, rounding) : (a, b) -> ExactFloat.add(a, b, rounding));
         }
         int d = in.intTarget(0);
         int a = in.intSource(1, type);
@@ -346,16 +341,18 @@ final class FloatArithmetic {
         PtxType type = in.takeType();
         in.expect(3);
         return switch (type) {
-            case F32 -> Lanes.of(
-                    in.intTarget(0),
-                    in.intSource(1, type),
-                    in.intSource(2, type),
-                    (a, b) -> b & Integer.MAX_VALUE | a & Integer.MIN_VALUE);
-            case F64 -> Lanes.ofLong(
-                    in.longTarget(0),
-                    in.longSource(1, type),
-                    in.longSource(2, type),
-                    (a, b) -> b & Long.MAX_VALUE | a & Long.MIN_VALUE);
+            case F32 ->
+                Lanes.of(
+                        in.intTarget(0),
+                        in.intSource(1, type),
+                        in.intSource(2, type),
+                        (a, b) -> b & Integer.MAX_VALUE | a & Integer.MIN_VALUE);
+            case F64 ->
+                Lanes.ofLong(
+                        in.longTarget(0),
+                        in.longSource(1, type),
+                        in.longSource(2, type),
+                        (a, b) -> b & Long.MAX_VALUE | a & Long.MIN_VALUE);
             default -> throw in.error("copysign of type " + type);
         };
     }
@@ -382,15 +379,14 @@ final class FloatArithmetic {
                     double magnitude = Math.abs(value);
                     double least = wide ? Double.MIN_NORMAL : Float.MIN_NORMAL;
                     boolean finite = magnitude <= Double.MAX_VALUE;
-                    boolean holds =
-                            switch (test) {
-                                case "finite" -> finite;
-                                case "infinite" -> Double.isInfinite(value);
-                                case "number" -> !Double.isNaN(value);
-                                case "notanumber" -> Double.isNaN(value);
-                                case "normal" -> finite && magnitude >= least;
-                                default -> finite && magnitude < least && magnitude > 0;
-                            };
+                    boolean holds = switch (test) {
+                        case "finite" -> finite;
+                        case "infinite" -> Double.isInfinite(value);
+                        case "number" -> !Double.isNaN(value);
+                        case "notanumber" -> Double.isNaN(value);
+                        case "normal" -> finite && magnitude >= least;
+                        default -> finite && magnitude < least && magnitude > 0;
+                    };
                     result |= holds ? 1 << lane : 0;
                 }
                 warp.predicates[d] = warp.predicates[d] & ~mask | result;

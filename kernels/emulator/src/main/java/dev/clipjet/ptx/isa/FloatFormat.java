@@ -70,14 +70,13 @@ enum FloatFormat {
         long whole = (long) scaled;
         double rest = scaled - whole;
         boolean negative = sign != 0;
-        boolean up =
-                switch (rounding) {
-                    case NEAREST -> rest > 0.5 || rest == 0.5 && (whole & 1) != 0;
-                    case AWAY -> rest >= 0.5;
-                    case ZERO -> false;
-                    case DOWN -> rest > 0 && negative;
-                    case UP -> rest > 0 && !negative;
-                };
+        boolean up = switch (rounding) {
+            case NEAREST -> rest > 0.5 || rest == 0.5 && (whole & 1) != 0;
+            case AWAY -> rest >= 0.5;
+            case ZERO -> false;
+            case DOWN -> rest > 0 && negative;
+            case UP -> rest > 0 && !negative;
+        };
         whole += up ? 1 : 0;
         // A carry out of the fraction raises the exponent by itself.
         long bits = whole + ((long) (exponent + bias - 1) << fractionBits);

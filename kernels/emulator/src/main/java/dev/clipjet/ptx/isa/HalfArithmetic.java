@@ -87,8 +87,8 @@ final class HalfArithmetic {
                 sat,
                 relu);
         Lanes.IntTernary op = packed(type)
-                ? (x, y, z) -> one.apply(x & 0xffff, y & 0xffff, z & 0xffff)
-                        | one.apply(x >>> 16, y >>> 16, z >>> 16) << 16
+                ? (x, y, z) ->
+                        one.apply(x & 0xffff, y & 0xffff, z & 0xffff) | one.apply(x >>> 16, y >>> 16, z >>> 16) << 16
                 : one;
         int d = in.intTarget(0);
         int a = in.intSource(1, type);
@@ -148,8 +148,7 @@ final class HalfArithmetic {
             in.needsTarget(90);
         }
         // The bounds of the half forms are wider than half a unit of the last place, so rounding stays within them.
-        return lanes1(
-                in, type, x -> format.fromDouble(function.exact(format.toFloat(x)), Rounding.NEAREST, false));
+        return lanes1(in, type, x -> format.fromDouble(function.exact(format.toFloat(x)), Rounding.NEAREST, false));
     }
 
     private static boolean flushes(InstructionReader in, PtxType type) {

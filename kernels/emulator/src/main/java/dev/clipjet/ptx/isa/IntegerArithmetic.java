@@ -13,24 +13,26 @@ final class IntegerArithmetic {
     static Step add(InstructionReader in, PtxType type) {
         in.expect(3);
         return switch (type.bits()) {
-            case 64 -> new Lanes.Long2(in.longTarget(0), in.longSource(1, type), in.longSource(2, type)) {
-                @Override
-                void lanes(long[] d, long[] a, long[] b) {
-                    for (int lane = 0; lane < 32; lane++) {
-                        d[lane] = a[lane] + b[lane];
+            case 64 ->
+                new Lanes.Long2(in.longTarget(0), in.longSource(1, type), in.longSource(2, type)) {
+                    @Override
+                    void lanes(long[] d, long[] a, long[] b) {
+                        for (int lane = 0; lane < 32; lane++) {
+                            d[lane] = a[lane] + b[lane];
+                        }
                     }
-                }
-            };
-            case 32 -> new Lanes.Int2(in.intTarget(0), in.intSource(1, type), in.intSource(2, type)) {
-                @Override
-                void lanes(int[] d, int[] a, int[] b) {
-                    for (int lane = 0; lane < 32; lane++) {
-                        d[lane] = a[lane] + b[lane];
+                };
+            case 32 ->
+                new Lanes.Int2(in.intTarget(0), in.intSource(1, type), in.intSource(2, type)) {
+                    @Override
+                    void lanes(int[] d, int[] a, int[] b) {
+                        for (int lane = 0; lane < 32; lane++) {
+                            d[lane] = a[lane] + b[lane];
+                        }
                     }
-                }
-            };
-            case 16 -> Lanes.of(
-                    in.intTarget(0), in.intSource(1, type), in.intSource(2, type), (a, b) -> a + b & 0xffff);
+                };
+            case 16 ->
+                Lanes.of(in.intTarget(0), in.intSource(1, type), in.intSource(2, type), (a, b) -> a + b & 0xffff);
             default -> throw in.error("add of type " + type);
         };
     }
@@ -50,18 +52,18 @@ final class IntegerArithmetic {
     static Step sub(InstructionReader in, PtxType type) {
         in.expect(3);
         return switch (type.bits()) {
-            case 64 -> Lanes.ofLong(
-                    in.longTarget(0), in.longSource(1, type), in.longSource(2, type), (a, b) -> a - b);
-            case 32 -> new Lanes.Int2(in.intTarget(0), in.intSource(1, type), in.intSource(2, type)) {
-                @Override
-                void lanes(int[] d, int[] a, int[] b) {
-                    for (int lane = 0; lane < 32; lane++) {
-                        d[lane] = a[lane] - b[lane];
+            case 64 -> Lanes.ofLong(in.longTarget(0), in.longSource(1, type), in.longSource(2, type), (a, b) -> a - b);
+            case 32 ->
+                new Lanes.Int2(in.intTarget(0), in.intSource(1, type), in.intSource(2, type)) {
+                    @Override
+                    void lanes(int[] d, int[] a, int[] b) {
+                        for (int lane = 0; lane < 32; lane++) {
+                            d[lane] = a[lane] - b[lane];
+                        }
                     }
-                }
-            };
-            case 16 -> Lanes.of(
-                    in.intTarget(0), in.intSource(1, type), in.intSource(2, type), (a, b) -> a - b & 0xffff);
+                };
+            case 16 ->
+                Lanes.of(in.intTarget(0), in.intSource(1, type), in.intSource(2, type), (a, b) -> a - b & 0xffff);
             default -> throw in.error("sub of type " + type);
         };
     }
@@ -129,9 +131,12 @@ final class IntegerArithmetic {
                 throw in.error(".sat needs mad.hi.sat.s32");
             }
             return Lanes.of(
-                    in.intTarget(0), in.intSource(1, type), in.intSource(2, type), in.intSource(3, type), (a, b, c) ->
-                            (int) Math.max(
-                                    Integer.MIN_VALUE, Math.min(Integer.MAX_VALUE, (long) high(a, b, true) + c)));
+                    in.intTarget(0),
+                    in.intSource(1, type),
+                    in.intSource(2, type),
+                    in.intSource(3, type),
+                    (a, b, c) -> (int) Math.max(
+                            Integer.MIN_VALUE, Math.min(Integer.MAX_VALUE, (long) high(a, b, true) + c)));
         }
         if (part.equals("wide")) {
             return madWide(in, type);
@@ -151,11 +156,7 @@ final class IntegerArithmetic {
         int c = in.intSource(3, type);
         if (type.bits() == 16) {
             return Lanes.of(
-                    d,
-                    a,
-                    b,
-                    c,
-                    (x, y, z) -> (extend(x, signed) * extend(y, signed) >>> (high ? 16 : 0)) + z & 0xffff);
+                    d, a, b, c, (x, y, z) -> (extend(x, signed) * extend(y, signed) >>> (high ? 16 : 0)) + z & 0xffff);
         }
         if (high) {
             return Lanes.of(d, a, b, c, (x, y, z) -> high(x, y, signed) + z);
@@ -195,9 +196,8 @@ final class IntegerArithmetic {
                 long[] z = warp.longs[c];
                 long[] to = warp.longs[d];
                 for (int lane = 0; lane < 32; lane++) {
-                    long product = signed
-                            ? (long) x[lane] * y[lane]
-                            : (x[lane] & 0xffff_ffffL) * (y[lane] & 0xffff_ffffL);
+                    long product =
+                            signed ? (long) x[lane] * y[lane] : (x[lane] & 0xffff_ffffL) * (y[lane] & 0xffff_ffffL);
                     to[lane] = (mask >>> lane & 1) != 0 ? product + z[lane] : to[lane];
                 }
             }
@@ -234,8 +234,7 @@ final class IntegerArithmetic {
             throw in.error("division of type " + type);
         }
         return type.isLong()
-                ? new Divide(
-                        in.longTarget(0), in.longSource(1, type), in.longSource(2, type), type, remainder)
+                ? new Divide(in.longTarget(0), in.longSource(1, type), in.longSource(2, type), type, remainder)
                 : new Divide(in.intTarget(0), in.intSource(1, type), in.intSource(2, type), type, remainder);
     }
 
@@ -336,9 +335,7 @@ final class IntegerArithmetic {
     }
 
     static int high(int a, int b, boolean signed) {
-        return signed
-                ? (int) ((long) a * b >> 32)
-                : (int) ((a & 0xffff_ffffL) * (b & 0xffff_ffffL) >>> 32);
+        return signed ? (int) ((long) a * b >> 32) : (int) ((a & 0xffff_ffffL) * (b & 0xffff_ffffL) >>> 32);
     }
 
     static long high(long a, long b, boolean signed) {

@@ -133,8 +133,8 @@ final class MatrixMoves {
                 for (int half = 0; half < 2; half++) {
                     int row = 8 * i + (transposed ? 2 * (lane & 3) + half : lane >>> 2);
                     int at = transposed ? 2 * (lane >>> 2) : 4 * (lane & 3) + 2 * half;
-                    boolean bad = (access.undefinedLanes >>> row & 1) != 0
-                            && (access.undefinedBytes[row] >>> at & 3) != 0;
+                    boolean bad =
+                            (access.undefinedLanes >>> row & 1) != 0 && (access.undefinedBytes[row] >>> at & 3) != 0;
                     if (bad) {
                         warp.undefined[marks[i]] |= 1L << lane + 32 * half;
                         warp.origin[marks[i]] = pc();

@@ -12,7 +12,8 @@ import java.util.Set;
 
 /** {@code mov}, packing and unpacking included, {@code cvta isspacep}. */
 final class Moves {
-    private static final Set<String> CLOCKS = Set.of("%clock", "%clock_hi", "%clock64", "%globaltimer", "%globaltimer_lo");
+    private static final Set<String> CLOCKS =
+            Set.of("%clock", "%clock_hi", "%clock64", "%globaltimer", "%globaltimer_lo");
 
     private Moves() {}
 
@@ -223,9 +224,7 @@ final class Moves {
             long whole = warp.undefined[from];
             int perHalf = planes.length / 2;
             for (int i = 0; i < planes.length; i++) {
-                long lanes = width * planes.length == 16
-                        ? whole | whole >>> 32
-                        : i < perHalf ? whole : whole >>> 32;
+                long lanes = width * planes.length == 16 ? whole | whole >>> 32 : i < perHalf ? whole : whole >>> 32;
                 long bad = Warp.halves((int) lanes & mask);
                 warp.undefined[marks[i]] = warp.undefined[marks[i]] & ~Warp.halves(mask) | bad;
                 warp.origin[marks[i]] = warp.origin[from];

@@ -195,12 +195,11 @@ final class WarpExchange {
                     }
                     return;
                 }
-                boolean result =
-                        switch (mode) {
-                            case "all" -> votes == mask;
-                            case "any" -> votes != 0;
-                            default -> votes == mask || votes == 0;
-                        };
+                boolean result = switch (mode) {
+                    case "all" -> votes == mask;
+                    case "any" -> votes != 0;
+                    default -> votes == mask || votes == 0;
+                };
                 warp.predicates[d] = warp.predicates[d] & ~mask | (result ? mask : 0);
             }
         };
@@ -270,15 +269,14 @@ final class WarpExchange {
                 int result = warp.ints[a][Integer.numberOfTrailingZeros(mask)];
                 for (int left = mask & mask - 1; left != 0; left &= left - 1) {
                     int x = warp.ints[a][Integer.numberOfTrailingZeros(left)];
-                    result =
-                            switch (op) {
-                                case "add" -> result + x;
-                                case "min" -> Math.min(result ^ flip, x ^ flip) ^ flip;
-                                case "max" -> Math.max(result ^ flip, x ^ flip) ^ flip;
-                                case "and" -> result & x;
-                                case "or" -> result | x;
-                                default -> result ^ x;
-                            };
+                    result = switch (op) {
+                        case "add" -> result + x;
+                        case "min" -> Math.min(result ^ flip, x ^ flip) ^ flip;
+                        case "max" -> Math.max(result ^ flip, x ^ flip) ^ flip;
+                        case "and" -> result & x;
+                        case "or" -> result | x;
+                        default -> result ^ x;
+                    };
                 }
                 for (int left = mask; left != 0; left &= left - 1) {
                     warp.ints[d][Integer.numberOfTrailingZeros(left)] = result;

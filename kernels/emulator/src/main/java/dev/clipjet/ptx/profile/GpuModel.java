@@ -40,8 +40,7 @@ public record GpuModel(
     public static final GpuModel H100 =
             new GpuModel("H100", 90, 132, 1.83, 4, 128, 16, 32, 1228, 2048, 128, 64, 3.35, 1.3);
     /** A100 SXM with 80 GB. */
-    public static final GpuModel A100 =
-            new GpuModel("A100", 80, 108, 1.41, 4, 64, 16, 32, 1024, 0, 128, 64, 2.04, 1.3);
+    public static final GpuModel A100 = new GpuModel("A100", 80, 108, 1.41, 4, 64, 16, 32, 1024, 0, 128, 64, 2.04, 1.3);
     /** L4. */
     public static final GpuModel L4 = new GpuModel("L4", 89, 58, 2.04, 4, 128, 16, 32, 512, 0, 128, 64, 0.3, 1.3);
 

@@ -33,13 +33,29 @@ public enum InstructionClass {
             case "mma", "wgmma" -> TENSOR;
             case "ex2", "lg2", "rcp", "rsqrt", "sqrt", "sin", "cos", "tanh" -> SPECIAL;
             case "cvt" -> CONVERSION;
-            case "bra", "brx", "call", "ret", "exit", "bar", "barrier", "fence", "membar", "mbarrier", "trap",
-                    "setmaxnreg", "griddepcontrol", "nanosleep", "end" -> CONTROL;
-            default -> name.contains(".f64")
-                    ? DOUBLE
-                    : name.contains(".f32") || name.contains(".f16") || name.contains(".bf16")
-                            ? (opcode.equals("mov") || opcode.equals("selp") || opcode.equals("setp") ? INTEGER : FLOAT)
-                            : INTEGER;
+            case "bra",
+                    "brx",
+                    "call",
+                    "ret",
+                    "exit",
+                    "bar",
+                    "barrier",
+                    "fence",
+                    "membar",
+                    "mbarrier",
+                    "trap",
+                    "setmaxnreg",
+                    "griddepcontrol",
+                    "nanosleep",
+                    "end" -> CONTROL;
+            default ->
+                name.contains(".f64")
+                        ? DOUBLE
+                        : name.contains(".f32") || name.contains(".f16") || name.contains(".bf16")
+                                ? (opcode.equals("mov") || opcode.equals("selp") || opcode.equals("setp")
+                                        ? INTEGER
+                                        : FLOAT)
+                                : INTEGER;
         };
     }
 }

@@ -80,12 +80,17 @@ public record LaunchProfile(
         busy.put("special", share * 32 * at(mix, InstructionClass.SPECIAL) / gpu.specialLanes() / microsecond);
         busy.put(
                 "load/store",
-                share * 32 * (at(mix, InstructionClass.MEMORY) + at(mix, InstructionClass.EXCHANGE))
-                        / gpu.exchangeLanes() / microsecond);
+                share
+                        * 32
+                        * (at(mix, InstructionClass.MEMORY) + at(mix, InstructionClass.EXCHANGE))
+                        / gpu.exchangeLanes()
+                        / microsecond);
         busy.put("shared", share * 128 * counts.wavefronts() / gpu.sharedBytes() / microsecond);
         double tensor = share * counts.tensorMacs() / gpu.tensorMacs() / microsecond;
         if (counts.groupMacs() > 0) {
-            tensor += gpu.groupMacs() == 0 ? Double.POSITIVE_INFINITY : share * counts.groupMacs() / gpu.groupMacs() / microsecond;
+            tensor += gpu.groupMacs() == 0
+                    ? Double.POSITIVE_INFINITY
+                    : share * counts.groupMacs() / gpu.groupMacs() / microsecond;
         }
         busy.put("tensor", tensor);
         busy.put("L2", share * 32 * counts.sectors() / gpu.cacheBytes() / microsecond);

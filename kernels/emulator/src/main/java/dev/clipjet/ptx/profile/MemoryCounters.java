@@ -64,10 +64,7 @@ public final class MemoryCounters {
         Pattern pattern = pattern(globalPatterns, pc);
         if (!pattern.matches(address, mask)) {
             pattern.keep(
-                    address,
-                    mask,
-                    Sectors.touched(address, mask, bytes, 5),
-                    Sectors.touched(address, mask, bytes, 7));
+                    address, mask, Sectors.touched(address, mask, bytes, 5), Sectors.touched(address, mask, bytes, 7));
         }
         globalRequests[pc]++;
         sectors[pc] += pattern.first;
@@ -85,10 +82,7 @@ public final class MemoryCounters {
         Pattern pattern = pattern(sharedPatterns, pc);
         if (!pattern.matches(address, mask)) {
             pattern.keep(
-                    address,
-                    mask,
-                    SharedBanks.wavefronts(offset, mask, bytes, matrix),
-                    SharedBanks.ideal(mask, bytes));
+                    address, mask, SharedBanks.wavefronts(offset, mask, bytes, matrix), SharedBanks.ideal(mask, bytes));
         }
         wavefronts[pc] += pattern.first;
         idealWavefronts[pc] += pattern.second;

@@ -35,7 +35,11 @@ public record Occupancy(int blocks, int warps, int maxWarps, String limit) {
      */
     public static Occupancy of(int capability, int threads, int registers, int sharedBytes) {
         Limits limits = limits(capability);
-        if (threads < 1 || threads > 1024 || registers < 0 || registers > 255 || sharedBytes > limits.sharedPerBlock()) {
+        if (threads < 1
+                || threads > 1024
+                || registers < 0
+                || registers > 255
+                || sharedBytes > limits.sharedPerBlock()) {
             throw new IllegalArgumentException("no SM of capability " + capability + " holds a block of " + threads
                     + " threads with " + registers + " registers each and " + sharedBytes + " bytes of shared memory");
         }

@@ -27,8 +27,7 @@ final class Fences {
     void release(int block, int warp, int lane, int scope, SyncLocation location) {
         for (int level = 0; level < LEVELS; level++) {
             if (known[level][lane] != null) {
-                location.release(
-                        block, Math.min(level, scope), known[level][lane], warp, lane, clock[level][lane]);
+                location.release(block, Math.min(level, scope), known[level][lane], warp, lane, clock[level][lane]);
             }
         }
     }

@@ -124,15 +124,13 @@ final class GlobalPage {
             keepStrong(g, w, block, self, known, access, tell);
         }
         if (readerWarp[g] != 0) {
-            checkReads(
-                    readerWarp[g] - 1, readerMark[g], readerPc[g], g, block, self, lane, known, access, tell);
+            checkReads(readerWarp[g] - 1, readerMark[g], readerPc[g], g, block, self, lane, known, access, tell);
             readerWarp[g] = 0;
             Map<Integer, List<Reads>> others = more.remove(g);
             if (others != null) {
                 for (List<Reads> list : others.values()) {
                     for (Reads reads : list) {
-                        checkReads(
-                                reads.warp, reads.mark, reads.pc, g, block, self, lane, known, access, tell);
+                        checkReads(reads.warp, reads.mark, reads.pc, g, block, self, lane, known, access, tell);
                     }
                 }
             }
@@ -153,8 +151,8 @@ final class GlobalPage {
             readerMark[g] |= mark;
             return;
         }
-        List<Reads> list = more.computeIfAbsent(g, key -> new HashMap<>())
-                .computeIfAbsent(warp, key -> new ArrayList<>(2));
+        List<Reads> list =
+                more.computeIfAbsent(g, key -> new HashMap<>()).computeIfAbsent(warp, key -> new ArrayList<>(2));
         long lanes = mark & 0xffff_ffffL;
         for (int i = list.size() - 1; i >= 0; i--) {
             Reads old = list.get(i);
@@ -219,8 +217,7 @@ final class GlobalPage {
                 Strength.of(theirs), Strength.of(access), other == block, other == block || tell.sameCluster(other));
     }
 
-    private void keepStrong(
-            int g, long w, int block, int self, VectorClock known, int access, RaceListener tell) {
+    private void keepStrong(int g, long w, int block, int self, VectorClock known, int access, RaceListener tell) {
         if (!Strength.isStrong(Strength.of(writerAccess[g]))) {
             return;
         }
@@ -259,10 +256,7 @@ final class GlobalPage {
         }
         if (lanes == 0
                 || Strength.compatible(
-                        strength,
-                        Strength.of(access),
-                        other == block,
-                        other == block || tell.sameCluster(other))) {
+                        strength, Strength.of(access), other == block, other == block || tell.sameCluster(other))) {
             return;
         }
         int clock = (int) (mark >>> 32) & CLOCK_MASK;

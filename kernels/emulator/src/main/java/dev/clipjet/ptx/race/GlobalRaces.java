@@ -92,7 +92,15 @@ public final class GlobalRaces {
 
     /** Lanes read a range that lies in one piece, so many bytes each; see {@link SharedRaces#read}. */
     public void read(
-            int block, int warp, int firstLane, int lanes, WarpClock clock, int access, long from, int each, RaceListener tell) {
+            int block,
+            int warp,
+            int firstLane,
+            int lanes,
+            WarpClock clock,
+            int access,
+            long from,
+            int each,
+            RaceListener tell) {
         long end = from + (long) lanes * each;
         for (long at = from; at < end; at = (at | PAGE - 1) + 1) {
             int index = (int) (at / PAGE);
@@ -107,7 +115,15 @@ public final class GlobalRaces {
 
     /** Lanes write a range that lies in one piece, so many bytes each; see {@link SharedRaces#write}. */
     public void write(
-            int block, int warp, int firstLane, int lanes, WarpClock clock, int access, long from, int each, RaceListener tell) {
+            int block,
+            int warp,
+            int firstLane,
+            int lanes,
+            WarpClock clock,
+            int access,
+            long from,
+            int each,
+            RaceListener tell) {
         long end = from + (long) lanes * each;
         for (long at = from; at < end; at = (at | PAGE - 1) + 1) {
             int index = (int) (at / PAGE);
@@ -142,8 +158,7 @@ public final class GlobalRaces {
             if (page == null) {
                 page = record(index);
             }
-            page.writeAsync(
-                    block, agent, stamp, lane, clock, access, at, Math.min(end, (index + 1L) * PAGE), tell);
+            page.writeAsync(block, agent, stamp, lane, clock, access, at, Math.min(end, (index + 1L) * PAGE), tell);
         }
     }
 

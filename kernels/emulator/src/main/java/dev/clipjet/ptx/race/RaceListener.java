@@ -13,7 +13,8 @@ public interface RaceListener {
      * @param otherAccess program counter and {@link Strength} of the other access
      * @param otherWrite whether the other access writes
      */
-    void race(long offset, int lane, boolean write, int otherBlock, int otherThread, int otherAccess, boolean otherWrite);
+    void race(
+            long offset, int lane, boolean write, int otherBlock, int otherThread, int otherAccess, boolean otherWrite);
 
     /** An access to a byte that an asynchronous copy is still writing. */
     void pending(long offset, int lane, boolean write, int otherThread, int otherAccess);

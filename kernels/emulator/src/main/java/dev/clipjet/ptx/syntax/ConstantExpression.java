@@ -6,7 +6,16 @@ import dev.clipjet.ptx.syntax.Token.Kind;
 final class ConstantExpression {
     private static final int MAX_DEPTH = 100;
     private static final String[][] LEVELS = {
-        {"||"}, {"&&"}, {"|"}, {"^"}, {"&"}, {"==", "!="}, {"<", ">", "<=", ">="}, {"<<", ">>"}, {"+", "-"}, {"*", "/", "%"}
+        {"||"},
+        {"&&"},
+        {"|"},
+        {"^"},
+        {"&"},
+        {"==", "!="},
+        {"<", ">", "<=", ">="},
+        {"<<", ">>"},
+        {"+", "-"},
+        {"*", "/", "%"}
     };
 
     private final TokenReader in;

@@ -53,8 +53,14 @@ final class Lexer {
             at++;
             if (at < text.length()) {
                 String two = text.substring(start, at + 1);
-                if (two.equals("<<") || two.equals(">>") || two.equals("&&") || two.equals("||") || two.equals("==")
-                        || two.equals("!=") || two.equals("<=") || two.equals(">=")) {
+                if (two.equals("<<")
+                        || two.equals(">>")
+                        || two.equals("&&")
+                        || two.equals("||")
+                        || two.equals("==")
+                        || two.equals("!=")
+                        || two.equals("<=")
+                        || two.equals(">=")) {
                     at++;
                     return new Token(Kind.MARK, two, 0, line, wasGlued);
                 }
@@ -135,7 +141,9 @@ final class Lexer {
     private Token number(boolean wasGlued) {
         int start = at;
         char second = at + 1 < text.length() ? Character.toLowerCase(text.charAt(at + 1)) : ' ';
-        if (text.charAt(at) == '0' && (second == 'f' || second == 'd') && hexDigits(at + 2) == (second == 'f' ? 8 : 16)) {
+        if (text.charAt(at) == '0'
+                && (second == 'f' || second == 'd')
+                && hexDigits(at + 2) == (second == 'f' ? 8 : 16)) {
             at += 2;
             long bits = digits(16, hexDigits(at));
             Kind kind = second == 'f' ? Kind.FLOAT : Kind.DOUBLE;

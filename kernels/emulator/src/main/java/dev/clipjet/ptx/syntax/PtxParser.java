@@ -136,7 +136,10 @@ public final class PtxParser {
         int line = in.peek().line();
         while (true) {
             Token token = in.peek();
-            if (token.isDotted("extern") || token.isDotted("visible") || token.isDotted("weak") || token.isDotted("common")) {
+            if (token.isDotted("extern")
+                    || token.isDotted("visible")
+                    || token.isDotted("weak")
+                    || token.isDotted("common")) {
                 if (!linking.isEmpty()) {
                     throw in.error(token, "two linking directives, the second is");
                 }
@@ -205,7 +208,8 @@ public final class PtxParser {
         do {
             long value = in.expectInteger("a number");
             if (value < 0 || value > Integer.MAX_VALUE) {
-                throw in.error(in.peek(), "the number " + Long.toUnsignedString(value) + " before this is out of range");
+                throw in.error(
+                        in.peek(), "the number " + Long.toUnsignedString(value) + " before this is out of range");
             }
             numbers.add((int) value);
         } while (numbers.size() < 3 && in.accept(","));

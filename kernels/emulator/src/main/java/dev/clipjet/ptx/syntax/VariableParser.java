@@ -8,8 +8,29 @@ import java.util.Set;
 /** Declarations of variables, registers and parameters, with initializers. */
 final class VariableParser {
     private static final Set<String> TYPES = Set.of(
-            "pred", "b8", "b16", "b32", "b64", "b128", "u8", "u16", "u32", "u64", "s8", "s16", "s32", "s64", "f16",
-            "f16x2", "bf16", "bf16x2", "f32", "f64", "texref", "samplerref", "surfref");
+            "pred",
+            "b8",
+            "b16",
+            "b32",
+            "b64",
+            "b128",
+            "u8",
+            "u16",
+            "u32",
+            "u64",
+            "s8",
+            "s16",
+            "s32",
+            "s64",
+            "f16",
+            "f16x2",
+            "bf16",
+            "bf16x2",
+            "f32",
+            "f64",
+            "texref",
+            "samplerref",
+            "surfref");
     private static final int MAX_DEPTH = 16;
 
     private final TokenReader in;
@@ -150,14 +171,13 @@ final class VariableParser {
     }
 
     private static int naturalAlignment(Head head) {
-        int bytes =
-                switch (head.type()) {
-                    case "pred", "b8", "u8", "s8" -> 1;
-                    case "b16", "u16", "s16", "f16", "bf16" -> 2;
-                    case "b32", "u32", "s32", "f32", "f16x2", "bf16x2" -> 4;
-                    case "b128" -> 16;
-                    default -> 8;
-                };
+        int bytes = switch (head.type()) {
+            case "pred", "b8", "u8", "s8" -> 1;
+            case "b16", "u16", "s16", "f16", "bf16" -> 2;
+            case "b32", "u32", "s32", "f32", "f16x2", "bf16x2" -> 4;
+            case "b128" -> 16;
+            default -> 8;
+        };
         return bytes * head.vector();
     }
 
@@ -192,12 +212,11 @@ final class VariableParser {
                     ? Float.intBitsToFloat((int) token.value())
                     : Double.longBitsToDouble(token.value());
             value = negative ? -value : value;
-            long bits =
-                    switch (head.type()) {
-                        case "f32" -> Float.floatToRawIntBits((float) value);
-                        case "f64" -> Double.doubleToRawLongBits(value);
-                        default -> throw in.error(token, "a floating-point value for type ." + head.type());
-                    };
+            long bits = switch (head.type()) {
+                case "f32" -> Float.floatToRawIntBits((float) value);
+                case "f64" -> Double.doubleToRawLongBits(value);
+                default -> throw in.error(token, "a floating-point value for type ." + head.type());
+            };
             return new Variable.Initializer(bits, null, false, -1);
         }
         if (token.kind() == Kind.WORD) {

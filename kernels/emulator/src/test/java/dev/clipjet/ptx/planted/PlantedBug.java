@@ -20,8 +20,7 @@ record PlantedBug(String name, FindingKind kind, Dim3 grid, int threads, boolean
         return new PlantedBug(name, kind, Dim3.of(blocks), 32, true, body);
     }
 
-    private static final String HEADER =
-            """
+    private static final String HEADER = """
             .version 8.0
             .target sm_80
             .address_size 64

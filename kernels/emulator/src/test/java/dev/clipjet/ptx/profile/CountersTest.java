@@ -70,8 +70,25 @@ class CountersTest {
     @ParameterizedTest
     // Bytes of a lane, distance of lanes in bytes, wavefronts.
     @CsvSource({
-        "4, 4, 1", "4, 8, 2", "4, 16, 4", "4, 64, 16", "4, 128, 32", "4, 132, 1", "4, 0, 1", "2, 2, 1", "1, 1, 1", "2, 4, 1",
-        "2, 128, 32", "8, 8, 2", "8, 16, 4", "8, 128, 32", "16, 16, 4", "16, 32, 8", "16, 128, 32", "16, 144, 4", "16, 0, 2"
+        "4, 4, 1",
+        "4, 8, 2",
+        "4, 16, 4",
+        "4, 64, 16",
+        "4, 128, 32",
+        "4, 132, 1",
+        "4, 0, 1",
+        "2, 2, 1",
+        "1, 1, 1",
+        "2, 4, 1",
+        "2, 128, 32",
+        "8, 8, 2",
+        "8, 16, 4",
+        "8, 128, 32",
+        "16, 16, 4",
+        "16, 32, 8",
+        "16, 128, 32",
+        "16, 144, 4",
+        "16, 0, 2"
     })
     void wavefronts(int bytes, int distance, int expected) {
         int[] offset = new int[32];
@@ -157,8 +174,7 @@ class CountersTest {
         for (int workers : new int[] {1, 2, 2}) {
             try (Rig rig = Rig.of("basics.ptx", ExecutionOptions.standard().withWorkers(workers))) {
                 long x = rig.floats(new float[64 * 100]);
-                LaunchResult result =
-                        rig.launch("softmax", Dim3.of(16), Dim3.of(128), 100, x, rig.raw(4 * 64 * 100));
+                LaunchResult result = rig.launch("softmax", Dim3.of(16), Dim3.of(128), 100, x, rig.raw(4 * 64 * 100));
                 long[] counts = {
                     result.warpInstructions(),
                     result.counts().sectors(),
@@ -174,8 +190,7 @@ class CountersTest {
     @Test
     void theModelNamesWhatLimits() {
         var instructions = Map.of(InstructionClass.MEMORY, 1000L);
-        var streaming =
-                new LaunchProfile.Counts("copy", 1320, 256, 0, instructions, 1_000_000, 480_000_000L, 0, 0, 0);
+        var streaming = new LaunchProfile.Counts("copy", 1320, 256, 0, instructions, 1_000_000, 480_000_000L, 0, 0, 0);
         LaunchProfile copy = LaunchProfile.of(streaming, GpuModel.H200, 32);
         assertThat(copy.limit()).isEqualTo("memory");
         assertThat(copy.floor()).isEqualTo(100.0, within(1e-9));
@@ -183,8 +198,7 @@ class CountersTest {
                 "product", 132, 128, 0, instructions, 1000, 32_000, 0, 1228L * 132 * 1830 * 50, 0);
         LaunchProfile product = LaunchProfile.of(products, GpuModel.H200, 32);
         assertThat(product.limit()).isEqualTo("tensor");
-        assertThat(product.microseconds())
-                .isEqualTo(50 + GpuModel.H200.launchMicroseconds(), within(1e-6));
+        assertThat(product.microseconds()).isEqualTo(50 + GpuModel.H200.launchMicroseconds(), within(1e-6));
         // One block more than SMs: one of them works twice.
         var tail = new LaunchProfile.Counts(
                 "tail", 133, 128, 0, instructions, 1000, 32_000, 0, 1228L * 133 * 1830 * 50, 0);

@@ -49,7 +49,8 @@ class ApproximateFormsTest {
     @ParameterizedTest
     @EnumSource(Approximations.class)
     void staysWithinTheDocumentedBound(Approximations mode) {
-        ExecutionOptions options = ExecutionOptions.standard().withApproximations(mode).withSeed(mode.ordinal() * 7L);
+        ExecutionOptions options =
+                ExecutionOptions.standard().withApproximations(mode).withSeed(mode.ordinal() * 7L);
         List<String> wrong = new ArrayList<>();
         int forms = 0;
         for (Form form : Candidates.all()) {

@@ -60,12 +60,12 @@ final class Candidates {
         "mov pred," + BITS + "," + INTEGERS + ",f16,bf16,f32,f64",
         "selp " + BITS + "," + INTEGERS + ",f32,f64,f16",
         "slct -,ftz " + BITS + "," + INTEGERS + ",f32,f64 s32,f32,u32",
-        "setp eq,ne,lt,le,gt,ge,lo,ls,hi,hs,equ,neu,ltu,leu,gtu,geu,num,nan -,and,or,xor -,ftz " + BITS + ","
+        "setp eq,ne,lt,le,gt,ge,lo,ls,hi,hs,equ,neu,ltu,leu,gtu,geu,num,nan -,and,or,xor -,ftz " + BITS + "," + INTEGERS
+                + ",f16,bf16,f32,f64",
+        "set eq,ne,lt,le,gt,ge,lo,ls,hi,hs,equ,neu,ltu,leu,gtu,geu,num,nan -,and,or,xor -,ftz u32,s32,f32 " + BITS + ","
                 + INTEGERS + ",f16,bf16,f32,f64",
-        "set eq,ne,lt,le,gt,ge,lo,ls,hi,hs,equ,neu,ltu,leu,gtu,geu,num,nan -,and,or,xor -,ftz u32,s32,f32 " + BITS
-                + "," + INTEGERS + ",f16,bf16,f32,f64",
-        "cvt -,rni,rzi,rmi,rpi,rna -,rn,rz,rm,rp -,ftz -,sat -,relu " + INTEGERS + ",f16,f16x2,bf16,bf16x2,tf32,f32,f64 "
-                + INTEGERS + ",f16,bf16,f32,f64",
+        "cvt -,rni,rzi,rmi,rpi,rna -,rn,rz,rm,rp -,ftz -,sat -,relu " + INTEGERS
+                + ",f16,f16x2,bf16,bf16x2,tf32,f32,f64 " + INTEGERS + ",f16,bf16,f32,f64",
     };
 
     private Candidates() {}

@@ -66,9 +66,8 @@ final class FloatOracle {
         if (f.isInfinite(b)) {
             return b;
         }
-        boolean negativeZero = f.isZero(a) && f.isZero(b) && f.negative(a) == f.negative(b)
-                ? f.negative(a)
-                : mode == Mode.DOWN;
+        boolean negativeZero =
+                f.isZero(a) && f.isZero(b) && f.negative(a) == f.negative(b) ? f.negative(a) : mode == Mode.DOWN;
         return f.round(f.value(a).add(f.value(b)), mode, negativeZero);
     }
 
@@ -163,15 +162,14 @@ final class FloatOracle {
 
     private static long test(Form form, Format f, long a) {
         boolean finite = !f.isNan(a) && !f.isInfinite(a);
-        boolean holds =
-                switch (form.modifiers().get(0)) {
-                    case "finite" -> finite;
-                    case "infinite" -> f.isInfinite(a);
-                    case "number" -> !f.isNan(a);
-                    case "notanumber" -> f.isNan(a);
-                    case "normal" -> finite && !f.isZero(a) && !f.isSubnormal(a);
-                    default -> f.isSubnormal(a);
-                };
+        boolean holds = switch (form.modifiers().get(0)) {
+            case "finite" -> finite;
+            case "infinite" -> f.isInfinite(a);
+            case "number" -> !f.isNan(a);
+            case "notanumber" -> f.isNan(a);
+            case "normal" -> finite && !f.isZero(a) && !f.isSubnormal(a);
+            default -> f.isSubnormal(a);
+        };
         return holds ? 1 : 0;
     }
 }

@@ -49,12 +49,24 @@ record Form(String name, String opcode, List<String> modifiers, List<String> typ
         String t = types.isEmpty() ? "b32" : type();
         String wide = width(t) == 16 ? "u32" : "u64";
         return switch (opcode) {
-            case "add", "sub", "addc", "subc", "div", "rem", "min", "max", "and", "or", "xor", "copysign" -> List.of(
-                    t, t, t);
+            case "add", "sub", "addc", "subc", "div", "rem", "min", "max", "and", "or", "xor", "copysign" ->
+                List.of(t, t, t);
             case "mul", "mul24" -> has("wide") ? List.of(wide, t, t) : List.of(t, t, t);
             case "mad", "madc" -> has("wide") ? List.of(wide, t, t, wide) : List.of(t, t, t, t);
             case "fma", "sad", "mad24" -> List.of(t, t, t, t);
-            case "abs", "neg", "not", "cnot", "rcp", "sqrt", "rsqrt", "sin", "cos", "lg2", "ex2", "tanh", "brev",
+            case "abs",
+                    "neg",
+                    "not",
+                    "cnot",
+                    "rcp",
+                    "sqrt",
+                    "rsqrt",
+                    "sin",
+                    "cos",
+                    "lg2",
+                    "ex2",
+                    "tanh",
+                    "brev",
                     "mov" -> List.of(t, t);
             case "popc", "clz", "bfind" -> List.of("u32", t);
             case "shl", "shr" -> List.of(t, t, "u32");
@@ -66,13 +78,16 @@ record Form(String name, String opcode, List<String> modifiers, List<String> typ
             case "fns" -> List.of("b32", "b32", "u32", "s32");
             case "szext", "bmsk" -> List.of(t, t, "u32");
             case "dp4a", "dp2a" -> List.of("b32", types.get(0), types.size() > 1 ? types.get(1) : t, "u32");
-            case "cvt" -> types.get(0).endsWith("x2")
-                    ? List.of(types.get(0), types.get(1), types.get(1))
-                    : List.of(types.get(0), types.size() > 1 ? types.get(1) : t);
-            case "setp" -> has("and") || has("or") || has("xor") ? List.of("pred", t, t, "pred") : List.of("pred", t, t);
-            case "set" -> has("and") || has("or") || has("xor")
-                    ? List.of(t, types.get(1), types.get(1), "pred")
-                    : List.of(t, types.get(1), types.get(1));
+            case "cvt" ->
+                types.get(0).endsWith("x2")
+                        ? List.of(types.get(0), types.get(1), types.get(1))
+                        : List.of(types.get(0), types.size() > 1 ? types.get(1) : t);
+            case "setp" ->
+                has("and") || has("or") || has("xor") ? List.of("pred", t, t, "pred") : List.of("pred", t, t);
+            case "set" ->
+                has("and") || has("or") || has("xor")
+                        ? List.of(t, types.get(1), types.get(1), "pred")
+                        : List.of(t, types.get(1), types.get(1));
             case "selp" -> List.of(t, t, t, "pred");
             case "slct" -> List.of(t, t, t, types.size() > 1 ? types.get(1) : "s32");
             case "testp" -> List.of("pred", t);

@@ -30,7 +30,9 @@ final class FormRunner {
                 instruction.append(", ").append(lut);
                 continue;
             }
-            text.append("ld.param.u64 %d17, [p").append(i).append("];\nadd.s64 %d17, %d17, %d16;\nld.global.u64 %d18, [%d17];\n");
+            text.append("ld.param.u64 %d17, [p")
+                    .append(i)
+                    .append("];\nadd.s64 %d17, %d17, %d16;\nld.global.u64 %d18, [%d17];\n");
             String target = register(type, i);
             switch (Form.width(type)) {
                 case 1 -> text.append("setp.ne.u64 ").append(target).append(", %d18, 0;\n");
@@ -49,7 +51,8 @@ final class FormRunner {
             case 8 -> text.append("cvt.u64.u8 %d18, ").append(result).append(";\n");
             default -> text.append("cvt.u64.u16 %d18, ").append(result).append(";\n");
         }
-        return text.append("ld.param.u64 %d17, [p0];\nadd.s64 %d17, %d17, %d16;\nst.global.u64 [%d17], %d18;\nret;\n}\n")
+        return text.append(
+                        "ld.param.u64 %d17, [p0];\nadd.s64 %d17, %d17, %d16;\nst.global.u64 [%d17], %d18;\nret;\n}\n")
                 .toString();
     }
 
@@ -92,8 +95,7 @@ final class FormRunner {
             try {
                 rig.launch("k", Dim3.of(padded / 128), Dim3.of(128), arguments);
             } catch (KernelFindingsException found) {
-                boolean open = found.findings().stream()
-                        .allMatch(f -> f.kind() == FindingKind.UNSPECIFIED_RESULT);
+                boolean open = found.findings().stream().allMatch(f -> f.kind() == FindingKind.UNSPECIFIED_RESULT);
                 if (!open) {
                     throw found;
                 }

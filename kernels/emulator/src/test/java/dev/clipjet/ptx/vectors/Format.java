@@ -83,8 +83,7 @@ enum Format {
         int bias = (1 << exponentBits - 1) - 1;
         int exponent = (int) (bits >>> fractionBits) & (1 << exponentBits) - 1;
         long fraction = bits & (1L << fractionBits) - 1;
-        BigDecimal significand =
-                BigDecimal.valueOf(exponent == 0 ? fraction : fraction | 1L << fractionBits);
+        BigDecimal significand = BigDecimal.valueOf(exponent == 0 ? fraction : fraction | 1L << fractionBits);
         BigDecimal magnitude = significand.multiply(power(Math.max(exponent, 1) - bias - fractionBits));
         return negative(bits) ? magnitude.negate() : magnitude;
     }
@@ -105,20 +104,17 @@ enum Format {
             leading++;
         }
         exponent = Math.max(exponent, leading);
-        BigDecimal[] parts = magnitude
-                .multiply(power(fractionBits - exponent))
-                .divideAndRemainder(BigDecimal.ONE);
+        BigDecimal[] parts = magnitude.multiply(power(fractionBits - exponent)).divideAndRemainder(BigDecimal.ONE);
         BigInteger whole = parts[0].toBigInteger();
         int half = parts[1].compareTo(new BigDecimal("0.5"));
         boolean inexact = parts[1].signum() != 0;
-        boolean up =
-                switch (mode) {
-                    case NEAREST -> half > 0 || half == 0 && whole.testBit(0);
-                    case AWAY -> half >= 0;
-                    case ZERO -> false;
-                    case DOWN -> inexact && negative;
-                    case UP -> inexact && !negative;
-                };
+        boolean up = switch (mode) {
+            case NEAREST -> half > 0 || half == 0 && whole.testBit(0);
+            case AWAY -> half >= 0;
+            case ZERO -> false;
+            case DOWN -> inexact && negative;
+            case UP -> inexact && !negative;
+        };
         if (up) {
             whole = whole.add(BigInteger.ONE);
         }

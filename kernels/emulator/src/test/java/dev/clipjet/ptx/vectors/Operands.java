@@ -75,9 +75,20 @@ final class Operands {
             long one = (1L << format.exponentBits - 1) - 1 << format.fractionBits;
             long minNormal = 1L << format.fractionBits;
             long[] positive = {
-                0, 1, minNormal - 1, minNormal, minNormal + 1, one - 1, one, one + 1, one + (minNormal >> 1),
-                one + 2 * minNormal + (minNormal >> 1), format.largest(false), format.infinity(false),
-                format.infinity(false) + 1, format.nan()
+                0,
+                1,
+                minNormal - 1,
+                minNormal,
+                minNormal + 1,
+                one - 1,
+                one,
+                one + 1,
+                one + (minNormal >> 1),
+                one + 2 * minNormal + (minNormal >> 1),
+                format.largest(false),
+                format.infinity(false),
+                format.infinity(false) + 1,
+                format.nan()
             };
             long[] all = new long[2 * positive.length];
             for (int i = 0; i < positive.length; i++) {
@@ -88,8 +99,8 @@ final class Operands {
         }
         long top = 1L << width - 1;
         long mask = width == 64 ? -1 : (1L << width) - 1;
-        List<Long> values = new ArrayList<>(
-                List.of(0L, 1L, 2L, 3L, 7L, 8L, 15L, 16L, 31L, 32L, 33L, 63L, 64L, 65L, 255L, 256L));
+        List<Long> values =
+                new ArrayList<>(List.of(0L, 1L, 2L, 3L, 7L, 8L, 15L, 16L, 31L, 32L, 33L, 63L, 64L, 65L, 255L, 256L));
         values.addAll(List.of(mask, mask - 1, top & mask, top - 1 & mask, top + 1 & mask, 0x5555555555555555L & mask));
         return values.stream().mapToLong(v -> v & mask).distinct().toArray();
     }

@@ -27,7 +27,10 @@ final class Oracle {
             return packed(form, type, x);
         }
         Format format = Format.of(type);
-        if (format != null && !form.opcode().equals("mov") && !form.opcode().equals("selp") && !form.opcode().equals("slct")) {
+        if (format != null
+                && !form.opcode().equals("mov")
+                && !form.opcode().equals("selp")
+                && !form.opcode().equals("slct")) {
             Long bits = FloatOracle.result(form, format, x);
             return bits == null ? null : unsigned(bits, format.width());
         }
@@ -188,16 +191,23 @@ final class Oracle {
             case "fns":
                 return wrap(BigInteger.valueOf(nth(x)), 32);
             case "szext": {
-                int n = form.has("wrap") ? b.intValue() & 31 : b.min(BigInteger.valueOf(32)).intValue();
+                int n = form.has("wrap")
+                        ? b.intValue() & 31
+                        : b.min(BigInteger.valueOf(32)).intValue();
                 value = wrap(a, n);
                 boolean negative = n > 0 && type.startsWith("s") && value.testBit(n - 1);
                 return wrap(negative ? value.subtract(BigInteger.ONE.shiftLeft(n)) : value, 32);
             }
             case "bmsk": {
                 BigInteger most = BigInteger.valueOf(32);
-                int pos = form.has("wrap") ? (int) x[0] & 31 : number(x[0], "u32").min(most).intValue();
-                int len = form.has("wrap") ? (int) x[1] & 31 : number(x[1], "u32").min(most).intValue();
-                return wrap(BigInteger.ONE.shiftLeft(len).subtract(BigInteger.ONE).shiftLeft(pos), 32);
+                int pos = form.has("wrap")
+                        ? (int) x[0] & 31
+                        : number(x[0], "u32").min(most).intValue();
+                int len = form.has("wrap")
+                        ? (int) x[1] & 31
+                        : number(x[1], "u32").min(most).intValue();
+                return wrap(
+                        BigInteger.ONE.shiftLeft(len).subtract(BigInteger.ONE).shiftLeft(pos), 32);
             }
             case "dp4a", "dp2a":
                 return dot(form, x);

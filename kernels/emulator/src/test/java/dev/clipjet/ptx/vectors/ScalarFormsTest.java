@@ -52,7 +52,8 @@ class ScalarFormsTest {
 
     private static String check(Form form, int lut) {
         long[][] operands = Operands.of(form);
-        long[] results = FormRunner.run(form, operands, lut, ExecutionOptions.standard().withWorkers(1));
+        long[] results =
+                FormRunner.run(form, operands, lut, ExecutionOptions.standard().withWorkers(1));
         int width = Form.width(form.signature().get(0));
         long[] x = new long[operands.length + 1];
         for (int n = 0; n < results.length; n++) {
@@ -72,7 +73,8 @@ class ScalarFormsTest {
                 for (int i = 0; i < operands.length; i++) {
                     text.append(String.format(" %x", x[i]));
                 }
-                return text.append(String.format(" should be %x and is %x", expected, results[n])).toString();
+                return text.append(String.format(" should be %x and is %x", expected, results[n]))
+                        .toString();
             }
         }
         return null;
@@ -81,7 +83,9 @@ class ScalarFormsTest {
     /** Which NaN comes out is open in double precision, and where only the sign is touched. */
     private static boolean anyNanWillDo(Form form, BigInteger expected, long result) {
         Format format = Format.of(form.signature().get(0));
-        boolean open = format == Format.F64 || form.opcode().equals("neg") || form.opcode().equals("abs");
+        boolean open = format == Format.F64
+                || form.opcode().equals("neg")
+                || form.opcode().equals("abs");
         return format != null && open && format.isNan(expected.longValue()) && format.isNan(result);
     }
 

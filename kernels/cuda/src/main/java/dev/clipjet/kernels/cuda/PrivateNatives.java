@@ -6,30 +6,32 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
-import jcuda.driver.JCudaDriver;
 
 /**
- * Loads the native part of the binding. The binding unpacks it to a path in {@code java.io.tmpdir} that anyone can
- * predict, and takes whatever file is already there; so the property points to a directory that only this user can
- * write to while that happens.
+ * Loads native parts of JCuda. JCuda unpacks them to a path in {@code java.io.tmpdir} that anyone can predict, and takes whatever
+ * file is already there; so the property points to a directory that only this user can write to while that happens.
  */
-final class DriverBinding {
+public final class PrivateNatives {
     private static final String TEMPORARY_DIRECTORY = "java.io.tmpdir";
 
-    private DriverBinding() {}
+    private PrivateNatives() {}
 
-    /** @throws LinkageError if the native part, or the driver that it needs, cannot be loaded */
-    static synchronized void load() {
+    /**
+     * Runs what makes JCuda load a native part.
+     *
+     * @throws LinkageError if the native part, or a library that it needs, cannot be loaded
+     */
+    public static synchronized void load(Runnable trigger) {
         String shared = System.getProperty(TEMPORARY_DIRECTORY);
         Path own;
         try {
-            own = Files.createTempDirectory("clipjet-cuda-");
+            own = Files.createTempDirectory("clipjet-natives-");
         } catch (IOException e) {
             throw new UnsatisfiedLinkError("no private directory can be made in " + shared + ": " + e.getMessage());
         }
         try {
             System.setProperty(TEMPORARY_DIRECTORY, own.toString());
-            JCudaDriver.setExceptionsEnabled(false);
+            trigger.run();
         } finally {
             System.setProperty(TEMPORARY_DIRECTORY, shared);
             delete(own);
