@@ -15,7 +15,9 @@ public final class Block {
     private final SharedMemory shared;
     private final NamedBarrier[] barriers = new NamedBarrier[BARRIERS];
     private final AsyncAgents agents;
+    private final MBarriers mbarriers = new MBarriers(this);
     private final int threads;
+    private Block[] cluster = {this};
     private Schedule schedule;
     private int linearIndex;
     private int liveThreads;
@@ -44,6 +46,7 @@ public final class Block {
         finishedWarps = 0;
         shared.reset();
         agents.reset();
+        mbarriers.reset();
         for (NamedBarrier barrier : barriers) {
             barrier.reset();
         }
@@ -64,6 +67,9 @@ public final class Block {
             switch (warp.groups().run()) {
                 case FINISHED -> {
                     finishedWarps++;
+                    if (finished()) {
+                        end();
+                    }
                     moved = true;
                 }
                 case YIELDED -> moved = true;
@@ -75,6 +81,44 @@ public final class Block {
 
     boolean finished() {
         return finishedWarps == warps.length;
+    }
+
+    /** Every thread has exited: what is still under way was never waited for. */
+    private void end() {
+        mbarriers.end();
+    }
+
+    /** Whether an asynchronous operation that starts now is carried out at once, by the landing mode. */
+    boolean landsAtOnce() {
+        return switch (launch.options().landing()) {
+            case AT_ISSUE -> true;
+            case LATE -> false;
+            case RANDOM -> schedule.below(2) == 0;
+        };
+    }
+
+    /** The block of the cluster to which an address of shared memory belongs. */
+    Block peer(Warp warp, Step step, int lane, long address) {
+        int rank = (int) (address >>> Space.CLUSTER_RANK_SHIFT);
+        if (rank == 0) {
+            return this;
+        }
+        Block found = rank > 0 && rank <= cluster.length ? cluster[rank - 1] : null;
+        if (found == null) {
+            warp.report(
+                    FindingKind.OUT_OF_BOUNDS,
+                    step,
+                    lane,
+                    "address 0x" + Long.toHexString(address) + " of shared memory of a block that is not in the cluster",
+                    null);
+            throw new IllegalStateException("out of bounds is fatal");
+        }
+        return found;
+    }
+
+    /** Says which blocks form the cluster, by rank; this one among them. */
+    void cluster(Block[] blocks) {
+        cluster = blocks;
     }
 
     /** Ends the launch with a report of where everybody waits. */
@@ -128,6 +172,11 @@ public final class Block {
     /** Those in whose name asynchronous operations access memory. */
     AsyncAgents agents() {
         return agents;
+    }
+
+    /** The live mbarriers. */
+    public MBarriers mbarriers() {
+        return mbarriers;
     }
 
     /** A barrier. */

@@ -24,6 +24,8 @@ public final class MemoryAccess implements ProxyListener {
     public final byte[][] bytes = new byte[32][];
     /** Where in {@link #bytes} each lane's data begins. */
     public final int[] offset = new int[32];
+    /** After {@link #locate}: the block in whose shared memory each lane's address lies. */
+    public final Block[] home = new Block[32];
     /** After {@link #read}: for lanes in {@link #undefinedLanes}, a bit for each byte that nobody wrote. */
     public final int[] undefinedBytes = new int[32];
 
@@ -100,6 +102,47 @@ public final class MemoryAccess implements ProxyListener {
         overlapping = 0;
         resolve(by, at, mask, Space.SHARED, size, size, true);
         copying = false;
+    }
+
+    /**
+     * Finds places in shared memory, of this block or another of the cluster, without accessing them: {@link #home} and {@link
+     * #offset}. Checks bounds and alignment.
+     */
+    public void locate(Warp by, Step at, int mask, Space in, int size, int alignment) {
+        warp = by;
+        step = at;
+        space = Space.SHARED;
+        for (int left = mask; left != 0; left &= left - 1) {
+            int lane = Integer.numberOfTrailingZeros(left);
+            long place = address[lane];
+            if (in == Space.GENERIC) {
+                if (Space.of(place) != Space.SHARED) {
+                    by.report(
+                            FindingKind.WRONG_SPACE,
+                            at,
+                            lane,
+                            "generic address " + hex(place) + " where one of shared memory is needed",
+                            null);
+                }
+                place -= Space.SHARED_WINDOW;
+            }
+            home[lane] = in == Space.SHARED ? by.block() : by.block().peer(by, at, lane, place);
+            long within = in == Space.SHARED ? place : place & (1 << Space.CLUSTER_RANK_SHIFT) - 1;
+            if ((within & alignment - 1) != 0) {
+                misaligned(1 << lane, alignment);
+            }
+            int length = home[lane].shared().bytes().length;
+            if (within < 0 || within + size > length) {
+                by.report(
+                        FindingKind.OUT_OF_BOUNDS,
+                        at,
+                        lane,
+                        size + " bytes at " + hex(place) + " of shared memory, which has " + length + " bytes",
+                        null);
+            }
+            offset[lane] = (int) within;
+            bytes[lane] = home[lane].shared().bytes();
+        }
     }
 
     /** After {@link #write}: declares bytes undefined again, because the register stored there was. */

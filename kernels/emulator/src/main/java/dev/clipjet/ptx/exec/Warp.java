@@ -42,6 +42,9 @@ public final class Warp {
     /** Asynchronous copies that this warp's threads have started. */
     public final AsyncCopies copies;
 
+    /** The mbarrier that each lane asked for in vain, for reports of a deadlock. */
+    public final MBarrier[] asked = new MBarrier[32];
+
     private final Block block;
     private final int index;
     private final WarpGroups groups;
@@ -83,6 +86,7 @@ public final class Warp {
         }
         clock = new WarpClock(block.linearIndex(), index, block.warps());
         copies.reset();
+        Arrays.fill(asked, null);
         groups.reset(live == 32 ? -1 : (1 << live) - 1);
         code.intSpecials().forEach((plane, special) -> {
             for (int lane = 0; lane < 32; lane++) {

@@ -33,6 +33,8 @@ final class WarpGroups {
     private final int[] state = new int[32];
     private final long[] ticket = new long[32];
     private final int[][] stack = new int[32][];
+    /** Groups that looped for a while and let others go first. */
+    private final boolean[] tired = new boolean[32];
     private int count;
     private int live;
 
@@ -46,6 +48,7 @@ final class WarpGroups {
         mask[0] = lanes;
         pc[0] = 0;
         state[0] = READY;
+        tired[0] = false;
         stack[0] = EMPTY;
     }
 
@@ -88,6 +91,10 @@ final class WarpGroups {
                     .append(" (")
                     .append(step.text())
                     .append(')');
+            MBarrier asked = warp.asked[Integer.numberOfTrailingZeros(mask[g])];
+            if (asked != null) {
+                text.append(" ask again and again for the ").append(asked.describe());
+            }
             if (state[g] == WAITING) {
                 text.append(" wait for ").append(((WaitStep) step).waitingFor(warp, ticket[g]));
             } else if (state[g] == PARKED) {
@@ -139,9 +146,13 @@ final class WarpGroups {
             return best;
         }
         for (int g = 0; g < count; g++) {
-            if (state[g] == READY && (best < 0 || pc[g] < pc[best])) {
+            if (state[g] == READY
+                    && (best < 0 || tired[best] && !tired[g] || tired[best] == tired[g] && pc[g] < pc[best])) {
                 best = g;
             }
+        }
+        if (best >= 0 && tired[best]) {
+            Arrays.fill(tired, 0, count, false);
         }
         return best;
     }
@@ -153,6 +164,7 @@ final class WarpGroups {
         Schedule schedule = warp.block().schedule();
         int meeting = meetingPoint(g);
         int loops = 0;
+        long polls = progress.polls();
         int at = pc[g];
         int here = mask[g];
         while (true) {
@@ -210,8 +222,9 @@ final class WarpGroups {
                     if (at < 0) {
                         return false;
                     }
-                    if (at <= before && ++loops >= PATIENCE) {
+                    if (at <= before && (++loops >= PATIENCE || progress.polls() != polls)) {
                         pc[g] = at;
+                        tired[g] = true;
                         merge();
                         progress.check(warp, step);
                         return true;
@@ -472,6 +485,7 @@ final class WarpGroups {
         mask[count] = lanes;
         pc[count] = at;
         state[count] = READY;
+        tired[count] = false;
         stack[count] = calls;
         count++;
     }
@@ -481,6 +495,7 @@ final class WarpGroups {
         mask[g] = mask[count];
         pc[g] = pc[count];
         state[g] = state[count];
+        tired[g] = tired[count];
         ticket[g] = ticket[count];
         stack[g] = stack[count];
     }

@@ -32,6 +32,7 @@ public final class InstructionSet {
         MatrixMultiply.register(decoders);
         Atomics.register(decoders);
         Fences.register(decoders);
+        MBarrierInstructions.register(decoders);
         return Map.copyOf(decoders);
     }
 }

@@ -112,6 +112,16 @@ public final class SharedRaces {
         }
     }
 
+    /** The bytes of an mbarrier are plain memory again, that nobody has accessed. */
+    public void free(int from, int count) {
+        int last = (from + count - 1) >>> shift;
+        for (int g = from >>> shift; g <= last; g++) {
+            writer[g] = 0;
+            writerAccess[g] = 0;
+            readerWarps[g] = 0;
+        }
+    }
+
     /**
      * An operation of the asynchronous proxy that a lane starts reads a range, until somebody knows of the agent's clock.
      *

@@ -68,6 +68,13 @@ public final class WarpClock {
         tick();
     }
 
+    /** Lets an object know what a lane knows and has done. */
+    public void releaseLane(int lane, VectorClock object) {
+        object.join(known[lane]);
+        object.learn(block, warp, 1 << lane, now);
+        tick();
+    }
+
     /** Lets lanes know what an object knows. */
     public void acquire(int mask, VectorClock object) {
         int left = mask;
@@ -88,6 +95,14 @@ public final class WarpClock {
             }
             target.join(object);
             left &= ~sharers;
+        }
+    }
+
+    /** Lets lanes know exactly what an object knows, which is all they know themselves and perhaps more. */
+    public void adopt(int mask, VectorClock object) {
+        VectorClock joint = object.copy();
+        for (int left = mask; left != 0; left &= left - 1) {
+            known[Integer.numberOfTrailingZeros(left)] = joint;
         }
     }
 
