@@ -4,6 +4,7 @@ module dev.clipjet.ptx.emulator {
 
     exports dev.clipjet.ptx.emulator;
     exports dev.clipjet.ptx.exec;
+    exports dev.clipjet.ptx.profile;
     exports dev.clipjet.ptx.report;
     exports dev.clipjet.ptx.syntax;
 }

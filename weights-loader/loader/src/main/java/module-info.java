@@ -9,4 +9,5 @@ module dev.clipjet.weights {
     exports dev.clipjet.weights.json;
     exports dev.clipjet.weights.safetensors;
     exports dev.clipjet.weights.synth;
+    exports dev.clipjet.weights.torch;
 }

@@ -90,18 +90,18 @@ public final class Clip implements AutoCloseable {
                 spec.family(), spec.vision(), spec.text(), spec.scoring(), preprocess, tokenizer, spec.notes());
     }
 
-    /** Loads a model directory with {@link ClipOptions#DEFAULT}. */
+    /** Loads a model directory or weight file with {@link ClipOptions#DEFAULT}. */
     public static Clip load(Path model) {
         return load(model, ClipOptions.DEFAULT);
     }
 
     /**
-     * Loads a model directory.
+     * Loads a model directory or a single weight file.
      *
      * @throws ModelFormatException if the files are missing, broken or not supported; the message names file and place
      */
     public static Clip load(Path model, ClipOptions options) {
-        Checkpoint checkpoint = Checkpoint.open(model);
+        Checkpoint checkpoint = Checkpoint.open(model, options.checkpoint());
         try {
             return new Clip(checkpoint, options);
         } catch (RuntimeException | Error e) {
@@ -115,7 +115,7 @@ public final class Clip implements AutoCloseable {
         return spec;
     }
 
-    /** The directory that the model was loaded from. */
+    /** The directory or file that the model was loaded from. */
     public Path source() {
         return checkpoint.source();
     }
@@ -250,15 +250,23 @@ public final class Clip implements AutoCloseable {
         return embedTokenIds(texts.stream().map(this::tokenize).toList(), form);
     }
 
-    /** Token ids of a text as the text tower takes them: with start and end token, cut to the context, not padded. */
+    /**
+     * Token ids of a text as the text tower takes them: with start and end token, cut to the context, and padded only if
+     * the tower sees padding.
+     */
     public int[] tokenize(String text) {
         Truncation truncation = options.longTexts() == ClipOptions.LongTexts.CUT ? Truncation.CUT : Truncation.ERROR;
+        TextSpec tower = textTower();
+        Padding padding = tower.seesPadding() ? Padding.TO_CONTEXT : Padding.NONE;
         return tokenizer()
-                .encode(text, new Framing(textTower().contextLength(), truncation, Padding.NONE))
+                .encode(text, new Framing(tower.contextLength(), truncation, padding))
                 .ids();
     }
 
-    /** The embeddings of texts given as token ids, with start and end token, padded or not; [texts][E]. */
+    /**
+     * The embeddings of texts given as token ids, with start and end token; [texts][E]. Padded to the context length if
+     * the tower {@linkplain TextSpec#seesPadding() sees padding}, else padded or not.
+     */
     public float[][] embedTokenIds(List<int[]> texts, Form form) {
         checkOpen();
         TextSpec text = textTower();

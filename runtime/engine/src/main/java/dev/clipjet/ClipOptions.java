@@ -4,6 +4,7 @@ import dev.clipjet.error.InvalidInputException;
 import dev.clipjet.model.PassOrder;
 import dev.clipjet.model.PreprocessProfile;
 import dev.clipjet.model.TokenizerProfile;
+import dev.clipjet.weights.CheckpointOptions;
 import java.util.Optional;
 
 /**
@@ -16,6 +17,7 @@ import java.util.Optional;
  * @param passOrder which axis Pillow's resize takes first, or empty for the default
  * @param applyExifOrientation whether photos are turned upright before anything else; off in the original libraries
  * @param longTexts what happens to a text that has more tokens than the model takes
+ * @param checkpoint what the model's files do not say, or are to be taken for another value
  */
 public record ClipOptions(
         Device device,
@@ -24,7 +26,8 @@ public record ClipOptions(
         Optional<TokenizerProfile> tokenizerProfile,
         Optional<PassOrder> passOrder,
         boolean applyExifOrientation,
-        LongTexts longTexts) {
+        LongTexts longTexts,
+        CheckpointOptions checkpoint) {
 
     /** What happens to a text that has more tokens than the model takes. */
     public enum LongTexts {
@@ -45,7 +48,8 @@ public record ClipOptions(
             Optional.empty(),
             Optional.empty(),
             false,
-            LongTexts.CUT);
+            LongTexts.CUT,
+            CheckpointOptions.NONE);
 
     public ClipOptions {
         if (threads < 1 || threads > MOST_THREADS) {
@@ -55,22 +59,50 @@ public record ClipOptions(
 
     public ClipOptions withDevice(Device value) {
         return new ClipOptions(
-                value, threads, preprocessProfile, tokenizerProfile, passOrder, applyExifOrientation, longTexts);
+                value,
+                threads,
+                preprocessProfile,
+                tokenizerProfile,
+                passOrder,
+                applyExifOrientation,
+                longTexts,
+                checkpoint);
     }
 
     public ClipOptions withThreads(int value) {
         return new ClipOptions(
-                device, value, preprocessProfile, tokenizerProfile, passOrder, applyExifOrientation, longTexts);
+                device,
+                value,
+                preprocessProfile,
+                tokenizerProfile,
+                passOrder,
+                applyExifOrientation,
+                longTexts,
+                checkpoint);
     }
 
     public ClipOptions withPreprocessProfile(PreprocessProfile value) {
         return new ClipOptions(
-                device, threads, Optional.of(value), tokenizerProfile, passOrder, applyExifOrientation, longTexts);
+                device,
+                threads,
+                Optional.of(value),
+                tokenizerProfile,
+                passOrder,
+                applyExifOrientation,
+                longTexts,
+                checkpoint);
     }
 
     public ClipOptions withTokenizerProfile(TokenizerProfile value) {
         return new ClipOptions(
-                device, threads, preprocessProfile, Optional.of(value), passOrder, applyExifOrientation, longTexts);
+                device,
+                threads,
+                preprocessProfile,
+                Optional.of(value),
+                passOrder,
+                applyExifOrientation,
+                longTexts,
+                checkpoint);
     }
 
     public ClipOptions withPassOrder(PassOrder value) {
@@ -81,15 +113,36 @@ public record ClipOptions(
                 tokenizerProfile,
                 Optional.of(value),
                 applyExifOrientation,
-                longTexts);
+                longTexts,
+                checkpoint);
     }
 
     public ClipOptions withExifOrientation(boolean value) {
-        return new ClipOptions(device, threads, preprocessProfile, tokenizerProfile, passOrder, value, longTexts);
+        return new ClipOptions(
+                device, threads, preprocessProfile, tokenizerProfile, passOrder, value, longTexts, checkpoint);
+    }
+
+    public ClipOptions withCheckpoint(CheckpointOptions value) {
+        return new ClipOptions(
+                device,
+                threads,
+                preprocessProfile,
+                tokenizerProfile,
+                passOrder,
+                applyExifOrientation,
+                longTexts,
+                value);
     }
 
     public ClipOptions withLongTexts(LongTexts value) {
         return new ClipOptions(
-                device, threads, preprocessProfile, tokenizerProfile, passOrder, applyExifOrientation, value);
+                device,
+                threads,
+                preprocessProfile,
+                tokenizerProfile,
+                passOrder,
+                applyExifOrientation,
+                value,
+                checkpoint);
     }
 }

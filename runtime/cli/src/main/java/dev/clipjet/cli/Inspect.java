@@ -9,22 +9,28 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code clipjet inspect}: what a model is, and what was made of its files. */
-@Command(name = "inspect", description = "Say what a model directory or a safetensors file holds.")
+@Command(name = "inspect", description = "Say what a model directory or a weight file holds.")
 final class Inspect implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "MODEL", description = "A model directory, or a .safetensors file.")
+    @Parameters(
+            paramLabel = "MODEL",
+            description = "A model directory or a weight file; of a .safetensors file, the tensors.")
     private Path model;
 
     @Option(names = "--json", description = "One JSON document on stdout.")
     private boolean json;
+
+    @Mixin
+    private CheckpointArguments checkpointArguments;
 
     @Override
     public Integer call() {
@@ -45,7 +51,7 @@ final class Inspect implements Callable<Integer> {
                 return ModelReport.of(file);
             }
         }
-        try (Checkpoint checkpoint = Checkpoint.open(model)) {
+        try (Checkpoint checkpoint = Checkpoint.open(model, checkpointArguments.options())) {
             return ModelReport.of(checkpoint);
         }
     }

@@ -8,6 +8,7 @@ import dev.clipjet.model.PreprocessProfile;
 import dev.clipjet.model.TokenizerProfile;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -20,8 +21,8 @@ final class ModelOptions {
 
     @Option(
             names = "--model",
-            paramLabel = "DIR",
-            description = "Model directory. Default: a small built-in demo model.")
+            paramLabel = "PATH",
+            description = "Model directory or weight file. Default: a small built-in demo model.")
     private Path model;
 
     @Option(
@@ -58,8 +59,12 @@ final class ModelOptions {
     @Option(names = "--exif", description = "Turn photos upright as their EXIF data says. The originals do not.")
     private boolean exif;
 
+    @Mixin
+    private CheckpointArguments checkpoint;
+
     Clip load() {
-        ClipOptions options = ClipOptions.DEFAULT.withDevice(device).withExifOrientation(exif);
+        ClipOptions options =
+                ClipOptions.DEFAULT.withDevice(device).withExifOrientation(exif).withCheckpoint(checkpoint.options());
         if (threads != null) {
             if (threads < 1) {
                 throw new ParameterException(command.commandLine(), "--threads is " + threads + ", expected 1 or more");

@@ -26,6 +26,7 @@ final class ModelReport {
         ObjectNode report = Json.object()
                 .put("model", checkpoint.source().toString())
                 .put("family", spec.family())
+                .put("format", checkpoint.format())
                 .put(
                         "parameters",
                         checkpoint.canonicalTensors().stream()
@@ -84,12 +85,16 @@ final class ModelReport {
                 .put("image_size", vision.imageSize())
                 .put("patch_size", vision.patchSize())
                 .put("tokens", vision.tokens());
-        return blocks(tower, vision.blocks()).put("embedding_width", vision.outputDim());
+        return blocks(tower, vision.blocks())
+                .put("norm_before_blocks", vision.normBeforeBlocks())
+                .put("pooling", Labels.label(vision.pooling()))
+                .put("embedding_width", vision.outputDim());
     }
 
     private static ObjectNode textTower(TextSpec text) {
         ObjectNode tower = Json.object().put("vocabulary", text.vocabSize()).put("context", text.contextLength());
         return blocks(tower, text.blocks())
+                .put("causal", text.causal())
                 .put("pooling", Labels.label(text.pooling()))
                 .put("end_token", text.endTokenId())
                 .put("embedding_width", text.outputDim());
@@ -101,7 +106,8 @@ final class ModelReport {
                 .put("heads", blocks.heads())
                 .put("mlp_width", blocks.mlpWidth())
                 .put("activation", Labels.label(blocks.activation()))
-                .put("layer_norm_eps", blocks.layerNormEps());
+                .put("layer_norm_eps", blocks.layerNormEps())
+                .put("layer_scale", blocks.layerScale());
     }
 
     private static ObjectNode preprocessing(PreprocessSpec spec) {

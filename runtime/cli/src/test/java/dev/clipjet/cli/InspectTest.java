@@ -59,6 +59,47 @@ class InspectTest {
     }
 
     @Test
+    void anOpenClipDirectoryIsDescribed() {
+        CliRun run = run("inspect", golden("openclip-clipa"), "--json");
+        assertThat(run.code()).as(run.err()).isZero();
+        JsonNode report = run.json();
+        assertThat(report.get("family").asText()).isEqualTo("open_clip CLIP");
+        assertThat(report.get("format").asText()).isEqualTo("safetensors");
+        assertThat(report.at("/image_tower/pooling").asText()).isEqualTo("norm-of-mean");
+        assertThat(report.at("/image_tower/norm_before_blocks").asBoolean(true)).isFalse();
+        assertThat(report.at("/text_tower/causal").asBoolean(true)).isFalse();
+        assertThat(report.at("/preprocessing/resize").asText()).isEqualTo("squash to 24x24");
+        assertThat(report.at("/preprocessing/resample").asText()).isEqualTo("bilinear");
+    }
+
+    @Test
+    void whatTheFilesDoNotSayCanBeAdded() {
+        Path model = golden("openclip-vit-gelu");
+        JsonNode report = run(
+                        "inspect",
+                        model,
+                        "--heads",
+                        "1,4",
+                        "--activation",
+                        "quick_gelu",
+                        "--image-size",
+                        "48",
+                        "--json")
+                .json();
+        assertThat(report.at("/image_tower/heads").asInt()).isEqualTo(1);
+        assertThat(report.at("/text_tower/heads").asInt()).isEqualTo(4);
+        assertThat(report.at("/text_tower/activation").asText()).isEqualTo("quick-gelu");
+        assertThat(report.at("/image_tower/tokens").asInt()).isEqualTo(37);
+        assertThat(report.get("notes").toString()).contains("resampled from 3x3 to 6x6");
+        for (String heads : List.of("", "1,2,3", "x", "1,", "0")) {
+            CliRun refused = run("inspect", model, "--heads", heads);
+            assertThat(refused.code()).as(heads).isNotZero();
+            assertThat(refused.err()).contains("heads");
+        }
+        assertThat(run("inspect", model, "--activation", "relu").err()).contains("quick-gelu, gelu, gelu-tanh");
+    }
+
+    @Test
     void aFileOfAnotherKindIsRefused() {
         CliRun run = run("inspect", golden("hf-vit-quickgelu/config.json"));
         assertThat(run.code()).isEqualTo(1);

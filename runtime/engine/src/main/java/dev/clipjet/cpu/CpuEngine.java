@@ -5,6 +5,7 @@ import dev.clipjet.engine.HiddenStates;
 import dev.clipjet.error.ClosedException;
 import dev.clipjet.error.InvalidInputException;
 import dev.clipjet.graph.Graph;
+import dev.clipjet.graph.PooledToken;
 import dev.clipjet.graph.TowerGraphs;
 import dev.clipjet.graph.Value;
 import dev.clipjet.kernels.cpu.MatrixLibrary;
@@ -89,7 +90,7 @@ public final class CpuEngine implements Engine {
                 tokens += texts.get(to).length;
                 to++;
             }
-            SequenceBatch batch = SequenceBatch.texts(texts.subList(from, to));
+            SequenceBatch batch = SequenceBatch.texts(texts.subList(from, to), ids -> PooledToken.position(text, ids));
             // A text has at least one token, so a bucket of tokens bounds the number of texts as well.
             run(textGraphs, bucket(tokens), size -> TowerGraphs.text(text, size, size), batch, embeddings, from);
             from = to;
@@ -107,7 +108,7 @@ public final class CpuEngine implements Engine {
         oneRunAtATime.lock();
         try {
             checkOpen();
-            executor.run(graph, SequenceBatch.texts(List.of(ids)), op -> {
+            executor.run(graph, SequenceBatch.texts(List.of(ids), all -> all.length - 1), op -> {
                 if (op.name().equals("text.embeddings") || op.name().endsWith(".mlp.fc2")) {
                     float[] layer = new float[ids.length * width];
                     executor.read(op.output(), layer, 0);

@@ -95,10 +95,10 @@ public final class CpuExecutor implements AutoCloseable {
                     rows(linearOp.input()),
                     arena,
                     offset(linearOp.input()),
-                    weights.matrix(linearOp.weight()),
+                    weights.matrix(linearOp.weight(), linearOp.scale()),
                     linearOp.firstRow(),
                     linearOp.output().columns(),
-                    linearOp.bias().isPresent() ? weights.vector(linearOp.bias().get()) : null,
+                    linearOp.bias().isPresent() ? weights.vector(linearOp.bias().get(), linearOp.scale()) : null,
                     fused(linearOp.activation()),
                     linearOp.residual(),
                     arena,
@@ -126,6 +126,9 @@ public final class CpuExecutor implements AutoCloseable {
                         offset(gather.input()) + batch.pooledRows()[i] * columns,
                         columns);
             }
+        } else if (op instanceof Op.AveragePatches average) {
+            tokens.averagePatches(
+                    batch, average.input().columns(), arena, offset(average.input()), offset(average.output()));
         } else if (op instanceof Op.UnfoldPatches unfold) {
             tokens.unfold(
                     batch.sequences(),

@@ -12,9 +12,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * A checkpoint's tensors in the forms that the CPU kernels read. Matrices stay in the mapped file, vectors are copied to
+ * A checkpoint's tensors in the forms that the CPU kernels read, with layer scale folded into them. Matrices stay in the mapped file, vectors are copied to
  * the heap, embedding tables are read row by row. Everything is prepared when it is first asked for. The checkpoint must
  * outlive this object.
  */
@@ -22,28 +23,77 @@ final class CpuWeights implements AutoCloseable {
     private final Checkpoint checkpoint;
     private final Map<String, WeightMatrix> matrices = new HashMap<>();
     private final Map<String, float[]> vectors = new HashMap<>();
+    private final Map<String, float[]> scaledVectors = new HashMap<>();
     private final Map<String, EmbeddingTable> tables = new HashMap<>();
 
     CpuWeights(Checkpoint checkpoint) {
         this.checkpoint = checkpoint;
     }
 
-    /** The matrix of a linear layer. */
-    WeightMatrix matrix(String name) {
-        return matrices.computeIfAbsent(name, key -> {
-            CanonicalTensor tensor = checkpoint.tensor(new CanonicalName(key));
-            List<RowBlock> blocks = new ArrayList<>();
-            for (int i = 0; i < tensor.segments().size(); i++) {
-                StoredTensor segment = tensor.segments().get(i);
-                blocks.add(new RowBlock(
-                        segment.data(),
-                        segment.dtype(),
-                        new StoredFloats(segment)::read,
-                        tensor.segmentRows(i),
-                        tensor.columns()));
+    /**
+     * The matrix of a linear layer.
+     *
+     * @param scale a vector with one factor for every row, or empty. A matrix is always asked for with the same one
+     */
+    WeightMatrix matrix(String name, Optional<String> scale) {
+        WeightMatrix known = matrices.get(name);
+        if (known == null) {
+            known = scale.isPresent() ? scaledMatrix(name, vector(scale.get())) : storedMatrix(name);
+            matrices.put(name, known);
+        }
+        return known;
+    }
+
+    private WeightMatrix storedMatrix(String name) {
+        CanonicalTensor tensor = checkpoint.tensor(new CanonicalName(name));
+        List<RowBlock> blocks = new ArrayList<>();
+        for (int i = 0; i < tensor.segments().size(); i++) {
+            StoredTensor segment = tensor.segments().get(i);
+            blocks.add(new RowBlock(
+                    segment.data(),
+                    segment.dtype(),
+                    new StoredFloats(segment)::read,
+                    tensor.segmentRows(i),
+                    tensor.columns()));
+        }
+        return new WeightMatrix(tensor.columns(), blocks);
+    }
+
+    private WeightMatrix scaledMatrix(String name, float[] scale) {
+        CanonicalTensor tensor = checkpoint.tensor(new CanonicalName(name));
+        int columns = tensor.columns();
+        List<RowBlock> blocks = new ArrayList<>();
+        int firstRow = 0;
+        for (int i = 0; i < tensor.segments().size(); i++) {
+            StoredFloats stored = new StoredFloats(tensor.segments().get(i));
+            int first = firstRow;
+            RowBlock.Source scaled = (element, target, length) -> {
+                stored.read(element, target, length);
+                for (int j = 0; j < length; j++) {
+                    target[j] *= scale[first + (element + j) / columns];
+                }
+            };
+            blocks.add(new RowBlock(scaled, tensor.segmentRows(i), columns));
+            firstRow += tensor.segmentRows(i);
+        }
+        return new WeightMatrix(columns, blocks);
+    }
+
+    /** A bias, times a vector where there is one. A bias is always asked for with the same one. */
+    float[] vector(String name, Optional<String> scale) {
+        if (scale.isEmpty()) {
+            return vector(name);
+        }
+        float[] known = scaledVectors.get(name);
+        if (known == null) {
+            known = vector(name).clone();
+            float[] factors = vector(scale.get());
+            for (int i = 0; i < known.length; i++) {
+                known[i] *= factors[i];
             }
-            return new WeightMatrix(tensor.columns(), blocks);
-        });
+            scaledVectors.put(name, known);
+        }
+        return known;
     }
 
     /** All values of a small tensor. */

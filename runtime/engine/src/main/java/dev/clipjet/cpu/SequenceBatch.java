@@ -1,6 +1,7 @@
 package dev.clipjet.cpu;
 
 import java.util.List;
+import java.util.function.ToIntFunction;
 
 /**
  * What a graph runs on: images as normalised pixels, or texts as token ids that lie end to end.
@@ -26,13 +27,18 @@ public record SequenceBatch(int sequences, float[] pixels, int[] ids, int[] star
         return new SequenceBatch(images, pixels, NO_IDS, starts, pooled);
     }
 
-    /** Texts, of each of which the last token is pooled. */
-    public static SequenceBatch texts(List<int[]> texts) {
+    /**
+     * Texts.
+     *
+     * @param texts token ids of each
+     * @param pooledPosition index of the token of a text that is pooled
+     */
+    public static SequenceBatch texts(List<int[]> texts, ToIntFunction<int[]> pooledPosition) {
         int[] starts = new int[texts.size() + 1];
         int[] pooled = new int[texts.size()];
         for (int i = 0; i < texts.size(); i++) {
             starts[i + 1] = starts[i] + texts.get(i).length;
-            pooled[i] = starts[i + 1] - 1;
+            pooled[i] = starts[i] + pooledPosition.applyAsInt(texts.get(i));
         }
         int[] ids = new int[starts[texts.size()]];
         for (int i = 0; i < texts.size(); i++) {

@@ -3,6 +3,7 @@ package dev.clipjet.cpu;
 import dev.clipjet.kernels.cpu.FloatMemory;
 import dev.clipjet.kernels.cpu.WorkerPool;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 
 /** The first operations of a tower: from pixels or ids to rows of tokens. */
 final class TokenKernels {
@@ -79,6 +80,25 @@ final class TokenKernels {
                 target.put(outOffset + token * columns, row, 0, columns);
             }
         }
+    }
+
+    /** Mean of the rows of every sequence but the first: token rows [tokens, D] to [sequences, D]. */
+    void averagePatches(SequenceBatch batch, int columns, FloatMemory memory, int inOffset, int outOffset) {
+        FloatBuffer floats = memory.floats();
+        pool.run(batch.sequences(), (worker, sequence) -> {
+            float[] both = scratchOf(worker, 2 * columns);
+            Arrays.fill(both, 0, columns, 0f);
+            int first = batch.starts()[sequence] + 1;
+            int end = batch.starts()[sequence + 1];
+            for (int token = first; token < end; token++) {
+                floats.get(inOffset + token * columns, both, columns, columns);
+                add(both, both, columns, columns);
+            }
+            for (int i = 0; i < columns; i++) {
+                both[i] /= end - first;
+            }
+            floats.put(outOffset + sequence * columns, both, 0, columns);
+        });
     }
 
     private static void add(float[] row, float[] values, int from, int columns) {

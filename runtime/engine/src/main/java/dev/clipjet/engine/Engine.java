@@ -19,7 +19,7 @@ public interface Engine extends AutoCloseable {
     /**
      * Runs the text tower.
      *
-     * @param texts token ids of every text, ending at the token that is pooled
+     * @param texts token ids of every text, as {@link dev.clipjet.graph.PooledToken#cut} gives them
      * @return embeddings, [texts][E]
      */
     float[][] embedTexts(List<int[]> texts);

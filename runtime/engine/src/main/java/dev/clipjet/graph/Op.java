@@ -52,8 +52,9 @@ public sealed interface Op {
     }
 
     /**
-     * {@code out = act(in W^T + bias)}, or {@code out += in W^T + bias} when it closes a residual branch. Of the weight's
-     * rows, {@code output.columns()} from {@code firstRow} on are used.
+     * {@code out = act(in W^T + bias)}, or {@code out += scale * (in W^T + bias)} when it closes a residual branch. Of the
+     * weight's rows, {@code output.columns()} from {@code firstRow} on are used. The scale, one factor per output column,
+     * is that of layer scale; it may be folded into weight and bias.
      */
     record Linear(
             String name,
@@ -63,6 +64,7 @@ public sealed interface Op {
             int firstRow,
             Optional<Activation> activation,
             boolean residual,
+            Optional<String> scale,
             Value output)
             implements Op {
         @Override
@@ -90,6 +92,14 @@ public sealed interface Op {
         @Override
         public List<Value> inputs() {
             return query.equals(keys) ? List.of(query) : List.of(query, keys);
+        }
+    }
+
+    /** Mean of the rows of every sequence but the first, which belongs to the class token. */
+    record AveragePatches(String name, Value input, Value output) implements Op {
+        @Override
+        public List<Value> inputs() {
+            return List.of(input);
         }
     }
 

@@ -9,16 +9,22 @@ public final class PooledToken {
     private PooledToken() {}
 
     /**
-     * The ids up to and including the pooled token. With a causal mask nothing after it can change the embedding, so
-     * leaving the rest out is exact.
+     * The ids that the embedding depends on. With a causal mask those are the ids up to and including the pooled token,
+     * so leaving the rest out is exact; without one, all of them.
      *
-     * @param ids token ids with start and end token, padded or not
-     * @throws InvalidInputException if there are none or too many ids, one is outside the vocabulary, or the end token
-     *     that the model pools at is missing
+     * @param ids token ids with start and end token; padded to the context length if the model
+     *     {@linkplain TextSpec#seesPadding() sees padding}, else padded or not
+     * @throws InvalidInputException if there are none or too many ids, one is outside the vocabulary, the padding that
+     *     the model sees is missing, or the end token that it pools at
      */
     public static int[] cut(TextSpec text, int[] ids) {
         check(text, ids);
-        return Arrays.copyOf(ids, position(text, ids) + 1);
+        if (text.seesPadding() && ids.length != text.contextLength()) {
+            throw new InvalidInputException("a text has " + ids.length
+                    + " token ids; the model sees the padding too, so " + "it needs all " + text.contextLength());
+        }
+        int pooled = position(text, ids);
+        return text.causal() ? Arrays.copyOf(ids, pooled + 1) : ids.clone();
     }
 
     /** Checks number and range of the ids of one text. */
@@ -38,8 +44,11 @@ public final class PooledToken {
         }
     }
 
-    private static int position(TextSpec text, int[] ids) {
+    /** Index of the pooled token among ids that {@link #cut} gave. */
+    public static int position(TextSpec text, int[] ids) {
         return switch (text.pooling()) {
+            case FIRST -> 0;
+            case LAST -> ids.length - 1;
             case HIGHEST_ID -> {
                 int best = 0;
                 for (int i = 1; i < ids.length; i++) {

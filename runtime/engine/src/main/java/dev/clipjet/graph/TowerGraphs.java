@@ -1,6 +1,7 @@
 package dev.clipjet.graph;
 
 import dev.clipjet.model.Activation;
+import dev.clipjet.model.ImagePooling;
 import dev.clipjet.model.TextSpec;
 import dev.clipjet.model.TransformerSpec;
 import dev.clipjet.model.VisionSpec;
@@ -36,29 +37,31 @@ public final class TowerGraphs {
         Value tokens = tower.value("embeddings", Rows.TOKENS, width);
         tower.ops.add(new Op.AssembleImageTokens(
                 "vision.embeddings", embedded, "vision.class_embedding", "vision.positions", tokens));
-        tower.normInPlace("vision.ln_pre", tokens);
-        Value pooled = tower.blocksToPooled(tokens);
-        tower.normInPlace("vision.ln_post", pooled);
-        tower.project(pooled, vision.projectionDim());
+        if (vision.normBeforeBlocks()) {
+            tower.normInPlace("vision.ln_pre", tokens);
+        }
+        Value pooled = tower.imagePooled(vision.pooling(), tokens);
+        tower.project(pooled, vision.projectionDim(), false);
         return tower.build(new Capacity(images, images * vision.tokens(), images * grid * grid));
     }
 
-    /** The text tower: packed token ids to embeddings [texts, E]. Each text must end at the token that is pooled. */
+    /**
+     * The text tower: packed token ids to embeddings [texts, E]. With a causal mask, each text must end at the token that
+     * is pooled.
+     */
     public static Graph text(TextSpec text, int texts, int tokens) {
-        TowerGraphs tower = new TowerGraphs("text", text.blocks(), true);
+        TowerGraphs tower = new TowerGraphs("text", text.blocks(), text.causal());
         Value pooled = tower.blocksToPooled(tower.embedTokens());
         tower.normInPlace("text.ln_final", pooled);
-        tower.project(pooled, text.projectionDim());
+        tower.project(pooled, text.projectionDim(), text.projectionBias());
         return tower.build(new Capacity(texts, tokens, 0));
     }
 
     /** The text tower for callers who want every position: token ids to the final norm's output [tokens, D]. */
     public static Graph textAllPositions(TextSpec text, int texts, int tokens) {
-        TowerGraphs tower = new TowerGraphs("text", text.blocks(), true);
+        TowerGraphs tower = new TowerGraphs("text", text.blocks(), text.causal());
         Value x = tower.embedTokens();
-        for (int i = 0; i < text.blocks().layers(); i++) {
-            tower.block(i, x);
-        }
+        tower.allBlocks(x);
         tower.normInPlace("text.ln_final", x);
         return tower.build(new Capacity(texts, tokens, 0));
     }
@@ -71,6 +74,30 @@ public final class TowerGraphs {
         Value tokens = value("embeddings", Rows.TOKENS, spec.width());
         ops.add(new Op.EmbedTokens("text.embeddings", "text.tokens", "text.positions", tokens));
         return tokens;
+    }
+
+    private Value imagePooled(ImagePooling pooling, Value x) {
+        if (pooling == ImagePooling.CLASS_TOKEN) {
+            Value pooled = blocksToPooled(x);
+            normInPlace("vision.ln_post", pooled);
+            return pooled;
+        }
+        allBlocks(x);
+        if (pooling == ImagePooling.MEAN_OF_NORMED) {
+            normInPlace("vision.ln_post", x);
+        }
+        Value pooled = value("vision.pooled", Rows.SEQUENCES, spec.width());
+        ops.add(new Op.AveragePatches("vision.pooled", x, pooled));
+        if (pooling == ImagePooling.NORM_OF_MEAN) {
+            normInPlace("vision.ln_post", pooled);
+        }
+        return pooled;
+    }
+
+    private void allBlocks(Value x) {
+        for (int i = 0; i < spec.layers(); i++) {
+            block(i, x);
+        }
     }
 
     private Value blocksToPooled(Value x) {
@@ -88,7 +115,7 @@ public final class TowerGraphs {
         Value attended = value(prefix + "attn", Rows.TOKENS, width);
         ops.add(new Op.Attention(
                 prefix + "attn", qkv, 0, qkv, width, 2 * width, spec.heads(), spec.headDim(), causal, attended));
-        residual(prefix + "attn.out", attended, x);
+        residual(prefix + "attn.out", prefix + "attn.scale", attended, x);
         mlp(prefix, x);
     }
 
@@ -100,15 +127,32 @@ public final class TowerGraphs {
         Value normed = norm(prefix + "ln_1", x);
         Value keyValue = value(prefix + "attn.kv", Rows.TOKENS, 2 * width);
         ops.add(new Op.Linear(
-                prefix + "attn.kv", normed, qkvWeight, qkvBias, width, Optional.empty(), false, keyValue));
+                prefix + "attn.kv",
+                normed,
+                qkvWeight,
+                qkvBias,
+                width,
+                Optional.empty(),
+                false,
+                Optional.empty(),
+                keyValue));
         Value pooledNormed = gather(prefix + "ln_1.pooled", normed);
         Value pooled = gather(prefix + "pooled", x);
         Value query = value(prefix + "attn.q", Rows.SEQUENCES, width);
-        ops.add(new Op.Linear(prefix + "attn.q", pooledNormed, qkvWeight, qkvBias, 0, Optional.empty(), false, query));
+        ops.add(new Op.Linear(
+                prefix + "attn.q",
+                pooledNormed,
+                qkvWeight,
+                qkvBias,
+                0,
+                Optional.empty(),
+                false,
+                Optional.empty(),
+                query));
         Value attended = value(prefix + "attn", Rows.SEQUENCES, width);
         ops.add(new Op.Attention(
                 prefix + "attn", query, 0, keyValue, 0, width, spec.heads(), spec.headDim(), causal, attended));
-        residual(prefix + "attn.out", attended, pooled);
+        residual(prefix + "attn.out", prefix + "attn.scale", attended, pooled);
         mlp(prefix, pooled);
         return pooled;
     }
@@ -125,26 +169,35 @@ public final class TowerGraphs {
                 0,
                 Optional.of(activation),
                 false,
+                Optional.empty(),
                 hidden));
-        residual(prefix + "mlp.fc2", hidden, x);
+        residual(prefix + "mlp.fc2", prefix + "mlp.scale", hidden, x);
     }
 
-    private void project(Value pooled, int projectionDim) {
+    private void project(Value pooled, int projectionDim, boolean bias) {
         if (projectionDim > 0) {
-            linear(name + ".projection", pooled, name + ".projection.weight", false, Rows.SEQUENCES, projectionDim);
+            linear(name + ".projection", pooled, name + ".projection.weight", bias, Rows.SEQUENCES, projectionDim);
         }
     }
 
     private Value linear(String opName, Value input, String weight, boolean bias, Rows rows, int columns) {
         Value output = value(opName, rows, columns);
         Optional<String> biasName = bias ? Optional.of(opName + ".bias") : Optional.empty();
-        ops.add(new Op.Linear(opName, input, weight, biasName, 0, Optional.empty(), false, output));
+        ops.add(new Op.Linear(opName, input, weight, biasName, 0, Optional.empty(), false, Optional.empty(), output));
         return output;
     }
 
-    private void residual(String layer, Value input, Value target) {
+    private void residual(String layer, String scale, Value input, Value target) {
         ops.add(new Op.Linear(
-                layer, input, layer + ".weight", Optional.of(layer + ".bias"), 0, Optional.empty(), true, target));
+                layer,
+                input,
+                layer + ".weight",
+                Optional.of(layer + ".bias"),
+                0,
+                Optional.empty(),
+                true,
+                spec.layerScale() ? Optional.of(scale) : Optional.empty(),
+                target));
     }
 
     private Value norm(String layer, Value input) {

@@ -3,6 +3,7 @@ package dev.clipjet.graph;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clipjet.model.Activation;
+import dev.clipjet.model.ImagePooling;
 import dev.clipjet.model.TextPooling;
 import dev.clipjet.model.TextSpec;
 import dev.clipjet.model.TransformerSpec;
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class TowerGraphsTest {
     private static final TransformerSpec BLOCKS = new TransformerSpec(768, 12, 12, 3072, Activation.QUICK_GELU, 1e-5);
+    private static final TransformerSpec SCALED = new TransformerSpec(768, 2, 12, 3072, Activation.GELU, 1e-5, true);
     private static final VisionSpec VISION = new VisionSpec(224, 32, BLOCKS, 512);
     private static final TextSpec TEXT = new TextSpec(49408, 77, BLOCKS, TextPooling.HIGHEST_ID, 49407, 0);
 
@@ -25,8 +27,14 @@ class TowerGraphsTest {
         return Stream.of(
                 TowerGraphs.image(VISION, 1),
                 TowerGraphs.image(VISION, 16),
+                TowerGraphs.image(averaged(ImagePooling.MEAN_OF_NORMED), 3),
+                TowerGraphs.image(averaged(ImagePooling.NORM_OF_MEAN), 3),
                 TowerGraphs.text(TEXT, 8, 100),
                 TowerGraphs.textAllPositions(TEXT, 1, 77));
+    }
+
+    private static VisionSpec averaged(ImagePooling pooling) {
+        return new VisionSpec(224, 32, SCALED, false, pooling, 512);
     }
 
     @ParameterizedTest
@@ -103,5 +111,41 @@ class TowerGraphsTest {
                 .allMatch(op -> op.output().rows() == Rows.SEQUENCES);
         assertThat(graph.result().columns()).isEqualTo(512);
         assertThat(TowerGraphs.text(TEXT, 1, 10).result().columns()).isEqualTo(768);
+    }
+
+    @Test
+    void a_tower_that_averages_its_patches_computes_all_tokens_of_the_last_block() {
+        Graph graph = TowerGraphs.image(averaged(ImagePooling.NORM_OF_MEAN), 4);
+        assertThat(graph.ops()).extracting(Op::name).doesNotContain("vision.ln_pre");
+        assertThat(graph.ops())
+                .filteredOn(op -> op.name().startsWith("vision.blocks.1.mlp"))
+                .isNotEmpty()
+                .allMatch(op -> op.output().rows() == Rows.TOKENS);
+        assertThat(graph.ops())
+                .extracting(Op::name)
+                .endsWith("vision.blocks.1.mlp.fc2", "vision.pooled", "vision.ln_post", "vision.projection");
+        assertThat(TowerGraphs.image(averaged(ImagePooling.MEAN_OF_NORMED), 4).ops())
+                .extracting(Op::name)
+                .endsWith("vision.ln_post", "vision.pooled", "vision.projection");
+    }
+
+    @Test
+    void layer_scale_belongs_to_the_layers_that_close_a_branch() {
+        for (Op op : TowerGraphs.image(averaged(ImagePooling.NORM_OF_MEAN), 1).ops()) {
+            if (op instanceof Op.Linear linear) {
+                assertThat(linear.scale().isPresent()).as(op.name()).isEqualTo(linear.residual());
+            }
+        }
+        assertThat(TowerGraphs.image(VISION, 1).ops())
+                .noneMatch(
+                        op -> op instanceof Op.Linear linear && linear.scale().isPresent());
+    }
+
+    @Test
+    void a_projection_with_a_bias_adds_it() {
+        TextSpec text = new TextSpec(100, 9, BLOCKS, false, TextPooling.LAST, 99, 32, true);
+        Op last =
+                TowerGraphs.text(text, 1, 9).ops().stream().reduce((a, b) -> b).orElseThrow();
+        assertThat(((Op.Linear) last).bias()).contains("text.projection.bias");
     }
 }

@@ -16,7 +16,9 @@ import dev.clipjet.preprocess.Preprocessor;
 import dev.clipjet.testing.Golden;
 import dev.clipjet.tokenizer.Encoding;
 import dev.clipjet.tokenizer.Framing;
+import dev.clipjet.weights.Checkpoint;
 import dev.clipjet.weights.safetensors.SafetensorsFile;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,7 +33,7 @@ class HuggingFaceConformanceTest {
 
     static List<String> supported() {
         List<String> names = new ArrayList<>();
-        for (String name : Golden.folders("hf-", "model.safetensors", "model.safetensors.index.json")) {
+        for (String name : Golden.folders("hf-", "case.json")) {
             if (!caseOf(name).get("later").booleanValue()) {
                 names.add(name);
             }
@@ -70,6 +72,21 @@ class HuggingFaceConformanceTest {
                         sum += probability;
                     }
                     assertThat(sum).isBetween(1 - 1e-6, 1 + 1e-6);
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("supported")
+    void a_weight_file_is_described_by_the_configuration_beside_it(String name) {
+        Path directory = Golden.folder(name);
+        for (String file : List.of("model.safetensors", "pytorch_model.bin")) {
+            if (Files.exists(directory.resolve(file))) {
+                try (Checkpoint whole = Checkpoint.open(directory);
+                        Checkpoint single = Checkpoint.open(directory.resolve(file))) {
+                    assertThat(single.spec()).isEqualTo(whole.spec());
+                    assertThat(single.canonicalTensors()).hasSameSizeAs(whole.canonicalTensors());
                 }
             }
         }

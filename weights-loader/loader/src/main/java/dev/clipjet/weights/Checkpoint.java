@@ -19,11 +19,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A model directory, open: its description and its tensors, mapped into memory. Every tensor that the description calls
- * for is there, with the right shape. Thread-safe.
+ * A model, open: its description and its tensors, mapped into memory. Every tensor that the description calls for is
+ * there, with the right shape. Thread-safe.
  *
  * <p>Read are Hugging Face directories of {@code CLIPModel}, {@code CLIPTextModel}, {@code CLIPVisionModel} and the two
- * {@code WithProjection} classes, with weights in safetensors, in one file or several.
+ * {@code WithProjection} classes; open_clip directories of {@code CLIP} and {@code CustomTextCLIP}; and single weight
+ * files, with their configuration beside them or, for models like OpenAI's, without.
  */
 public final class Checkpoint implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Checkpoint.class);
@@ -53,34 +54,79 @@ public final class Checkpoint implements AutoCloseable {
         LOG.debug("opened {} {}: {} tensors, notes {}", spec.family(), source, canonical.size(), spec.notes());
     }
 
+    /** Opens a model with {@link CheckpointOptions#NONE}. */
+    public static Checkpoint open(Path model) {
+        return open(model, CheckpointOptions.NONE);
+    }
+
     /**
-     * Opens a model directory and checks all of it. No tensor is copied.
+     * Opens a model directory or a weight file and checks all of it. Of tensors, only those are copied whose layout the
+     * kernels cannot use.
      *
      * @throws ModelFormatException with a kind, the file, the place and what is wrong
+     * @throws dev.clipjet.error.InvalidInputException if the options do not fit the model
      */
-    public static Checkpoint open(Path directory) {
-        if (!Files.isDirectory(directory)) {
-            throw Files.exists(directory)
-                    ? new ModelFormatException(
-                            Kind.UNSUPPORTED,
-                            directory,
-                            "",
-                            "is a single file; give the directory that has config.json and the weights")
-                    : new ModelFormatException(Kind.MISSING, directory, "", "no such directory");
+    public static Checkpoint open(Path model, CheckpointOptions options) {
+        if (Files.isDirectory(model)) {
+            return openDirectory(model, options);
         }
+        if (Files.exists(model)) {
+            return openFile(model, options);
+        }
+        throw new ModelFormatException(Kind.MISSING, model, "", "no such file or directory");
+    }
+
+    private static Checkpoint openDirectory(Path directory, CheckpointOptions options) {
         Path openClip = directory.resolve(OpenClipConfig.FILE);
-        Path huggingFace = directory.resolve("config.json");
+        Path huggingFace = directory.resolve(HuggingFaceModel.CONFIG);
         if (Files.exists(huggingFace)) {
-            JsonObject config = JsonFile.readObject(huggingFace, MAX_CONFIG_BYTES);
-            if (HuggingFaceFamily.isNamedIn(config) || !Files.exists(openClip)) {
-                return HuggingFaceModel.open(directory, config);
+            JsonObject config = readConfig(huggingFace);
+            // Some directories have both configurations, and weights for both or for one of them.
+            boolean forHuggingFace = HuggingFaceFamily.isNamedIn(config) && WeightFiles.isIn(directory);
+            if (forHuggingFace || !Files.exists(openClip)) {
+                HuggingFaceFamily family = HuggingFaceFamily.of(config);
+                return WeightFiles.open(directory)
+                        .handOver(files -> HuggingFaceModel.read(directory, directory, config, family, files, options));
             }
         }
         if (Files.exists(openClip)) {
-            throw OpenClipConfig.refusal(JsonFile.readObject(openClip, MAX_CONFIG_BYTES));
+            return OpenClipModel.open(directory, readConfig(openClip), () -> OpenClipWeights.open(directory), options);
         }
         throw new ModelFormatException(
-                Kind.MISSING, directory, "config.json", "no such file, so there is no telling what model this is");
+                Kind.MISSING,
+                directory,
+                HuggingFaceModel.CONFIG,
+                "no such file, and no " + OpenClipConfig.FILE + ", so there is no telling what model this is; a weight "
+                        + "file that needs no configuration is opened by its own name");
+    }
+
+    /** The names of the tensors say which of the configurations beside a file is about it. */
+    private static Checkpoint openFile(Path file, CheckpointOptions options) {
+        Path directory = file.toAbsolutePath().getParent();
+        return WeightFiles.openFile(file).handOver(files -> {
+            Path openClip = directory.resolve(OpenClipConfig.FILE);
+            Path huggingFace = directory.resolve(HuggingFaceModel.CONFIG);
+            if (HuggingFaceModel.hasNamesOf(files)) {
+                if (!Files.exists(huggingFace)) {
+                    throw new ModelFormatException(
+                            Kind.MISSING,
+                            huggingFace,
+                            "",
+                            "no such file, which " + file + " needs: its tensors are named as transformers names them");
+                }
+                JsonObject config = readConfig(huggingFace);
+                HuggingFaceFamily family = HuggingFaceFamily.of(config);
+                return HuggingFaceModel.read(file, directory, config, family, files, options);
+            }
+            if (Files.exists(openClip)) {
+                return OpenClipModel.open(file, readConfig(openClip), () -> files, options);
+            }
+            return BareModel.read(file, files, options);
+        });
+    }
+
+    private static JsonObject readConfig(Path file) {
+        return JsonFile.readObject(file, MAX_CONFIG_BYTES);
     }
 
     /** What the model is. */
@@ -88,7 +134,12 @@ public final class Checkpoint implements AutoCloseable {
         return spec;
     }
 
-    /** The directory that was opened. */
+    /** Format of the weight files, for reports. */
+    public String format() {
+        return files.format();
+    }
+
+    /** The directory or file that was opened. */
     public Path source() {
         return source;
     }

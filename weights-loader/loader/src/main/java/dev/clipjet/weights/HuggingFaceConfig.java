@@ -29,13 +29,6 @@ final class HuggingFaceConfig {
     private static final int DEFAULT_PROJECTION = 512;
     private static final int LEGACY_EOS = 2;
 
-    private static final int MAX_WIDTH = 1 << 16;
-    private static final int MAX_LAYERS = 1024;
-    private static final int MAX_MLP = 1 << 20;
-    private static final int MAX_IMAGE = 1 << 14;
-    private static final int MAX_VOCABULARY = 1 << 24;
-    private static final int MAX_CONTEXT = 1 << 16;
-
     /** Keys of the whole model that are read, or that change nothing at inference. */
     private static final Set<String> MODEL_KEYS = Set.of(
             "projection_dim",
@@ -165,8 +158,10 @@ final class HuggingFaceConfig {
             return Optional.empty();
         }
         JsonObject tower = tower("vision_config", VISION_KEYS);
-        int imageSize = tower.optionalInteger("image_size", 1, MAX_IMAGE).orElse(224);
-        int patchSize = tower.optionalInteger("patch_size", 1, MAX_IMAGE).orElse(32);
+        int imageSize =
+                tower.optionalInteger("image_size", 1, ModelLimits.IMAGE).orElse(224);
+        int patchSize =
+                tower.optionalInteger("patch_size", 1, ModelLimits.IMAGE).orElse(32);
         if (patchSize > imageSize) {
             throw tower.error("patch_size", "is " + patchSize + ", larger than the image_size " + imageSize);
         }
@@ -190,9 +185,10 @@ final class HuggingFaceConfig {
             return Optional.empty();
         }
         JsonObject tower = tower("text_config", TEXT_KEYS);
-        int vocabulary = tower.optionalInteger("vocab_size", 1, MAX_VOCABULARY).orElse(OpenAiVocabulary.SIZE);
-        int context =
-                tower.optionalInteger("max_position_embeddings", 1, MAX_CONTEXT).orElse(OpenAiVocabulary.CONTEXT);
+        int vocabulary =
+                tower.optionalInteger("vocab_size", 1, ModelLimits.VOCABULARY).orElse(OpenAiVocabulary.SIZE);
+        int context = tower.optionalInteger("max_position_embeddings", 1, ModelLimits.CONTEXT)
+                .orElse(OpenAiVocabulary.CONTEXT);
         int eos = tower.optionalInteger("eos_token_id", 0, vocabulary - 1).orElse(OpenAiVocabulary.END_TOKEN);
         if (eos >= vocabulary) {
             throw tower.error(
@@ -241,14 +237,16 @@ final class HuggingFaceConfig {
 
     private TransformerSpec blocks(
             JsonObject tower, int defaultWidth, int defaultLayers, int defaultHeads, int defaultMlp) {
-        int width = tower.optionalInteger("hidden_size", 1, MAX_WIDTH).orElse(defaultWidth);
-        int layers = tower.optionalInteger("num_hidden_layers", 1, MAX_LAYERS).orElse(defaultLayers);
-        int heads = tower.optionalInteger("num_attention_heads", 1, MAX_WIDTH).orElse(defaultHeads);
+        int width = tower.optionalInteger("hidden_size", 1, ModelLimits.WIDTH).orElse(defaultWidth);
+        int layers = tower.optionalInteger("num_hidden_layers", 1, ModelLimits.LAYERS)
+                .orElse(defaultLayers);
+        int heads = tower.optionalInteger("num_attention_heads", 1, ModelLimits.WIDTH)
+                .orElse(defaultHeads);
         if (width % heads != 0) {
             throw tower.error(
                     "num_attention_heads", "is " + heads + ", which does not divide the hidden_size " + width);
         }
-        int mlp = tower.optionalInteger("intermediate_size", 1, MAX_MLP).orElse(defaultMlp);
+        int mlp = tower.optionalInteger("intermediate_size", 1, ModelLimits.MLP).orElse(defaultMlp);
         double eps = tower.optionalNumber("layer_norm_eps").orElse(1e-5);
         if (!(eps > 0 && eps <= 1)) {
             throw tower.error("layer_norm_eps", "is " + eps + ", expected a number above 0 and up to 1");
@@ -280,9 +278,9 @@ final class HuggingFaceConfig {
             return 0;
         }
         JsonObject counts = family == HuggingFaceFamily.CLIP_MODEL ? root : tower;
-        int dim = counts.optionalInteger("projection_dim", 1, MAX_WIDTH).orElse(DEFAULT_PROJECTION);
+        int dim = counts.optionalInteger("projection_dim", 1, ModelLimits.WIDTH).orElse(DEFAULT_PROJECTION);
         if (counts != tower
-                && tower.optionalInteger("projection_dim", 0, MAX_WIDTH).orElse(dim) != dim) {
+                && tower.optionalInteger("projection_dim", 0, ModelLimits.WIDTH).orElse(dim) != dim) {
             notes.add(key + ".projection_dim is " + tower.raw("projection_dim") + " and has no effect; projection_dim "
                     + dim + " counts");
         }

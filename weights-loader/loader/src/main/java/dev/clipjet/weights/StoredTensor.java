@@ -11,8 +11,8 @@ import java.util.List;
  * @param name name in the file
  * @param dtype element type
  * @param shape sizes, outermost first; empty for a scalar
- * @param data the bytes, little endian and row-major: a direct, read-only view of the mapped file, valid until the
- *     checkpoint that it came from is closed
+ * @param data the bytes, little endian and row-major: a read-only view of the mapped file, valid until the checkpoint
+ *     that it came from is closed, or a copy on the heap where the file has another layout
  */
 public record StoredTensor(String name, DType dtype, List<Long> shape, ByteBuffer data) {
     public StoredTensor {
@@ -23,6 +23,11 @@ public record StoredTensor(String name, DType dtype, List<Long> shape, ByteBuffe
     @Override
     public ByteBuffer data() {
         return data.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** The same under another name. */
+    StoredTensor renamed(String other) {
+        return new StoredTensor(other, dtype, shape, data);
     }
 
     /** Number of elements. */

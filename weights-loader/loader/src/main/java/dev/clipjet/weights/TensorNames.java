@@ -41,12 +41,12 @@ public final class TensorNames {
             return name("vision.positions");
         }
 
-        /** [D]. */
+        /** [D]; only when there is a norm before the first block. */
         public CanonicalName lnPreWeight() {
             return name("vision.ln_pre.weight");
         }
 
-        /** [D]. */
+        /** [D]; likewise. */
         public CanonicalName lnPreBias() {
             return name("vision.ln_pre.bias");
         }
@@ -102,6 +102,11 @@ public final class TensorNames {
         /** [E, D]; only when the tower has a projection. */
         public CanonicalName projectionWeight() {
             return name("text.projection.weight");
+        }
+
+        /** [E]; only when the projection has a bias. */
+        public CanonicalName projectionBias() {
+            return name("text.projection.bias");
         }
     }
 
@@ -171,6 +176,16 @@ public final class TensorNames {
         /** [D]. */
         public CanonicalName fc2Bias() {
             return name(prefix + "mlp.fc2.bias");
+        }
+
+        /** [D]: factor of the attention branch; only with layer scale. */
+        public CanonicalName attentionScale() {
+            return name(prefix + "attn.scale");
+        }
+
+        /** [D]: factor of the MLP branch; only with layer scale. */
+        public CanonicalName mlpScale() {
+            return name(prefix + "mlp.scale");
         }
     }
 }

@@ -4,7 +4,6 @@ import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
 import dev.clipjet.weights.json.JsonFile;
 import dev.clipjet.weights.json.JsonObject;
-import dev.clipjet.weights.safetensors.SafetensorsFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,21 +12,27 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
-/** The weights of a model directory in Hugging Face's layout: one safetensors file, or several with an index. */
+/** The weights of a model: one file, or several with an index. */
 final class WeightFiles implements AutoCloseable {
     private static final String SINGLE = "model.safetensors";
     private static final String INDEX = "model.safetensors.index.json";
+    private static final String TORCH_SINGLE = "pytorch_model.bin";
+    private static final String TORCH_INDEX = "pytorch_model.bin.index.json";
     private static final long MAX_INDEX_BYTES = 16 << 20;
 
+    /** Levels that DistributedDataParallel and torch.compile put in front of names, outermost first. */
+    private static final List<String> WRAPPERS = List.of("module.", "_orig_mod.");
+
     private final Path described;
-    private final List<SafetensorsFile> files;
+    private final List<WeightContainer> files;
     private final Map<String, StoredTensor> tensors;
     private final Map<String, Path> origins;
 
     private WeightFiles(
-            Path described, List<SafetensorsFile> files, Map<String, StoredTensor> tensors, Map<String, Path> origins) {
+            Path described, List<WeightContainer> files, Map<String, StoredTensor> tensors, Map<String, Path> origins) {
         this.described = described;
         this.files = files;
         this.tensors = Collections.unmodifiableMap(tensors);
@@ -35,21 +40,39 @@ final class WeightFiles implements AutoCloseable {
     }
 
     /**
-     * Opens {@code model.safetensors}, or the shards that {@code model.safetensors.index.json} names.
+     * Opens {@code model.safetensors}, the shards that {@code model.safetensors.index.json} names, {@code
+     * pytorch_model.bin} or the shards of {@code pytorch_model.bin.index.json}: the first that is there.
      *
-     * @throws ModelFormatException {@code UNSUPPORTED} when there are only files of other formats, {@code MISSING} when
-     *     there are none, and whatever is wrong with the files
+     * @throws ModelFormatException {@code MISSING} when none is there, and whatever is wrong with the files
      */
     static WeightFiles open(Path directory) {
-        Path single = directory.resolve(SINGLE);
-        if (Files.exists(single)) {
-            return open(single, Map.of(SINGLE, single), Map.of());
+        for (List<String> names : List.of(List.of(SINGLE, INDEX), List.of(TORCH_SINGLE, TORCH_INDEX))) {
+            Path single = directory.resolve(names.get(0));
+            if (Files.exists(single)) {
+                return open(single, Map.of(names.get(0), single), Map.of());
+            }
+            Path index = directory.resolve(names.get(1));
+            if (Files.exists(index)) {
+                return openShards(directory, index);
+            }
         }
-        Path index = directory.resolve(INDEX);
-        if (Files.exists(index)) {
-            return openShards(directory, index);
-        }
-        throw noSafetensors(directory);
+        throw noWeights(directory);
+    }
+
+    /** Whether a directory has weights that {@link #open} would take. */
+    static boolean isIn(Path directory) {
+        return Stream.of(SINGLE, INDEX, TORCH_SINGLE, TORCH_INDEX)
+                .anyMatch(name -> Files.exists(directory.resolve(name)));
+    }
+
+    /**
+     * Opens one weight file. Where a training wrapper has put its name in front of all tensors ({@code module.},
+     * {@code _orig_mod.}), it is taken off.
+     *
+     * @throws ModelFormatException whatever is wrong with the file
+     */
+    static WeightFiles openFile(Path file) {
+        return open(file, Map.of(file.toString(), file), Map.of());
     }
 
     private static WeightFiles openShards(Path directory, Path index) {
@@ -89,15 +112,16 @@ final class WeightFiles implements AutoCloseable {
     }
 
     private static WeightFiles open(Path described, Map<String, Path> paths, Map<String, String> shardOf) {
-        List<SafetensorsFile> files = new ArrayList<>();
+        List<WeightContainer> files = new ArrayList<>();
         boolean opened = false;
         try {
             Map<String, StoredTensor> tensors = new LinkedHashMap<>();
             Map<String, Path> origins = new LinkedHashMap<>();
             for (Path path : paths.values()) {
-                SafetensorsFile file = SafetensorsFile.open(path);
+                WeightContainer file = WeightContainer.open(path);
                 files.add(file);
-                for (StoredTensor tensor : file.tensors()) {
+                for (StoredTensor stored : file.tensors()) {
+                    StoredTensor tensor = unwrapped(stored);
                     Path other = origins.put(tensor.name(), path);
                     if (other != null) {
                         throw new ModelFormatException(
@@ -120,27 +144,29 @@ final class WeightFiles implements AutoCloseable {
             return new WeightFiles(described, files, tensors, origins);
         } finally {
             if (!opened) {
-                files.forEach(SafetensorsFile::close);
+                files.forEach(WeightContainer::close);
             }
         }
     }
 
-    private static ModelFormatException noSafetensors(Path directory) {
-        List<String> pickles = names(directory, ".*\\.(bin|pt|pth|ckpt)");
-        if (!pickles.isEmpty()) {
-            return new ModelFormatException(
-                    Kind.UNSUPPORTED,
-                    directory,
-                    String.join(", ", pickles),
-                    "weights in PyTorch's own format are not supported; convert them to safetensors: " + SINGLE
-                            + ", or shards with " + INDEX);
+    /** A tensor by its name within the model. */
+    private static StoredTensor unwrapped(StoredTensor tensor) {
+        String name = tensor.name();
+        for (String wrapper : WRAPPERS) {
+            if (name.startsWith(wrapper)) {
+                name = name.substring(wrapper.length());
+            }
         }
-        List<String> others = names(directory, ".*\\.(safetensors|h5|msgpack|onnx|gguf)");
+        return name.equals(tensor.name()) ? tensor : tensor.renamed(name);
+    }
+
+    private static ModelFormatException noWeights(Path directory) {
+        List<String> others = names(directory, ".*\\.(safetensors|bin|pt|pth|ckpt|h5|msgpack|onnx|gguf)");
         return new ModelFormatException(
                 Kind.MISSING,
                 directory,
                 "",
-                "has no weights: neither " + SINGLE + " nor " + INDEX
+                "has no weights: none of " + String.join(", ", SINGLE, INDEX, TORCH_SINGLE, TORCH_INDEX)
                         + (others.isEmpty() ? "" : ", only " + String.join(", ", others)));
     }
 
@@ -161,6 +187,30 @@ final class WeightFiles implements AutoCloseable {
         return described;
     }
 
+    /** Format of the files, as reports name it. */
+    String format() {
+        return files.get(0).format() + (files.size() == 1 ? "" : ", " + files.size() + " files");
+    }
+
+    /** Whether the weights are a TorchScript archive. */
+    boolean isArchive() {
+        return files.get(0).isArchive();
+    }
+
+    /** Makes what owns these files from now on; they are closed if that fails. */
+    <T> T handOver(Function<WeightFiles, T> owner) {
+        boolean handedOver = false;
+        try {
+            T result = owner.apply(this);
+            handedOver = true;
+            return result;
+        } finally {
+            if (!handedOver) {
+                close();
+            }
+        }
+    }
+
     /** The file that a tensor lies in. */
     Path origin(String tensor) {
         return origins.get(tensor);
@@ -173,6 +223,6 @@ final class WeightFiles implements AutoCloseable {
 
     @Override
     public void close() {
-        files.forEach(SafetensorsFile::close);
+        files.forEach(WeightContainer::close);
     }
 }

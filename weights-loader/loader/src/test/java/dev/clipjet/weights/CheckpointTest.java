@@ -355,7 +355,7 @@ class CheckpointTest {
     void whatIsNoModelDirectoryIsNamed() throws IOException {
         ModelFormatException empty = refusal();
         assertThat(empty.kind()).isEqualTo(Kind.MISSING);
-        assertThat(empty).hasMessageContaining("config.json");
+        assertThat(empty).hasMessageContaining("config.json").hasMessageContaining("open_clip_config.json");
         Path nowhere = temp.resolve("nowhere");
         assertThatThrownBy(() -> Checkpoint.open(nowhere))
                 .isInstanceOfSatisfying(
@@ -368,11 +368,17 @@ class CheckpointTest {
         Files.writeString(temp.resolve("model.fp16.safetensors"), "");
         assertThat(refusal()).hasMessageContaining("model.fp16.safetensors");
         Path archive = Files.writeString(temp.resolve("ViT-B-32.pt"), "");
-        assertThat(refusal().kind()).isEqualTo(Kind.UNSUPPORTED);
+        assertThat(refusal().kind()).isEqualTo(Kind.MISSING);
+        assertThat(refusal()).hasMessageContaining("ViT-B-32.pt").hasMessageContaining("pytorch_model.bin");
         assertThatThrownBy(() -> Checkpoint.open(archive))
+                .isInstanceOf(ModelFormatException.class)
+                .hasMessageContaining("ViT-B-32.pt");
+        Path picture = Files.writeString(temp.resolve("cat.png"), "");
+        assertThatThrownBy(() -> Checkpoint.open(picture))
                 .isInstanceOfSatisfying(
                         ModelFormatException.class,
-                        error -> assertThat(error.kind()).isEqualTo(Kind.UNSUPPORTED));
+                        error -> assertThat(error.kind()).isEqualTo(Kind.UNSUPPORTED))
+                .hasMessageContaining("is no weight file");
         Files.writeString(temp.resolve("config.json"), "{\"architectures\": [\"CLIPModel\"]} 3");
         assertThat(refusal().kind()).isEqualTo(Kind.BAD_CONFIGURATION);
         assertThat(refusal()).hasMessageContaining("line 1");
@@ -387,17 +393,6 @@ class CheckpointTest {
         Files.delete(temp.resolve("config.json"));
         Files.createDirectory(temp.resolve("config.json"));
         assertThat(refusal().kind()).isEqualTo(Kind.MISSING);
-    }
-
-    @Test
-    void anOpenClipDirectoryIsRefusedByItsOwnConfiguration() throws IOException {
-        Files.writeString(
-                temp.resolve("open_clip_config.json"),
-                "{\"model_cfg\":{\"embed_dim\":4,\"vision_cfg\":{\"width\":64},\"text_cfg\":{}}}");
-        Files.writeString(temp.resolve("config.json"), "{\"architecture\":\"vit_base_patch32_clip_224\"}");
-        ModelFormatException error = refusal();
-        assertThat(error.kind()).isEqualTo(Kind.UNSUPPORTED);
-        assertThat(error).hasMessageContaining("open_clip_config.json").hasMessageContaining("convert");
     }
 
     @Test

@@ -2,14 +2,17 @@ package dev.clipjet.weights;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.testing.Golden;
 import dev.clipjet.weights.safetensors.SafetensorsFile;
+import dev.clipjet.weights.torch.TorchCheckpoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -19,7 +22,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every hostile safetensors file and configuration is refused with the right kind, and the control loads. */
+/** Every hostile weight file and configuration is refused with the right kind and within a second; controls load. */
 class HostileGoldenTest {
     /** What the message must say, by file. */
     private static final Map<String, String> WORDS = Map.ofEntries(
@@ -31,6 +34,36 @@ class HostileGoldenTest {
             Map.entry("config-not-json.json", "line 1, column 32"),
             Map.entry("config-unknown-feature.json", "qk_norm"),
             Map.entry("config-wrong-types.json", "width: is \"64\", expected an integer"),
+            Map.entry("pt-build-on-dict.pt", "other than _metadata"),
+            Map.entry("pt-deep-nesting.pt", "nested tuples"),
+            Map.entry("pt-deflate-bomb.pt", "archive/data/0: is compressed"),
+            Map.entry("pt-doubling-tuples.pt", "tensor \"w\": is a tuple"),
+            Map.entry("pt-eval.pt", "archive/data.pkl byte 10: asks for the Python name builtins.eval,"),
+            Map.entry("pt-getattr-chain.pt", "builtins.getattr,"),
+            Map.entry("pt-legacy-count.pt", "byte 290: the storage \"0\" announces 1152921504606846976 elements"),
+            Map.entry("pt-legacy-negative.pt", "byte 290: the storage \"0\" announces -4 elements"),
+            Map.entry("pt-long-huge.pt", "more than 64 bits"),
+            Map.entry("pt-long4-truncated.pt", "announces 2147483647 bytes, 2 are left"),
+            Map.entry("pt-memo-growth.pt", "memo index"),
+            Map.entry("pt-missing-storage.pt", "archive/data/9 is not in the archive"),
+            Map.entry("pt-no-stop.pt", "ends before STOP"),
+            Map.entry("pt-not-a-checkpoint.pt", "neither a zip archive nor a pickle"),
+            Map.entry("pt-offset-overrun.pt", "at offset 1 reaches outside its storage of 4"),
+            Map.entry("pt-os-system.pt", "posix.system,"),
+            Map.entry("pt-overlapping-entries.pt", "archive/data/1: the local header at 314 has another name"),
+            Map.entry("pt-path-traversal.pt", "\"../../outside\" is no path"),
+            Map.entry("pt-persid-garbage.pt", "a persistent id is not"),
+            Map.entry("pt-persid-path.pt", "the storage key \"../version\""),
+            Map.entry("pt-shape-product-overflow.pt", "takes more bytes than the 513 of the file"),
+            Map.entry("pt-stack-global.pt", "posix.system,"),
+            Map.entry("pt-stack-underflow.pt", "stack underflow"),
+            Map.entry("pt-storage-too-small.pt", "1048576 elements of F32, and has 16 bytes"),
+            Map.entry("pt-stride-negative.pt", "stride of a tensor is -1"),
+            Map.entry("pt-stride-overrun.pt", "with strides [3, 1]"),
+            Map.entry("pt-torch-hub.pt", "torch.hub.load_state_dict_from_url,"),
+            Map.entry("pt-truncated-zip.pt", "directory at its end is missing"),
+            Map.entry("pt-two-data-pkl.pt", "other/data.pkl: is a second data.pkl"),
+            Map.entry("pt-zip64-lie.pt", "directory of 4611686018427387904 bytes"),
             Map.entry("st-deep-json.safetensors", "maps strings to strings"),
             Map.entry("st-duplicate-key.safetensors", "tensor \"a\": the name occurs twice"),
             Map.entry("st-header-huge.safetensors", "1099511627776"),
@@ -60,6 +93,19 @@ class HostileGoldenTest {
                     Path file = Golden.folder().resolve("hostile").resolve(name(entry));
                     Throwable thrown =
                             catchThrowable(() -> SafetensorsFile.open(file).close());
+                    check(entry, file, thrown);
+                }));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> torch() throws IOException {
+        return cases("pt-").stream()
+                .map(entry -> DynamicTest.dynamicTest(name(entry), () -> {
+                    Path file = Golden.folder().resolve("hostile").resolve(name(entry));
+                    Throwable thrown = assertTimeout(
+                            Duration.ofSeconds(1),
+                            () -> catchThrowable(
+                                    () -> TorchCheckpoint.open(file).close()));
                     check(entry, file, thrown);
                 }));
     }

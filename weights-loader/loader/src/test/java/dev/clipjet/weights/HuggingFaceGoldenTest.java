@@ -222,18 +222,13 @@ class HuggingFaceGoldenTest {
         }
     }
 
-    @ParameterizedTest
-    @CsvSource({
-        "hf-bin, pytorch_model.bin",
-        "hf-bin-sharded, pytorch_model-00001-of-00003.bin",
-        "hf-siglip, SiglipModel"
-    })
-    void whatIsNotSupportedIsNamed(String name, String named) {
-        Path folder = Golden.folder().resolve(name);
+    @Test
+    void whatIsNotSupportedIsNamed() {
+        Path folder = Golden.folder().resolve("hf-siglip");
         ModelFormatException error = catchThrowableOfType(
                 ModelFormatException.class, () -> Checkpoint.open(folder).close());
         assertThat(error.kind()).isEqualTo(Kind.UNSUPPORTED);
-        assertThat(error).hasMessageContaining(named).hasMessageContaining(folder.toString());
+        assertThat(error).hasMessageContaining("SiglipModel").hasMessageContaining(folder.toString());
     }
 
     /** The file is read again here, by other means. */

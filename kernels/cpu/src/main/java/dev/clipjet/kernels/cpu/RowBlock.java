@@ -37,6 +37,18 @@ public final class RowBlock implements AutoCloseable {
         this.inPlaceAddress = inPlace ? new BytePointer(stored).address() : NOWHERE;
     }
 
+    /**
+     * A block that is nowhere stored as it is to be used.
+     *
+     * @param source its elements as float32, rows x columns
+     */
+    public RowBlock(Source source, int rows, int columns) {
+        this.source = source;
+        this.rows = rows;
+        this.columns = columns;
+        inPlaceAddress = NOWHERE;
+    }
+
     int rows() {
         return rows;
     }

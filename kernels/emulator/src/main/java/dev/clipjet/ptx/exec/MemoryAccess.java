@@ -3,6 +3,7 @@ package dev.clipjet.ptx.exec;
 import dev.clipjet.ptx.memory.Allocation;
 import dev.clipjet.ptx.memory.ByteBits;
 import dev.clipjet.ptx.memory.GlobalMemory;
+import dev.clipjet.ptx.profile.MemoryCounters;
 import dev.clipjet.ptx.race.ProxyListener;
 import dev.clipjet.ptx.race.SharedRaces;
 import dev.clipjet.ptx.race.Strength;
@@ -217,6 +218,23 @@ public final class MemoryAccess implements ProxyListener {
             case LOCAL -> local(mask, size, write);
             case PARAM -> parameter(mask, size, write);
             default -> throw new IllegalStateException("no memory for " + space);
+        }
+        if (warp.block().launch().options().counters() && (!write || step.countsWrites())) {
+            count(mask, size);
+        }
+    }
+
+    private void count(int mask, int size) {
+        MemoryCounters counters = warp.block().progress().memory();
+        if (space == Space.SHARED) {
+            counters.shared(step.pc(), address, offset, mask, size, step.kind() == Step.Kind.WARP);
+        } else if (space == Space.GLOBAL || space == Space.CONST) {
+            counters.global(step.pc(), address, mask, size);
+            GlobalMemory memory = warp.block().launch().memory();
+            for (int left = mask; left != 0; left &= left - 1) {
+                int lane = Integer.numberOfTrailingZeros(left);
+                memory.at(address[lane]).touch(offset[lane], size);
+            }
         }
     }
 
@@ -506,6 +524,10 @@ public final class MemoryAccess implements ProxyListener {
         boolean ownWarp = block == own.linearIndex() && otherThread >>> 5 == warp.index();
         if (write && otherWrite && ownWarp && otherPc == step.pc() && sameInstruction(at, lane, otherThread & 31)) {
             overlapping |= 1 << lane;
+            return;
+        }
+        if (write && otherWrite && ownWarp && otherPc == step.pc() && !own.schedule().whole()) {
+            // The schedule may have split one execution of the instruction; the plain schedule judges such stores.
             return;
         }
         boolean sizes = strength != 0

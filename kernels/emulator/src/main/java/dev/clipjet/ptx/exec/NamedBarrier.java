@@ -35,12 +35,13 @@ public final class NamedBarrier {
      *
      * @param warp their warp
      * @param step the instruction
-     * @param mask the lanes
+     * @param lanes the lanes
      * @param threads how many threads take part, or 0 for all of the block
      * @param reduction whether the instruction is a {@code .red}
      * @return the phase they arrived in
      */
-    public long arrive(Warp warp, Step step, int mask, int threads, boolean reduction) {
+    public long arrive(Warp warp, Step step, int lanes, int threads, boolean reduction) {
+        int mask = lanes;
         if (arrived > 0 && expected != threads) {
             warp.report(
                     FindingKind.BARRIER,
@@ -66,6 +67,7 @@ public final class NamedBarrier {
                     Integer.numberOfTrailingZeros(twice),
                     "the thread arrived at barrier " + id + " before, and that phase is not complete",
                     null);
+            mask &= ~twice;
         }
         pendingLanes[warp.index()] |= mask;
         expected = threads;

@@ -1,11 +1,13 @@
 package dev.clipjet.ptx.exec;
 
+import dev.clipjet.ptx.profile.MemoryCounters;
 import dev.clipjet.ptx.report.FindingKind;
 
 /** What one thread that runs blocks has executed so far. */
 public final class Progress {
     private final long[] executions;
     private final long[] activeLanes;
+    private final MemoryCounters memory;
     private final long limit;
     private long total;
     private long effects;
@@ -14,6 +16,7 @@ public final class Progress {
     Progress(KernelCode code, long limit) {
         executions = new long[code.steps().length];
         activeLanes = new long[code.steps().length];
+        memory = new MemoryCounters(code.steps().length);
         this.limit = limit;
     }
 
@@ -43,6 +46,11 @@ public final class Progress {
     /** Notes a look at memory that others may change: a loop of such looks makes no progress by itself. */
     public void poll() {
         polls++;
+    }
+
+    /** Counts of memory accesses. */
+    MemoryCounters memory() {
+        return memory;
     }
 
     long effects() {

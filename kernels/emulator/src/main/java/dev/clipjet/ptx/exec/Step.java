@@ -63,6 +63,16 @@ public abstract class Step {
         return false;
     }
 
+    /** Whether a write is counted as a request of its own; not for updates, whose read is. */
+    protected boolean countsWrites() {
+        return true;
+    }
+
+    /** Multiply-adds of one execution by a warp, for matrix instructions. */
+    public long tensorMacs() {
+        return 0;
+    }
+
     /** Sets the place in the program; called once by the lowering. */
     public final void place(int at, int atLine, String asWritten) {
         pc = at;

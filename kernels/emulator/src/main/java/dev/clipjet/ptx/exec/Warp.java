@@ -128,7 +128,7 @@ public final class Warp {
         return -1;
     }
 
-    /** Reports the use of an undefined value, and treats the inputs as defined from here on. */
+    /** Reports the use of an undefined value, and treats inputs and outputs as defined from here on. */
     public void reportUndefined(Step step, int mask, String use) {
         long halves = halves(mask);
         for (int mark : step.inputs()) {
@@ -147,6 +147,9 @@ public final class Warp {
                         from < 0 ? null : place(from, lane));
                 undefined[mark] &= ~halves;
             }
+        }
+        for (int mark : step.outputs()) {
+            undefined[mark] &= ~halves;
         }
     }
 

@@ -108,6 +108,11 @@ final class Atomics {
         }
 
         @Override
+        protected boolean countsWrites() {
+            return false;
+        }
+
+        @Override
         protected void undefinedInput(Warp warp, int mask, long undefined) {
             warp.reportUndefined(this, mask, "an operand of an atomic operation");
         }

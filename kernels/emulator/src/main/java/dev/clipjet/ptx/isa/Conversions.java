@@ -37,6 +37,7 @@ final class Conversions {
         if (satfinite) {
             throw in.error(".satfinite needs PTX 8.1");
         }
+        checkModifiers(in, to, from, integral != null, away, rounding != null, ftz, sat, relu);
         if (to == PtxType.F16X2 || to == PtxType.BF16X2) {
             return packed(in, to, from, rounding, relu);
         }
@@ -74,6 +75,33 @@ final class Conversions {
             return fromInteger(in, to, from, rounding, sat);
         }
         return integers(in, to, from, sat);
+    }
+
+    /** Refuses modifiers that mean nothing for the types. */
+    private static void checkModifiers(
+            InstructionReader in,
+            PtxType to,
+            PtxType from,
+            boolean integral,
+            boolean away,
+            boolean rounded,
+            boolean ftz,
+            boolean sat,
+            boolean relu) {
+        boolean single = to == PtxType.F32 || from == PtxType.F32;
+        boolean small = to.isFloat() && to.bits() == 16 || to == PtxType.F16X2 || to == PtxType.BF16X2;
+        boolean between = from.isFloat() && to.isFloat();
+        boolean wrong = integral && (rounded || !from.isFloat() || between && to != from)
+                || rounded && !to.isFloat()
+                || rounded && between && to.bits() >= from.bits() && !small
+                || rounded && to == from
+                || away && (rounded || integral || ftz || sat || relu)
+                || ftz && (!single || !from.isFloat() || small)
+                || sat && (to.name().startsWith("BF") || to == PtxType.F16X2)
+                || relu && (!small || from != PtxType.F32 || sat || integral);
+        if (wrong) {
+            throw in.error("these modifiers do not go with types " + to + " and " + from);
+        }
     }
 
     /** Reads a lane's source as a double, which holds every floating-point type exactly. */

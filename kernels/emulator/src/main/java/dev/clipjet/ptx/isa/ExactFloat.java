@@ -95,7 +95,17 @@ final class ExactFloat {
         if (rounding == Rounding.NEAREST || special(a) || special(b) || a == 0 || b == 0) {
             return nearest;
         }
-        return rounding.toDouble(Rounding.quotient(a, b), nearest);
+        boolean positive = a > 0 == b > 0;
+        boolean down = rounding == Rounding.DOWN || rounding == Rounding.ZERO && positive;
+        if (Double.isInfinite(nearest)) {
+            return positive == down ? Math.copySign(Double.MAX_VALUE, nearest) : nearest;
+        }
+        BigDecimal divisor = new BigDecimal(b);
+        int side = new BigDecimal(nearest).multiply(divisor).compareTo(new BigDecimal(a)) * divisor.signum();
+        if (side > 0 && down) {
+            return Math.nextDown(nearest);
+        }
+        return side < 0 && !down ? Math.nextUp(nearest) : nearest;
     }
 
     static float div(float a, float b, Rounding rounding) {

@@ -241,7 +241,7 @@ final class IntegerArithmetic {
 
     static Step abs(InstructionReader in, PtxType type) {
         in.expect(2);
-        if (!type.isSigned()) {
+        if (!type.isSigned() || type.bits() < 16) {
             throw in.error("abs of type " + type);
         }
         return switch (type.bits()) {
@@ -253,7 +253,7 @@ final class IntegerArithmetic {
 
     static Step neg(InstructionReader in, PtxType type) {
         in.expect(2);
-        if (!type.isSigned()) {
+        if (!type.isSigned() || type.bits() < 16) {
             throw in.error("neg of type " + type);
         }
         return switch (type.bits()) {
@@ -299,6 +299,9 @@ final class IntegerArithmetic {
     static Step sad(InstructionReader in) {
         PtxType type = in.takeType();
         in.expect(4);
+        if (type.name().charAt(0) != 'U' && !type.isSigned() || type.bits() < 16) {
+            throw in.error("sad of type " + type);
+        }
         boolean signed = type.isSigned();
         if (type.isLong()) {
             long flip = signed ? 0 : Long.MIN_VALUE;
@@ -308,9 +311,6 @@ final class IntegerArithmetic {
                     in.longSource(2, type),
                     in.longSource(3, type),
                     (a, b, c) -> c + ((a ^ flip) < (b ^ flip) ? b - a : a - b));
-        }
-        if (!type.isInteger() || type.bits() < 16) {
-            throw in.error("sad of type " + type);
         }
         int keep = type.bits() == 16 ? 0xffff : -1;
         boolean narrow = type.bits() == 16;

@@ -88,6 +88,11 @@ final class MatrixMultiply {
         }
 
         @Override
+        public long tensorMacs() {
+            return 16L * 8 * k;
+        }
+
+        @Override
         public int members(Warp warp, int lane) {
             return -1;
         }

@@ -2,8 +2,6 @@ package dev.clipjet.ptx.isa;
 
 import dev.clipjet.ptx.decode.InstructionReader;
 import java.math.BigDecimal;
-import java.math.MathContext;
-import java.math.RoundingMode;
 
 /** Rounding modes of floating-point results, and how an exact result is rounded. */
 enum Rounding {
@@ -91,20 +89,5 @@ enum Rounding {
             return Math.nextDown(nearest);
         }
         return side < 0 && !down ? Math.nextUp(nearest) : nearest;
-    }
-
-    /** The quotient of two doubles with enough digits that rounding it cannot go wrong. */
-    static BigDecimal quotient(double a, double b) {
-        BigDecimal x = new BigDecimal(a);
-        BigDecimal y = new BigDecimal(b);
-        // Half way between doubles needs 54 bits, a quotient of two doubles cannot come closer to that than 2^-107 relative.
-        return x.divide(y, new MathContext(60, RoundingMode.DOWN))
-                .add(sticky(x, y));
-    }
-
-    private static BigDecimal sticky(BigDecimal x, BigDecimal y) {
-        BigDecimal q = x.divide(y, new MathContext(60, RoundingMode.DOWN));
-        int missing = x.subtract(q.multiply(y)).signum() * y.signum();
-        return missing == 0 ? BigDecimal.ZERO : q.ulp().divide(BigDecimal.TEN).multiply(BigDecimal.valueOf(missing));
     }
 }

@@ -16,6 +16,10 @@ public final class Allocation {
     private final long address;
     private final byte[] bytes;
     private final ByteBits written;
+    /** Sectors of 32 bytes that the current launch has touched. */
+    private final ByteBits touched;
+
+    private volatile boolean anyTouched;
     private final String name;
     private final boolean readOnly;
     private final GlobalRaces races;
@@ -28,6 +32,7 @@ public final class Allocation {
         this.address = ((long) slot << 32) + LEAD;
         this.bytes = bytes;
         this.written = new ByteBits(bytes.length);
+        this.touched = new ByteBits((bytes.length + 31) / 32);
         this.name = name;
         this.readOnly = readOnly;
         this.races = new GlobalRaces(bytes.length, this::keep);
@@ -63,10 +68,25 @@ public final class Allocation {
         return readOnly;
     }
 
+    /** Notes that the current launch accesses a range. */
+    public void touch(int from, int count) {
+        int first = from >>> 5;
+        touched.set(first, (from + count - 1 >>> 5) - first + 1);
+        anyTouched = true;
+    }
+
+    long touchedSectors() {
+        return anyTouched ? touched.count() : 0;
+    }
+
     /** A launch begins; see {@link GlobalRaces#begin}. */
     void begin(int granule, Object kernel) {
         kept.clear();
         races.begin(granule, kernel);
+        if (anyTouched) {
+            touched.clear(0, (bytes.length + 31) / 32);
+            anyTouched = false;
+        }
     }
 
     /** Undoes what the current launch wrote. */

@@ -95,6 +95,15 @@ public final class ByteBits {
         }
     }
 
+    /** Number of bits set. */
+    public long count() {
+        long count = 0;
+        for (long word : words) {
+            count += Long.bitCount(word);
+        }
+        return count;
+    }
+
     private static long ones(int count) {
         return count == 64 ? -1L : (1L << count) - 1;
     }

@@ -88,6 +88,15 @@ public final class GlobalMemory {
         return incomplete;
     }
 
+    /** Distinct sectors of 32 bytes that the current launch has touched. */
+    public synchronized long touchedSectors() {
+        long sum = 0;
+        for (int slot = 1; slot < next; slot++) {
+            sum += slots[slot] == null ? 0 : slots[slot].touchedSectors();
+        }
+        return sum;
+    }
+
     /** Bytes allocated now. */
     public long liveBytes() {
         return live;

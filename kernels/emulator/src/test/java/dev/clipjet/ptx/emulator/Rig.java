@@ -54,6 +54,13 @@ public final class Rig implements AutoCloseable {
         return allocated.address();
     }
 
+    /** The address of memory that has been freed. */
+    public long freed(long bytes) {
+        DeviceMemory allocated = device.allocate(bytes);
+        allocated.close();
+        return allocated.address();
+    }
+
     public long bytes(byte[] values) {
         long address = raw(values.length);
         stream.copyToDevice(address, ByteBuffer.wrap(values));

@@ -1,0 +1,184 @@
+package dev.clipjet.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.clipjet.Clip;
+import dev.clipjet.ClipOptions;
+import dev.clipjet.Form;
+import dev.clipjet.cpu.CpuExecutor;
+import dev.clipjet.cpu.SequenceBatch;
+import dev.clipjet.engine.HiddenStates;
+import dev.clipjet.graph.Graph;
+import dev.clipjet.graph.Op;
+import dev.clipjet.graph.Rows;
+import dev.clipjet.graph.TowerGraphs;
+import dev.clipjet.kernels.cpu.WorkerPool;
+import dev.clipjet.model.VisionSpec;
+import dev.clipjet.preprocess.PreprocessedImage;
+import dev.clipjet.preprocess.Preprocessor;
+import dev.clipjet.weights.Checkpoint;
+import dev.clipjet.weights.safetensors.SafetensorsFile;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Compares what Clipjet answers for a checkpoint with what the code that wrote it answers. */
+final class CheckpointAnswers {
+    private static final double FEATURES = 2e-5;
+    private static final double LOGITS = 1e-4;
+    private static final double SCALE = 1e-6;
+
+    private final CheckpointCase original;
+    private final Path source;
+    private final Reference reference;
+
+    private CheckpointAnswers(CheckpointCase original, Path source, Reference reference) {
+        this.original = original;
+        this.source = source;
+        this.reference = reference;
+    }
+
+    /** Fails unless features, logits and hidden states of a source agree with those of the original. */
+    static void check(CheckpointCase original, Path source) {
+        ClipOptions options = ClipOptions.DEFAULT.withCheckpoint(original.options());
+        try (SafetensorsFile io = SafetensorsFile.open(original.directory().resolve("io.safetensors"));
+                Clip clip = Clip.load(source, options)) {
+            CheckpointAnswers answers = new CheckpointAnswers(original, source, new Reference(io));
+            answers.checkModel(clip);
+            answers.checkImageTower();
+            answers.checkTextTower(clip);
+            float[][] images = answers.images(clip);
+            float[][] texts = answers.texts(clip);
+            assertThat(answers.reference.errorOfLargest(
+                            "logits_per_image", clip.similarity(images, texts).logits()))
+                    .isLessThan(LOGITS);
+        }
+    }
+
+    private void checkModel(Clip clip) {
+        JsonNode info = original.info();
+        assertThat(clip.logitScale() / info.get("logit_scale_exp").doubleValue())
+                .isBetween(1 - SCALE, 1 + SCALE);
+        assertThat(clip.spec().vision().orElseThrow().imageSize())
+                .isEqualTo(info.get("image_size").intValue());
+        assertThat(clip.spec().text().orElseThrow().contextLength())
+                .isEqualTo(info.get("context").intValue());
+        assertThat(clip.source()).isEqualTo(source);
+    }
+
+    private float[][] images(Clip clip) {
+        int side = clip.spec().vision().orElseThrow().imageSize();
+        byte[] pixels = reference.bytes("pixels_uint8");
+        int size = 3 * side * side;
+        Preprocessor preprocessor = Preprocessor.of(clip.spec().preprocess().orElseThrow());
+        float[] normalised = new float[pixels.length];
+        List<PreprocessedImage> images = new ArrayList<>();
+        for (int i = 0; i * size < pixels.length; i++) {
+            byte[] rgb = Arrays.copyOfRange(pixels, i * size, (i + 1) * size);
+            preprocessor.normalise(rgb, normalised, i * size);
+            images.add(new PreprocessedImage(side, side, rgb));
+        }
+        assertThat(normalised).isEqualTo(reference.floats("pixel_values"));
+        float[][] features = clip.embedPreprocessed(images, Form.RAW);
+        assertThat(reference.error("image_features", features)).isLessThan(FEATURES);
+        return features;
+    }
+
+    private float[][] texts(Clip clip) {
+        List<int[]> ids = Arrays.asList(reference.ids("input_ids"));
+        float[][] features = clip.embedTokenIds(ids, Form.RAW);
+        assertThat(reference.error("text_features", features)).isLessThan(FEATURES);
+        JsonNode strings = original.info().path("texts");
+        if (strings.isArray()) {
+            List<String> texts = new ArrayList<>();
+            strings.forEach(text -> texts.add(text.textValue()));
+            assertThat(clip.embedTexts(texts, Form.RAW)).isDeepEqualTo(features);
+        }
+        return features;
+    }
+
+    private void checkImageTower() {
+        try (Checkpoint checkpoint = Checkpoint.open(source, original.options());
+                WorkerPool pool = new WorkerPool(1);
+                CpuExecutor executor = new CpuExecutor(checkpoint, pool)) {
+            VisionSpec vision = checkpoint.spec().vision().orElseThrow();
+            int images = reference.rows("pixel_values");
+            Graph graph = TowerGraphs.image(vision, images);
+            List<String> compared = new ArrayList<>();
+            List<String> expected = new ArrayList<>(List.of("vision_embeddings", "vision_pooled"));
+            SequenceBatch batch = SequenceBatch.images(images, reference.floats("pixel_values"), vision.tokens());
+            executor.run(graph, batch, op -> {
+                for (String name : references(op, vision)) {
+                    float[] values =
+                            new float[executor.rows(op.output()) * op.output().columns()];
+                    executor.read(op.output(), values, 0);
+                    assertThat(reference.error("hidden." + name, rows(values, images)))
+                            .as(name)
+                            .isLessThan(FEATURES);
+                    compared.add(name);
+                }
+                return true;
+            });
+            // The class token is all that the last block computes.
+            int last = vision.blocks().layers() - (pooledIsLastBlock(graph) ? 1 : 0);
+            for (int i = 0; i <= last; i++) {
+                expected.add("vision_hidden_" + i);
+            }
+            assertThat(compared).containsExactlyInAnyOrderElementsOf(expected);
+        }
+    }
+
+    private static boolean pooledIsLastBlock(Graph graph) {
+        return graph.ops().stream().noneMatch(op -> op instanceof Op.AveragePatches);
+    }
+
+    /** Names of the reference tensors that an operation's output is to equal. */
+    private static List<String> references(Op op, VisionSpec vision) {
+        boolean afterMean = op.output().rows() == Rows.SEQUENCES;
+        return switch (op.name()) {
+            case "vision.embeddings" ->
+                vision.normBeforeBlocks()
+                        ? List.of("vision_embeddings")
+                        : List.of("vision_embeddings", "vision_hidden_0");
+            case "vision.ln_pre" -> List.of("vision_hidden_0");
+            case "vision.ln_post" -> afterMean ? List.of("vision_pooled") : List.of();
+            case "vision.pooled" ->
+                switch (vision.pooling()) {
+                    case MEAN_OF_NORMED -> List.of("vision_pooled");
+                    case NORM_OF_MEAN, CLASS_TOKEN -> List.of();
+                };
+            default -> {
+                String[] parts = op.name().split("\\.", -1);
+                boolean block = op.name().endsWith(".mlp.fc2") && op.output().rows() == Rows.TOKENS;
+                yield block ? List.of("vision_hidden_" + (Integer.parseInt(parts[2]) + 1)) : List.of();
+            }
+        };
+    }
+
+    private void checkTextTower(Clip clip) {
+        List<HiddenStates> states = Arrays.stream(reference.ids("input_ids"))
+                .map(clip::textHiddenStates)
+                .toList();
+        int layers = clip.spec().text().orElseThrow().blocks().layers();
+        for (int layer = 0; layer <= layers; layer++) {
+            int index = layer;
+            float[][] rows = states.stream().map(state -> state.layer(index)).toArray(float[][]::new);
+            assertThat(reference.error("hidden.text_hidden_" + layer, rows))
+                    .as("layer %d", layer)
+                    .isLessThan(FEATURES);
+        }
+        float[][] last = states.stream().map(HiddenStates::lastNormed).toArray(float[][]::new);
+        assertThat(reference.error("hidden.text_last_hidden_state", last)).isLessThan(FEATURES);
+    }
+
+    private static float[][] rows(float[] values, int count) {
+        int columns = values.length / count;
+        float[][] rows = new float[count][];
+        for (int i = 0; i < count; i++) {
+            rows[i] = Arrays.copyOfRange(values, i * columns, (i + 1) * columns);
+        }
+        return rows;
+    }
+}

@@ -1,0 +1,47 @@
+package dev.clipjet.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.clipjet.Clip;
+import dev.clipjet.error.ModelFormatException;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/** Checkpoints that OpenAI's code wrote, in every container, against the answers of that code. */
+class OpenAiConformanceTest {
+
+    @TestFactory
+    Stream<DynamicTest> every_file_gives_the_answers_of_the_original() {
+        List<CheckpointCase> cases = CheckpointCase.all("openai-").stream()
+                .filter(CheckpointCase::isSupported)
+                .toList();
+        assertThat(cases).hasSizeGreaterThanOrEqualTo(6);
+        return cases.stream()
+                .flatMap(original -> original.sources().stream()
+                        .map(source -> DynamicTest.dynamicTest(
+                                original.name() + "/" + source.getFileName(),
+                                () -> CheckpointAnswers.check(original, source))));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> resnets_are_refused_by_name() {
+        List<CheckpointCase> cases = CheckpointCase.all("openai-").stream()
+                .filter(original -> !original.isSupported())
+                .toList();
+        assertThat(cases).hasSizeGreaterThanOrEqualTo(3);
+        return cases.stream()
+                .flatMap(original -> original.sources().stream()
+                        .map(source -> DynamicTest.dynamicTest(
+                                original.name() + "/" + source.getFileName(),
+                                () -> assertThatThrownBy(() -> Clip.load(source))
+                                        .isInstanceOfSatisfying(
+                                                ModelFormatException.class,
+                                                e -> assertThat(e.kind())
+                                                        .isEqualTo(ModelFormatException.Kind.UNSUPPORTED))
+                                        .hasMessageContaining(source.toString())
+                                        .hasMessageContaining("ResNet image towers are not supported"))));
+    }
+}
