@@ -37,6 +37,10 @@ final class WarpGroups {
     private final boolean[] tired = new boolean[32];
     private int count;
     private int live;
+    /** Since the warp's turn began: backward branches, and how much was polled before. */
+    private int loops;
+
+    private long polls;
 
     WarpGroups(Warp warp) {
         this.warp = warp;
@@ -59,6 +63,8 @@ final class WarpGroups {
     /** Runs until every lane waits or has exited, or a group has looped for a while. */
     Outcome run() {
         boolean moved = askWaiting();
+        loops = 0;
+        polls = warp.block().progress().polls();
         while (true) {
             if (count == 0) {
                 return Outcome.FINISHED;
@@ -163,8 +169,6 @@ final class WarpGroups {
         Progress progress = warp.block().progress();
         Schedule schedule = warp.block().schedule();
         int meeting = meetingPoint(g);
-        int loops = 0;
-        long polls = progress.polls();
         int at = pc[g];
         int here = mask[g];
         while (true) {

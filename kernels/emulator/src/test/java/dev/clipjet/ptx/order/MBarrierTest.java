@@ -100,8 +100,13 @@ final class MBarrierTest {
 
     @Test
     void consumerDoesNotWait() {
-        String ptx = ring("1", FULL, "1", EMPTY);
+        String ptx = ring("1", FULL, "0", EMPTY).replace("@!%p3 bra FULL;", "");
         assertThat(run(ptx, 64, 0)).contains(FindingKind.RACE);
+    }
+
+    @Test
+    void consumerWaitsForWrongParity() {
+        assertThat(run(ring("1", FULL, "1", EMPTY), 64, 0)).isEqualTo(List.of(FindingKind.DEADLOCK));
     }
 
     @Test
