@@ -86,6 +86,9 @@ public final class Block {
     /** Every thread has exited: what is still under way was never waited for. */
     private void end() {
         mbarriers.end();
+        for (Warp warp : warps) {
+            warp.bulk.end();
+        }
     }
 
     /** Whether an asynchronous operation that starts now is carried out at once, by the landing mode. */
@@ -114,6 +117,11 @@ public final class Block {
             throw new IllegalStateException("out of bounds is fatal");
         }
         return found;
+    }
+
+    /** The block of a rank in the cluster, or null. */
+    public Block ofCluster(int rank) {
+        return rank >= 0 && rank < cluster.length ? cluster[rank] : null;
     }
 
     /** Says which blocks form the cluster, by rank; this one among them. */

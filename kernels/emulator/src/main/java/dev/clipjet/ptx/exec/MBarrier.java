@@ -173,7 +173,7 @@ public final class MBarrier {
     }
 
     /** One more arrival is expected in this phase. */
-    void raisePending(Warp warp, int lane, Step step) {
+    public void raisePending(Warp warp, int lane, Step step) {
         if (pending == LIMIT) {
             warp.report(FindingKind.MBARRIER, step, lane, "too many arrivals pending at the " + describe(), initPlace);
             return;

@@ -146,6 +146,108 @@ public final class MemoryAccess implements ProxyListener {
         }
     }
 
+    /** Checks that a lane's bulk copy may read global memory, and where: {@link #bytes} and {@link #offset}. */
+    void bulkSource(Warp by, Step at, int lane, long source, int count, int alignment) {
+        Allocation allocation = bulk(by, at, lane, source, count, alignment, false);
+        int from = offset[lane];
+        if (!by.block().launch().options().checks()) {
+            return;
+        }
+        if (!allocation.written().all(from, count)) {
+            undefinedLanes = 1 << lane;
+            reportUndefined("the source of a bulk copy");
+        }
+        allocation.races().read(raceBlock, by.index(), lane, 1, by.clock(), at.pc(), from, count, this);
+    }
+
+    /** Checks that a lane's bulk copy may write shared memory, which is pending from now on. */
+    void bulkTarget(Warp by, Step at, int lane, Block target, int to, int count, int alignment) {
+        bulkShared(by, at, lane, target, to, count, alignment);
+        SharedMemory memory = target.shared();
+        memory.written().set(to, count);
+        if (by.block().launch().options().checks()) {
+            if (target == by.block()) {
+                memory.races().startAsyncWrite(by.index(), lane, by.clock(), at.pc(), to, count, this);
+            } else {
+                memory.races().startRemoteWrite(by.index() << 5 | lane, at.pc(), to, count);
+            }
+        }
+    }
+
+    /** Checks that a lane's bulk copy may read shared memory, which it does until an agent's clock is known. */
+    void bulkRead(Warp by, Step at, int lane, int agent, int stamp, int from, int count, int alignment) {
+        bulkShared(by, at, lane, by.block(), from, count, alignment);
+        if (!by.block().launch().options().checks()) {
+            return;
+        }
+        if (!by.block().shared().written().all(from, count)) {
+            undefinedLanes = 1 << lane;
+            reportUndefined("the source of a bulk copy");
+        }
+        by.block().shared().races().readAsync(agent, stamp, by.index(), lane, by.clock(), at.pc(), from, count, this);
+    }
+
+    /** Checks that a lane's bulk copy may write global memory, which it does until an agent's clock is known. */
+    Allocation bulkWrite(Warp by, Step at, int lane, int agent, int stamp, long target, int count, int alignment) {
+        Allocation allocation = bulk(by, at, lane, target, count, alignment, true);
+        int to = offset[lane];
+        if (by.block().launch().options().checks()) {
+            allocation.races().writeAsync(raceBlock, agent, stamp, lane, by.clock(), at.pc(), to, count, this);
+        }
+        allocation.written().set(to, count);
+        return allocation;
+    }
+
+    private void bulkShared(Warp by, Step at, int lane, Block target, int from, int count, int alignment) {
+        begin(by, at, lane, Space.SHARED, count);
+        address[lane] = from;
+        raceBase = 0;
+        raceBlock = -1;
+        if ((from & alignment - 1) != 0) {
+            misaligned(1 << lane, alignment);
+        }
+        int length = target.shared().bytes().length;
+        if (from < 0 || (long) from + count > length) {
+            by.report(
+                    FindingKind.OUT_OF_BOUNDS,
+                    at,
+                    lane,
+                    count + " bytes at " + hex(from) + " of shared memory, which has " + length + " bytes",
+                    null);
+        }
+    }
+
+    private Allocation bulk(Warp by, Step at, int lane, long place, int count, int alignment, boolean write) {
+        begin(by, at, lane, Space.GLOBAL, count);
+        address[lane] = place;
+        if ((place & alignment - 1) != 0) {
+            misaligned(1 << lane, alignment);
+        }
+        Allocation allocation = by.block().launch().memory().at(place);
+        long from = allocation == null ? -1 : GlobalMemory.offset(place);
+        if (from < 0 || from + count > allocation.bytes().length) {
+            outside(lane, count, write);
+            throw new IllegalStateException("out of bounds is fatal");
+        }
+        if (write && allocation.readOnly()) {
+            readOnly(lane, allocation);
+        }
+        raceBase = allocation.address();
+        raceBlock = by.block().linearIndex();
+        bytes[lane] = allocation.bytes();
+        offset[lane] = (int) from;
+        return allocation;
+    }
+
+    private void begin(Warp by, Step at, int lane, Space in, int count) {
+        warp = by;
+        step = at;
+        space = in;
+        strength = 0;
+        lanes = 1 << lane;
+        width = count;
+    }
+
     /** After {@link #write}: declares bytes undefined again, because the register stored there was. */
     public void markUndefined(int lane, int from, int count) {
         written[lane].clear(offset[lane] + from, count);

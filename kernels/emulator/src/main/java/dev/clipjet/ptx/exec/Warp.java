@@ -41,6 +41,8 @@ public final class Warp {
     public final MemoryAccess access = new MemoryAccess();
     /** Asynchronous copies that this warp's threads have started. */
     public final AsyncCopies copies;
+    /** Bulk copies that this warp's threads have started. */
+    public final BulkCopies bulk = new BulkCopies(this);
 
     /** The mbarrier that each lane asked for in vain, for reports of a deadlock. */
     public final MBarrier[] asked = new MBarrier[32];
@@ -86,6 +88,7 @@ public final class Warp {
         }
         clock = new WarpClock(block.linearIndex(), index, block.warps());
         copies.reset();
+        bulk.reset();
         Arrays.fill(asked, null);
         groups.reset(live == 32 ? -1 : (1 << live) - 1);
         code.intSpecials().forEach((plane, special) -> {

@@ -164,6 +164,16 @@ public final class SharedRaces {
         startCopy(warp, lane, clock, access, from, count, tell);
     }
 
+    /** An operation of another block's thread writes a range, which stays pending until {@link #landed}. */
+    public void startRemoteWrite(int thread, int access, int from, int count) {
+        int last = (from + count - 1) >>> shift;
+        for (int g = from >>> shift; g <= last; g++) {
+            writer[g] = PENDING | (long) thread << 32;
+            writerAccess[g] = access;
+            readerWarps[g] = 0;
+        }
+    }
+
     private static long mine(int access, int clock, int lane) {
         return (long) Strength.of(access) << 59 | (long) clock << 32 | 1L << lane;
     }

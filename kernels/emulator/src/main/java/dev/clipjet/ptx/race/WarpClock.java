@@ -98,6 +98,15 @@ public final class WarpClock {
         }
     }
 
+    /** A lane learns that an asynchronous agent's operations up to a clock are over. */
+    public void learn(int lane, int agent, int clock) {
+        if (clock > 0 && !known[lane].knows(agent >>> 5, agent & 31, clock)) {
+            VectorClock news = new VectorClock(block, warps);
+            news.learn(agent >>> 5, 1 << (agent & 31), clock);
+            acquire(1 << lane, news);
+        }
+    }
+
     /** Lets lanes know exactly what an object knows, which is all they know themselves and perhaps more. */
     public void adopt(int mask, VectorClock object) {
         VectorClock joint = object.copy();
