@@ -3,6 +3,7 @@ package dev.clipjet.ptx.exec;
 import dev.clipjet.device.Dim3;
 import dev.clipjet.ptx.report.FindingKind;
 import dev.clipjet.ptx.report.Place;
+import java.util.Arrays;
 
 /** A block that runs: its warps, its shared memory, its barriers. */
 public final class Block {
@@ -17,7 +18,9 @@ public final class Block {
     private final AsyncAgents agents;
     private final MBarriers mbarriers = new MBarriers(this);
     private final int threads;
+    private final RegisterPool registers;
     private Block[] cluster = {this};
+    private final WarpgroupSequence[] warpgroups;
     private Schedule schedule;
     private int linearIndex;
     private int liveThreads;
@@ -30,6 +33,9 @@ public final class Block {
         warps = new Warp[(threads + 31) / 32];
         shared = new SharedMemory(launch.sharedBytes(), launch.code().sharedGranule(), warps.length);
         agents = new AsyncAgents(warps.length);
+        registers = new RegisterPool(warps.length);
+        warpgroups = new WarpgroupSequence[warps.length / 4];
+        Arrays.setAll(warpgroups, i -> new WarpgroupSequence());
         for (int i = 0; i < BARRIERS; i++) {
             barriers[i] = new NamedBarrier(this, i);
         }
@@ -47,6 +53,10 @@ public final class Block {
         shared.reset();
         agents.reset();
         mbarriers.reset();
+        for (WarpgroupSequence sequence : warpgroups) {
+            sequence.reset();
+        }
+        registers.reset(launch);
         for (NamedBarrier barrier : barriers) {
             barrier.reset();
         }
@@ -88,6 +98,7 @@ public final class Block {
         mbarriers.end();
         for (Warp warp : warps) {
             warp.bulk.end();
+            warp.matrix.end();
         }
     }
 
@@ -180,6 +191,20 @@ public final class Block {
     /** Those in whose name asynchronous operations access memory. */
     AsyncAgents agents() {
         return agents;
+    }
+
+    /**
+     * A warp executes a matrix operation of its warpgroup: false if the warpgroup is not whole, or another of its warps executed
+     * another one in its place.
+     */
+    public boolean agrees(Warp warp, Step step, long a, long b, boolean scale) {
+        int group = warp.index() >> 2;
+        return group < warpgroups.length && warpgroups[group].next(warp.index(), step.pc(), a, b, scale);
+    }
+
+    /** Registers that warps have handed back. */
+    public RegisterPool registers() {
+        return registers;
     }
 
     /** The live mbarriers. */

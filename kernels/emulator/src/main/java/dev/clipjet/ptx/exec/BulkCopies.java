@@ -156,9 +156,9 @@ public final class BulkCopies {
         for (int left = mask; left != 0; left &= left - 1) {
             int lane = Integer.numberOfTrailingZeros(left);
             if (reader[lane] >= 0) {
-                warp.clock().learn(lane, reader[lane], readStamp[lane] - newest - 1);
+                warp.clock().learn(1 << lane, reader[lane], readStamp[lane] - newest - 1);
                 if (!readOnly) {
-                    warp.clock().learn(lane, writer[lane], writeStamp[lane] - newest - 1);
+                    warp.clock().learn(1 << lane, writer[lane], writeStamp[lane] - newest - 1);
                 }
             }
         }

@@ -187,6 +187,21 @@ public final class MemoryAccess implements ProxyListener {
         by.block().shared().races().readAsync(agent, stamp, by.index(), lane, by.clock(), at.pc(), from, count, this);
     }
 
+    /** Checks that a matrix operation of the warp may read shared memory, which it does until its group is done. */
+    void matrixRead(Warp by, Step at, int from, int count) {
+        bulkShared(by, at, 0, by.block(), from, count, count);
+        if (!by.block().launch().options().checks()) {
+            return;
+        }
+        SharedMemory memory = by.block().shared();
+        if (!memory.written().all(from, count)) {
+            undefinedLanes = 1;
+            reportUndefined("an operand of a matrix operation");
+        }
+        int agent = by.matrix.agent();
+        memory.races().readAsync(agent, by.matrix.stamp(), by.index(), 0, by.clock(), at.pc(), from, count, this);
+    }
+
     /** Checks that a lane's bulk copy may write global memory, which it does until an agent's clock is known. */
     Allocation bulkWrite(Warp by, Step at, int lane, int agent, int stamp, long target, int count, int alignment) {
         Allocation allocation = bulk(by, at, lane, target, count, alignment, true);

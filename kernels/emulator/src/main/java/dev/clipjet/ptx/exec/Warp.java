@@ -44,6 +44,8 @@ public final class Warp {
     /** Bulk copies that this warp's threads have started. */
     public final BulkCopies bulk = new BulkCopies(this);
 
+    /** Asynchronous matrix operations of this warp. */
+    public final WarpgroupMatrix matrix = new WarpgroupMatrix(this);
     /** The mbarrier that each lane asked for in vain, for reports of a deadlock. */
     public final MBarrier[] asked = new MBarrier[32];
 
@@ -89,6 +91,7 @@ public final class Warp {
         clock = new WarpClock(block.linearIndex(), index, block.warps());
         copies.reset();
         bulk.reset();
+        matrix.reset();
         Arrays.fill(asked, null);
         groups.reset(live == 32 ? -1 : (1 << live) - 1);
         code.intSpecials().forEach((plane, special) -> {

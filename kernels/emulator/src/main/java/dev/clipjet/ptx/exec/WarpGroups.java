@@ -269,6 +269,9 @@ final class WarpGroups {
     }
 
     private void execute(Step step, int lanes) {
+        if (step.touchesMatrix()) {
+            warp.matrix.access(step, lanes);
+        }
         long all = Warp.halves(lanes);
         long bad = 0;
         for (int input : step.inputs()) {

@@ -33,6 +33,7 @@ public final class InstructionSet {
         Atomics.register(decoders);
         Fences.register(decoders);
         MBarrierInstructions.register(decoders);
+        WarpgroupInstructions.register(decoders);
         return Map.copyOf(decoders);
     }
 }

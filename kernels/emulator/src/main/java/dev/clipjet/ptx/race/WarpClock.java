@@ -98,12 +98,12 @@ public final class WarpClock {
         }
     }
 
-    /** A lane learns that an asynchronous agent's operations up to a clock are over. */
-    public void learn(int lane, int agent, int clock) {
-        if (clock > 0 && !known[lane].knows(agent >>> 5, agent & 31, clock)) {
+    /** Lanes learn that an asynchronous agent's operations up to a clock are over. */
+    public void learn(int mask, int agent, int clock) {
+        if (clock > 0) {
             VectorClock news = new VectorClock(block, warps);
             news.learn(agent >>> 5, 1 << (agent & 31), clock);
-            acquire(1 << lane, news);
+            acquire(mask, news);
         }
     }
 
