@@ -116,8 +116,9 @@ public final class KernelBuilder {
 
     private void markMatrixAccesses() {
         for (Step step : steps) {
-            if (!step.isMatrixOperation() && IntStream.concat(Arrays.stream(step.inputs()), Arrays.stream(step.outputs()))
-                    .anyMatch(matrixRegisters::get)) {
+            if (!step.isMatrixOperation()
+                    && IntStream.concat(Arrays.stream(step.inputs()), Arrays.stream(step.outputs()))
+                            .anyMatch(matrixRegisters::get)) {
                 step.touchMatrix();
             }
         }

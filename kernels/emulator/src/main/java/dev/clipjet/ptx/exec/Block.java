@@ -123,7 +123,8 @@ public final class Block {
                     FindingKind.OUT_OF_BOUNDS,
                     step,
                     lane,
-                    "address 0x" + Long.toHexString(address) + " of shared memory of a block that is not in the cluster",
+                    "address 0x" + Long.toHexString(address)
+                            + " of shared memory of a block that is not in the cluster",
                     null);
             throw new IllegalStateException("out of bounds is fatal");
         }

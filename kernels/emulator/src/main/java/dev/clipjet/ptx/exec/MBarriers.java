@@ -41,8 +41,7 @@ public final class MBarriers {
                 warp.report(FindingKind.MBARRIER, step, lane, "an mbarrier for " + count + " arrivals", null);
             } else {
                 access.write(warp, step, 1 << lane, space, BYTES, BYTES, Strength.mbarrier());
-                live.put(
-                        offset, new MBarrier(block, offset, block.agents().add(), warp, lane, step, count));
+                live.put(offset, new MBarrier(block, offset, block.agents().add(), warp, lane, step, count));
             }
         }
     }

@@ -25,9 +25,8 @@ record MatrixDescriptor(int start, int leading, int stride, int baseOffset, int 
 
     /** Address of the unit with row (or column) r and the c-th group of elements along k, where k is contiguous. */
     int kMajor(int r, int c) {
-        int linear = swizzle == 0
-                ? r % 8 * 16 + r / 8 * stride + c * leading
-                : r % 8 * swizzle + r / 8 * stride + 16 * c;
+        int linear =
+                swizzle == 0 ? r % 8 * 16 + r / 8 * stride + c * leading : r % 8 * swizzle + r / 8 * stride + 16 * c;
         return swizzled(start + linear);
     }
 

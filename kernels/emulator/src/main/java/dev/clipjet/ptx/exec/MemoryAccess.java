@@ -9,7 +9,6 @@ import dev.clipjet.ptx.race.SharedRaces;
 import dev.clipjet.ptx.race.Strength;
 import dev.clipjet.ptx.race.SyncLocation;
 import dev.clipjet.ptx.report.FindingKind;
-import dev.clipjet.ptx.report.Place;
 import java.util.Arrays;
 import java.util.Locale;
 
@@ -619,10 +618,7 @@ public final class MemoryAccess implements ProxyListener {
     /** After a strong access: the place that a lane's element at {@code from} synchronises through; null for local memory. */
     public SyncLocation place(int lane, int from) {
         if (allocations[lane] != null) {
-            return warp.block()
-                    .launch()
-                    .syncLocations()
-                    .at(allocations[lane].address() + offset[lane] + from);
+            return warp.block().launch().syncLocations().at(allocations[lane].address() + offset[lane] + from);
         }
         SharedMemory shared = warp.block().shared();
         return bytes[lane] == shared.bytes() ? shared.syncLocations().at(offset[lane] + from) : null;
@@ -643,7 +639,11 @@ public final class MemoryAccess implements ProxyListener {
             overlapping |= 1 << lane;
             return;
         }
-        if (write && otherWrite && ownWarp && otherPc == step.pc() && !own.schedule().whole()) {
+        if (write
+                && otherWrite
+                && ownWarp
+                && otherPc == step.pc()
+                && !own.schedule().whole()) {
             // The schedule may have split one execution of the instruction; the plain schedule judges such stores.
             return;
         }
@@ -669,8 +669,7 @@ public final class MemoryAccess implements ProxyListener {
         return offset[other] <= at && at < (long) offset[other] + width;
     }
 
-    private void asynchronous(
-            long at, int lane, boolean write, int block, int agent, int otherPc, boolean otherWrite) {
+    private void asynchronous(long at, int lane, boolean write, int block, int agent, int otherPc, boolean otherWrite) {
         Block own = warp.block();
         String what = (write ? "write" : "read") + " of " + space.name().toLowerCase(Locale.ROOT) + " memory at "
                 + hex(raceBase + at);
@@ -682,7 +681,11 @@ public final class MemoryAccess implements ProxyListener {
                         + (otherWrite
                                 ? " before the completion of the asynchronous copy to it was waited for"
                                 : " while an asynchronous operation may still read it"),
-                own.launch().place(otherPc, block, block == own.linearIndex() ? own.agents().thread(agent) : 0));
+                own.launch()
+                        .place(
+                                otherPc,
+                                block,
+                                block == own.linearIndex() ? own.agents().thread(agent) : 0));
     }
 
     @Override

@@ -35,6 +35,7 @@ final class WarpGroups {
     private final int[][] stack = new int[32][];
     /** Groups that looped for a while and let others go first. */
     private final boolean[] tired = new boolean[32];
+
     private int count;
     private int live;
     /** Since the warp's turn began: backward branches, and how much was polled before. */

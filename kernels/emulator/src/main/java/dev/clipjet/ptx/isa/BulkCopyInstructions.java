@@ -151,8 +151,7 @@ final class BulkCopyInstructions {
                 if ((warp.ints[blocks][lane] >>> rank & 1) != 0) {
                     Block block = warp.block().ofCluster(rank);
                     if (block == null) {
-                        warp.report(
-                                FindingKind.OUT_OF_BOUNDS, this, lane, "the cluster has no block " + rank, null);
+                        warp.report(FindingKind.OUT_OF_BOUNDS, this, lane, "the cluster has no block " + rank, null);
                     }
                     found.add(block);
                 }

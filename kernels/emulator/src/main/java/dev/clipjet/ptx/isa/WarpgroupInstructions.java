@@ -122,7 +122,8 @@ final class WarpgroupInstructions {
         System.arraycopy(marks, 0, used, 0, marks.length);
         System.arraycopy(marksA, 0, used, marks.length, marksA.length);
         in.matrixRegisters(used);
-        WarpgroupMultiply.Form form = new WarpgroupMultiply.Form(a, d == PtxType.F16, n, k, layoutA, layoutB, negateA, negateB);
+        WarpgroupMultiply.Form form =
+                new WarpgroupMultiply.Form(a, d == PtxType.F16, n, k, layoutA, layoutB, negateA, negateB);
         return new WarpgroupMultiply(
                 form, planes, marks, used, planesA, descriptorA, descriptorB, scale, negated, fixedScale);
     }

@@ -135,8 +135,7 @@ final class WarpgroupMultiply extends WarpgroupInstructions.Aligned {
                         FindingKind.UNDEFINED_VALUE,
                         this,
                         0,
-                        "undefined value used as an accumulator"
-                                + (from < 0 ? ", in a register never written" : ""),
+                        "undefined value used as an accumulator" + (from < 0 ? ", in a register never written" : ""),
                         from < 0 ? null : warp.place(from, 0));
                 return;
             }

@@ -224,8 +224,7 @@ public final class SharedRaces {
     }
 
     /** Remembers a strong write that a further strong write follows unordered; forgets all before a weak one. */
-    private void keepStrong(
-            int g, long w, int warp, int lane, VectorClock known, boolean strong, RaceListener tell) {
+    private void keepStrong(int g, long w, int warp, int lane, VectorClock known, boolean strong, RaceListener tell) {
         boolean wasStrong = Strength.isStrong(Strength.of(writerAccess[g]));
         if (!strong) {
             if (wasStrong) {
@@ -303,7 +302,14 @@ public final class SharedRaces {
             }
             if (previous[reader] != null
                     && checkReader(
-                            previous[reader][g] & ~repeated(latest, previous[reader][g]), g, reader, warp, lane, known, access, tell)) {
+                            previous[reader][g] & ~repeated(latest, previous[reader][g]),
+                            g,
+                            reader,
+                            warp,
+                            lane,
+                            known,
+                            access,
+                            tell)) {
                 return;
             }
             if (!earlier.isEmpty()) {

@@ -217,5 +217,4 @@ public final class WarpClock {
             throw new IllegalStateException("a warp synchronised more than " + LAST_CLOCK + " times in one launch");
         }
     }
-
 }

@@ -33,8 +33,7 @@ final class Litmus {
                 %s
                     ret;
                 }
-                """
-                .formatted(target, shared, body);
+                """.formatted(target, shared, body);
     }
 
     /** Runs a kernel and returns the kinds of what is found, in order of the program. */

@@ -18,10 +18,7 @@ final class MBarrierTest {
 
     /** Warp 0 writes eight values into a ring of two slots of 32 words, warp 1 sums them up. */
     private static String ring(String emptyParity, String fullArrive, String fullParity, String emptyArrive) {
-        return Litmus.kernel(
-                "sm_80",
-                SHARED,
-                """
+        return Litmus.kernel("sm_80", SHARED, """
                     setp.ne.u32 %%p1, %%r1, 0;
                     @%%p1 bra INITIALISED;
                     mbarrier.init.shared.b64 [bars], 32;
@@ -79,8 +76,7 @@ final class MBarrierTest {
                     mul.wide.u32 %%rd3, %%r3, 4;
                     add.u64 %%rd3, %%rd3, %%rd2;
                     st.global.u32 [%%rd3], %%r20;
-                """
-                        .formatted(emptyParity, fullArrive, fullParity, emptyArrive));
+                """.formatted(emptyParity, fullArrive, fullParity, emptyArrive));
     }
 
     private static final String FULL = "mbarrier.arrive.shared.b64 %rd5, [%r16];";
@@ -100,7 +96,8 @@ final class MBarrierTest {
 
     @Test
     void consumerDoesNotWait() {
-        String ptx = ring("1", FULL, "0", EMPTY).replace("mbarrier.test_wait.parity.shared.b64 %p3, [%r16], %r14;\n    @!%p3 bra FULL;", "");
+        String ptx = ring("1", FULL, "0", EMPTY)
+                .replace("mbarrier.test_wait.parity.shared.b64 %p3, [%r16], %r14;\n    @!%p3 bra FULL;", "");
         boolean raced = false;
         for (int seed = 0; seed < 20; seed++) {
             List<FindingKind> found = run(ptx, 64, seed);
@@ -147,16 +144,15 @@ final class MBarrierTest {
     }
 
     private static void finds(FindingKind kind, String text, String body) {
-        List<Finding> found = Litmus.findings(
-                single(body), new LaunchShape(Dim3.ONE, Dim3.ONE, 0), ExecutionOptions.standard());
+        List<Finding> found =
+                Litmus.findings(single(body), new LaunchShape(Dim3.ONE, Dim3.ONE, 0), ExecutionOptions.standard());
         assertThat(found).as(body).hasSize(1);
         assertThat(found.get(0).kind()).isEqualTo(kind);
         assertThat(found.get(0).detail()).contains(text);
     }
 
     private static void fine(String body) {
-        assertThat(Litmus.findings(
-                        single(body), new LaunchShape(Dim3.ONE, Dim3.ONE, 0), ExecutionOptions.standard()))
+        assertThat(Litmus.findings(single(body), new LaunchShape(Dim3.ONE, Dim3.ONE, 0), ExecutionOptions.standard()))
                 .as(body)
                 .isEmpty();
     }
@@ -166,15 +162,18 @@ final class MBarrierTest {
         String init = "mbarrier.init.shared.b64 [bars], 2;\n";
         finds(FindingKind.MBARRIER, "never initialised", "mbarrier.arrive.shared.b64 %rd5, [bars];");
         finds(FindingKind.MBARRIER, "live", init + init);
-        finds(FindingKind.MBARRIER, "invalid again", init + "mbarrier.inval.shared.b64 [bars];" + FULL.replace("%r16", "bars"));
+        finds(
+                FindingKind.MBARRIER,
+                "invalid again",
+                init + "mbarrier.inval.shared.b64 [bars];" + FULL.replace("%r16", "bars"));
         finds(FindingKind.MBARRIER, "plain read", init + "ld.shared.u64 %rd5, [bars];");
         finds(FindingKind.MBARRIER, "plain write", init + "st.shared.u32 [bars+4], %r1;");
         finds(FindingKind.MBARRIER, "0 arrivals", "mbarrier.init.shared.b64 [bars], 0;");
-        finds(FindingKind.MBARRIER, "more arrivals than are expected", init + "mbarrier.arrive.shared.b64 %rd5, [bars], 3;");
         finds(
                 FindingKind.MBARRIER,
-                "noComplete",
-                init + "mbarrier.arrive.noComplete.shared.b64 %rd5, [bars], 2;");
+                "more arrivals than are expected",
+                init + "mbarrier.arrive.shared.b64 %rd5, [bars], 3;");
+        finds(FindingKind.MBARRIER, "noComplete", init + "mbarrier.arrive.noComplete.shared.b64 %rd5, [bars], 2;");
         finds(
                 FindingKind.MBARRIER,
                 "leaves its range",
@@ -219,8 +218,7 @@ final class MBarrierTest {
 
     @Test
     void initialisationIsNotOrdered() {
-        String ptx = single(
-                """
+        String ptx = single("""
                     setp.ne.u32 %p1, %r1, 0;
                     @!%p1 mbarrier.init.shared.b64 [bars], 64;
                     mbarrier.arrive.shared.b64 %rd5, [bars];

@@ -13,10 +13,7 @@ final class MessagePassingTest {
 
     /** Block 0 writes, block 1 reads. */
     private static String blocks(String write, String wait) {
-        return Litmus.kernel(
-                "sm_80",
-                "",
-                """
+        return Litmus.kernel("sm_80", "", """
                     setp.ne.u32 %%p1, %%r2, 0;
                     mov.u32 %%r5, 1;
                     mov.u32 %%r6, 42;
@@ -31,11 +28,10 @@ final class MessagePassingTest {
                     %s
                     ld.global.u32 %%r8, [%%rd1];
                     st.global.u32 [%%rd2], %%r8;
-                """
-                        .formatted(
-                                write,
-                                wait.contains("|") ? wait.substring(0, wait.indexOf('|')) : wait,
-                                wait.contains("|") ? wait.substring(wait.indexOf('|') + 1) : ""));
+                """.formatted(
+                        write,
+                        wait.contains("|") ? wait.substring(0, wait.indexOf('|')) : wait,
+                        wait.contains("|") ? wait.substring(wait.indexOf('|') + 1) : ""));
     }
 
     private static void silent(String write, String wait) {
@@ -101,12 +97,15 @@ final class MessagePassingTest {
         racy(
                 "fence.acq_rel.cta; st.relaxed.gpu.global.u32 [%rd1+128], %r5;",
                 "ld.acquire.gpu.global.u32 %r7, [%rd1+128];");
-        racy("membar.cta; st.volatile.global.u32 [%rd1+128], %r5;", "ld.volatile.global.u32 %r7, [%rd1+128]; | membar.gl;");
+        racy(
+                "membar.cta; st.volatile.global.u32 [%rd1+128], %r5;",
+                "ld.volatile.global.u32 %r7, [%rd1+128]; | membar.gl;");
     }
 
     @Test
     void plainFlag() {
-        String ptx = blocks("membar.gl; st.global.u32 [%rd1+128], %r5;", "ld.volatile.global.u32 %r7, [%rd1+128]; | membar.gl;");
+        String ptx = blocks(
+                "membar.gl; st.global.u32 [%rd1+128], %r5;", "ld.volatile.global.u32 %r7, [%rd1+128]; | membar.gl;");
         assertThat(Litmus.run(ptx, 2, 1, ExecutionOptions.standard())).contains(FindingKind.RACE);
     }
 

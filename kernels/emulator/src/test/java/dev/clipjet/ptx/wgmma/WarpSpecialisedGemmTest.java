@@ -31,8 +31,7 @@ final class WarpSpecialisedGemmTest {
 
     private static final String DESCRIPTOR = "0x4000004000010000";
 
-    private static final String KERNEL =
-            """
+    private static final String KERNEL = """
             .version 8.0
             .target sm_90a
             .address_size 64
@@ -143,15 +142,13 @@ final class WarpSpecialisedGemmTest {
                 @%p6 bra PRODUCE;
                 ret;
             }
-            """
-                    .replace("DESCRIPTOR", DESCRIPTOR)
-                    .replace("ACC", WgmmaText.registers("%d", 32))
-                    .replace("EPILOGUE\n", epilogue());
+            """.replace("DESCRIPTOR", DESCRIPTOR)
+            .replace("ACC", WgmmaText.registers("%d", 32))
+            .replace("EPILOGUE\n", epilogue());
 
     /** The accumulators go to the first stage, row-major. */
     private static String epilogue() {
-        StringBuilder text = new StringBuilder(
-                """
+        StringBuilder text = new StringBuilder("""
                     shr.u32 %r50, %r1, 5;
                     shr.u32 %r52, %r5, 2;
                     and.b32 %r53, %r5, 3;
@@ -165,7 +162,11 @@ final class WarpSpecialisedGemmTest {
                 """);
         for (int i = 0; i < 32; i++) {
             int at = 4 * (8 * (i >> 1 & 1) * N + 8 * (i >> 2) + (i & 1));
-            text.append("    st.shared.f32 [%r50+").append(at).append("], %d").append(i).append(";\n");
+            text.append("    st.shared.f32 [%r50+")
+                    .append(at)
+                    .append("], %d")
+                    .append(i)
+                    .append(";\n");
         }
         return text.toString();
     }
@@ -190,20 +191,9 @@ final class WarpSpecialisedGemmTest {
         String bulkWait = "    cp.async.bulk.wait_group.read 0;\n";
         return List.of(
                 new Mutation("missing wait for the data", waitFull, "", FindingKind.PENDING_COPY, "wgmma.mma_async"),
-                new Mutation(
-                        "wrong parity of the consumer",
-                        "[%r16], %r14",
-                        "[%r16], %r13",
-                        FindingKind.DEADLOCK,
-                        ""),
-                new Mutation(
-                        "expect_tx 16 bytes short",
-                        "[%r16], 16384",
-                        "[%r16], 16368",
-                        FindingKind.DEADLOCK,
-                        ""),
-                new Mutation(
-                        "expect_tx 16 bytes long", "[%r16], 16384", "[%r16], 16400", FindingKind.DEADLOCK, ""),
+                new Mutation("wrong parity of the consumer", "[%r16], %r14", "[%r16], %r13", FindingKind.DEADLOCK, ""),
+                new Mutation("expect_tx 16 bytes short", "[%r16], 16384", "[%r16], 16368", FindingKind.DEADLOCK, ""),
+                new Mutation("expect_tx 16 bytes long", "[%r16], 16384", "[%r16], 16400", FindingKind.DEADLOCK, ""),
                 new Mutation(
                         "mbarrier not fenced",
                         "    fence.mbarrier_init.release.cluster;\n",
@@ -241,8 +231,7 @@ final class WarpSpecialisedGemmTest {
                         "    mov.f32 %d0, %d0;\n" + wait,
                         FindingKind.WGMMA,
                         "mov.f32"),
-                new Mutation(
-                        "producer does not wait", waitEmpty, "", FindingKind.PENDING_COPY, "cp.async.bulk.shared"),
+                new Mutation("producer does not wait", waitEmpty, "", FindingKind.PENDING_COPY, "cp.async.bulk.shared"),
                 new Mutation(
                         "epilogue without fence",
                         "    fence.proxy.async.shared::cta;\n",
@@ -261,7 +250,8 @@ final class WarpSpecialisedGemmTest {
                         "    @%p6 bra CONSUME;\n",
                         FindingKind.PENDING_SOURCE,
                         "st.shared.f32"),
-                new Mutation("bulk store not waited for", bulkWait, "", FindingKind.NEVER_WAITED, "cp.async.bulk.global"),
+                new Mutation(
+                        "bulk store not waited for", bulkWait, "", FindingKind.NEVER_WAITED, "cp.async.bulk.global"),
                 new Mutation(
                         "source overwritten under a bulk store",
                         bulkWait,
@@ -360,7 +350,8 @@ final class WarpSpecialisedGemmTest {
     void rightKernelIsExactAndSilent() {
         for (Landing landing : Landing.values()) {
             for (long seed = 0; seed < SEEDS; seed++) {
-                Outcome outcome = run(KERNEL, ExecutionOptions.standard().withSeed(seed).withLanding(landing));
+                Outcome outcome =
+                        run(KERNEL, ExecutionOptions.standard().withSeed(seed).withLanding(landing));
                 assertThat(outcome.findings).as("seed %d, %s", seed, landing).isEmpty();
                 assertThat(outcome.exact).as("seed %d, %s", seed, landing).isTrue();
             }

@@ -101,12 +101,10 @@ final class WgmmaLayoutTest {
         int count = c.halfResult ? c.n / 4 : c.n / 2;
         String d = WgmmaText.registers(c.halfResult ? "%h" : "%d", count);
         String a = c.registers ? WgmmaText.registers("%a", 4) : "%rd5";
-        String transposition = tf32
-                ? ""
-                : (c.registers ? "" : ", " + (c.a.mnMajor ? 1 : 0)) + ", " + (c.b.mnMajor ? 1 : 0);
+        String transposition =
+                tf32 ? "" : (c.registers ? "" : ", " + (c.a.mnMajor ? 1 : 0)) + ", " + (c.b.mnMajor ? 1 : 0);
         String shape = "m64n" + c.n + (tf32 ? "k8" : "k16");
-        StringBuilder text = new StringBuilder(
-                """
+        StringBuilder text = new StringBuilder("""
                 .version 8.0
                 .target sm_90a
                 .address_size 64
@@ -157,12 +155,19 @@ final class WgmmaLayoutTest {
         text.append("    wgmma.commit_group.sync.aligned;\n    wgmma.wait_group.sync.aligned 0;\n");
         if (c.halfResult) {
             for (int i = 0; i < c.n / 2; i++) {
-                text.append("    {.reg .b16 %lo, %hi;\n    mov.b32 {%lo, %hi}, %h").append(i / 2).append(";\n")
-                        .append("    cvt.f32.f16 %d").append(i).append(", ").append(i % 2 == 0 ? "%lo" : "%hi")
+                text.append("    {.reg .b16 %lo, %hi;\n    mov.b32 {%lo, %hi}, %h")
+                        .append(i / 2)
+                        .append(";\n")
+                        .append("    cvt.f32.f16 %d")
+                        .append(i)
+                        .append(", ")
+                        .append(i % 2 == 0 ? "%lo" : "%hi")
                         .append(";}\n");
             }
         }
-        return text.append(WgmmaText.storeAccumulator(c.n)).append("    ret;\n}\n").toString();
+        return text.append(WgmmaText.storeAccumulator(c.n))
+                .append("    ret;\n}\n")
+                .toString();
     }
 
     private static int bits(String type, int value) {
