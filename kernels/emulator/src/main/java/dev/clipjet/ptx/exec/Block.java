@@ -20,6 +20,7 @@ public final class Block {
     private final int threads;
     private final RegisterPool registers;
     private Block[] cluster = {this};
+    private ClusterBarrier clusterBarrier = new ClusterBarrier(cluster);
     private final WarpgroupSequence[] warpgroups;
     private Schedule schedule;
     private int linearIndex;
@@ -50,13 +51,16 @@ public final class Block {
         schedule = new Schedule(launch.options().seed(), index);
         liveThreads = threads;
         finishedWarps = 0;
-        shared.reset();
+        shared.reset(index);
         agents.reset();
         mbarriers.reset();
         for (WarpgroupSequence sequence : warpgroups) {
             sequence.reset();
         }
         registers.reset(launch);
+        if (cluster.length == 1) {
+            clusterBarrier.reset();
+        }
         for (NamedBarrier barrier : barriers) {
             barrier.reset();
         }
@@ -128,6 +132,14 @@ public final class Block {
                     null);
             throw new IllegalStateException("out of bounds is fatal");
         }
+        if (found.finished()) {
+            warp.report(
+                    FindingKind.OUT_OF_BOUNDS,
+                    step,
+                    lane,
+                    "shared memory of block " + (rank - 1) + " of the cluster, whose threads have all exited",
+                    null);
+        }
         return found;
     }
 
@@ -136,9 +148,20 @@ public final class Block {
         return rank >= 0 && rank < cluster.length ? cluster[rank] : null;
     }
 
-    /** Says which blocks form the cluster, by rank; this one among them. */
-    void cluster(Block[] blocks) {
+    /** This block's rank in the cluster. */
+    public int rankInCluster() {
+        return (int) special(SpecialRegister.CLUSTER_CTARANK, 0);
+    }
+
+    /** Says which blocks form the cluster, by rank, this one among them, and what their barrier is. */
+    void cluster(Block[] blocks, ClusterBarrier barrier) {
         cluster = blocks;
+        clusterBarrier = barrier;
+    }
+
+    /** The barrier of the cluster. */
+    public ClusterBarrier clusterBarrier() {
+        return clusterBarrier;
     }
 
     /** Ends the launch with a report of where everybody waits. */
@@ -166,6 +189,7 @@ public final class Block {
         for (NamedBarrier barrier : barriers) {
             barrier.complete();
         }
+        clusterBarrier.complete();
         progress.effect();
     }
 

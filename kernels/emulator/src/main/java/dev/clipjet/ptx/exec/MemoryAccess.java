@@ -168,7 +168,7 @@ public final class MemoryAccess implements ProxyListener {
             if (target == by.block()) {
                 memory.races().startAsyncWrite(by.index(), lane, by.clock(), at.pc(), to, count, this);
             } else {
-                memory.races().startRemoteWrite(by.index() << 5 | lane, at.pc(), to, count);
+                memory.races().startRemoteWrite(by.index(), lane, by.clock(), at.pc(), to, count, this);
             }
         }
     }

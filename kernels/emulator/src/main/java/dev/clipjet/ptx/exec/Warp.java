@@ -49,6 +49,9 @@ public final class Warp {
     /** The mbarrier that each lane asked for in vain, for reports of a deadlock. */
     public final MBarrier[] asked = new MBarrier[32];
 
+    /** For each lane, the phase of the cluster's barrier that it arrived in and has not waited for, or -1. */
+    public final long[] clusterPhase = new long[32];
+
     private final Block block;
     private final int index;
     private final WarpGroups groups;
@@ -93,6 +96,7 @@ public final class Warp {
         bulk.reset();
         matrix.reset();
         Arrays.fill(asked, null);
+        Arrays.fill(clusterPhase, -1);
         groups.reset(live == 32 ? -1 : (1 << live) - 1);
         code.intSpecials().forEach((plane, special) -> {
             for (int lane = 0; lane < 32; lane++) {

@@ -34,6 +34,7 @@ public final class InstructionSet {
         Fences.register(decoders);
         MBarrierInstructions.register(decoders);
         WarpgroupInstructions.register(decoders);
+        ClusterInstructions.register(decoders);
         return Map.copyOf(decoders);
     }
 }

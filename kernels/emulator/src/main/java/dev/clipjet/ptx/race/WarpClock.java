@@ -64,7 +64,7 @@ public final class WarpClock {
                 last = mine;
             }
         }
-        object.learn(warp, (mask & live) == live ? -1 : mask, now);
+        object.learn(block, warp, (mask & live) == live ? -1 : mask, now);
         tick();
     }
 
