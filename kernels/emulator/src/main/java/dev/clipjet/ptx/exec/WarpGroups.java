@@ -194,6 +194,9 @@ final class WarpGroups {
                     at++;
                 }
                 case WARP -> {
+                    if (lanes != 0 && ((WarpStep) step).aligned() && lanes != live && letOthersCome(g, at)) {
+                        return true;
+                    }
                     if (lanes != 0 && !together((WarpStep) step, here, lanes)) {
                         pc[g] = at;
                         state[g] = PARKED;
@@ -207,6 +210,9 @@ final class WarpGroups {
                 case WAIT -> {
                     if (lanes != 0) {
                         WaitStep wait = (WaitStep) step;
+                        if (wait.aligned() && lanes != live && letOthersCome(g, at)) {
+                            return true;
+                        }
                         if (wait.aligned() && lanes != live && schedule.whole()) {
                             diverged(step, lanes);
                         }
@@ -230,6 +236,9 @@ final class WarpGroups {
                     if (at <= before && (++loops >= PATIENCE || progress.polls() != polls)) {
                         pc[g] = at;
                         tired[g] = true;
+                        if (progress.polls() == polls) {
+                            progress.effect();
+                        }
                         merge();
                         progress.check(warp, step);
                         return true;
@@ -247,6 +256,24 @@ final class WarpGroups {
                 return true;
             }
         }
+    }
+
+    /**
+     * Whether a group that reached an instruction for whole warps before others of its warp can wait for them: it overtook one
+     * that polls. Only the plain schedule keeps warps together like that.
+     */
+    private boolean letOthersCome(int g, int at) {
+        boolean ready = false;
+        for (int other = 0; other < count; other++) {
+            ready |= other != g && state[other] == READY && pc[other] < at;
+        }
+        if (!ready || !warp.block().schedule().whole()) {
+            return false;
+        }
+        Arrays.fill(tired, 0, count, false);
+        pc[g] = at;
+        tired[g] = true;
+        return true;
     }
 
     private void reportGuard(Step step, int here) {
