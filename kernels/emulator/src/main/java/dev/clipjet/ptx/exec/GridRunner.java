@@ -79,14 +79,14 @@ public final class GridRunner {
     public LaunchResult run() {
         int workers = Math.max(1, Math.min(options.workers(), order.length));
         LaunchResult result = runOnce(workers);
-        if (!result.completed() || !options.checks()) {
+        if (!options.checks()) {
             return result;
         }
-        if (memory.undoIncomplete(code)) {
+        if (result.completed() && memory.undoIncomplete(code)) {
             result = runOnce(workers);
         }
         if (workers > 1 && !result.findings().isEmpty()) {
-            // Which of two racing accesses comes second depends on the host's threads; on one, reports do not.
+            // Which of two errors comes first depends on the host's threads; on one, reports do not.
             memory.undo();
             result = runOnce(1);
         }
