@@ -62,9 +62,8 @@ public final class BulkCopies {
         if (misshapen(step, lane, bytes)) {
             return;
         }
-        access.bulkSource(warp, step, lane, source, bytes, ALIGNMENT);
-        byte[] from = access.bytes[lane];
-        int offset = access.offset[lane];
+        Allocation from = warp.asynchronous.readGlobal(step, lane, source, bytes, ALIGNMENT);
+        int offset = (int) (source - from.address());
         for (Block target : targets) {
             access.home[lane] = target;
             access.offset[lane] = barrier;
@@ -73,8 +72,9 @@ public final class BulkCopies {
                 continue;
             }
             mbarrier.checkVisible(warp, lane, step);
-            access.bulkTarget(warp, step, lane, target, to, bytes, ALIGNMENT);
-            mbarrier.add(new BulkLoad(warp, lane, step, from, offset, bytes, target, to, mbarrier));
+            warp.asynchronous.writeShared(step, lane, target, to, bytes, ALIGNMENT);
+            target.shared().written().copy(from.written(), offset, to, bytes);
+            mbarrier.add(new BulkLoad(warp, lane, step, from.bytes(), offset, bytes, target, to, mbarrier));
         }
     }
 
@@ -89,10 +89,11 @@ public final class BulkCopies {
             writer[lane] = agents.add();
             beginGroup(lane);
         }
-        MemoryAccess access = warp.access;
-        access.bulkRead(warp, step, lane, reader[lane], readStamp[lane], from, bytes, ALIGNMENT);
+        BulkAccess access = warp.asynchronous;
+        access.readShared(
+                step, lane, reader[lane], readStamp[lane], from, bytes, ALIGNMENT, "the source of a bulk copy");
         Store store = new Store();
-        store.target = access.bulkWrite(warp, step, lane, writer[lane], writeStamp[lane], target, bytes, ALIGNMENT);
+        store.target = access.writeGlobal(step, lane, writer[lane], writeStamp[lane], target, bytes, ALIGNMENT);
         store.lane = lane;
         store.group = openGroup[lane];
         store.step = step;

@@ -44,7 +44,9 @@ public final class MatrixOperands {
                     null);
         }
         walk(descriptor, layout, first, count, inner, element, (at, mn, k) -> {
-            warp.access.matrixRead(warp, step, at, UNIT);
+            int agent = warp.matrix.agent();
+            warp.asynchronous.readShared(
+                    step, 0, agent, warp.matrix.stamp(), at, UNIT, UNIT, "an operand of a matrix operation");
         });
     }
 

@@ -39,6 +39,8 @@ public final class Warp {
     public final MatrixTile tile = new MatrixTile(16, 8, 16);
     /** Where memory instructions resolve their addresses. */
     public final MemoryAccess access = new MemoryAccess();
+    /** Accesses of asynchronous operations. */
+    final BulkAccess asynchronous = new BulkAccess(this);
     /** Asynchronous copies that this warp's threads have started. */
     public final AsyncCopies copies;
     /** Bulk copies that this warp's threads have started. */

@@ -300,7 +300,7 @@ final class LoadsAndStores {
                 } else {
                     storeInt(access, warp.ints[planes[i]], mask, at);
                 }
-                if (access.overlapping != 0) {
+                if (access.overlapping() != 0) {
                     checkOverlaps(warp, mask, i, at);
                 }
                 long undefined = warp.undefined[marks[i]] & Warp.halves(mask);
