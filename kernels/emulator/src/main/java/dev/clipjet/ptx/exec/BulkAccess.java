@@ -55,8 +55,7 @@ final class BulkAccess {
     }
 
     /** An operation reads shared memory until the clock of an agent is known; {@code use} says for what. */
-    void readShared(
-            Step step, int lane, int agent, int stamp, int from, int count, int alignment, String use) {
+    void readShared(Step step, int lane, int agent, int stamp, int from, int count, int alignment, String use) {
         shared(step, lane, warp.block(), from, count, alignment, false);
         if (!checks()) {
             return;

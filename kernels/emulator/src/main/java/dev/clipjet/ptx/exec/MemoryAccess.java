@@ -9,7 +9,6 @@ import dev.clipjet.ptx.race.Strength;
 import dev.clipjet.ptx.race.SyncLocation;
 import dev.clipjet.ptx.report.FindingKind;
 import java.util.Arrays;
-import java.util.Locale;
 
 /**
  * The one way to memory: resolves the addresses of a warp's lanes to bytes, and on the way checks bounds, alignment,

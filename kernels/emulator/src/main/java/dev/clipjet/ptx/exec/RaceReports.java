@@ -137,7 +137,8 @@ final class RaceReports implements ProxyListener {
                 write
                         ? "write of global memory at " + AddressErrors.hex(raceBase + at)
                                 + ", which the kernel also reads by a non-coherent load"
-                        : "non-coherent load of global memory at " + AddressErrors.hex(raceBase + at) + ", which the kernel writes",
+                        : "non-coherent load of global memory at " + AddressErrors.hex(raceBase + at)
+                                + ", which the kernel writes",
                 warp.block().launch().place(Strength.pc(otherAccess), otherBlock, otherThread));
     }
 

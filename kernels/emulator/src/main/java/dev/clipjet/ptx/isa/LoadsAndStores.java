@@ -212,9 +212,14 @@ final class LoadsAndStores {
                 int place = access.offset[lane] + at;
                 target[lane] = switch (type.bytes()) {
                     case 8 -> (long) Memory.LONG.get(from, place);
-                    case 4 -> type.isSigned() ? (int) Memory.INT.get(from, place) : (int) Memory.INT.get(from, place) & 0xffff_ffffL;
+                    case 4 ->
+                        type.isSigned()
+                                ? (int) Memory.INT.get(from, place)
+                                : (int) Memory.INT.get(from, place) & 0xffff_ffffL;
                     case 2 ->
-                        type.isSigned() ? (short) Memory.SHORT.get(from, place) : (short) Memory.SHORT.get(from, place) & 0xffffL;
+                        type.isSigned()
+                                ? (short) Memory.SHORT.get(from, place)
+                                : (short) Memory.SHORT.get(from, place) & 0xffffL;
                     default -> type.isSigned() ? from[place] : from[place] & 0xffL;
                 };
             }

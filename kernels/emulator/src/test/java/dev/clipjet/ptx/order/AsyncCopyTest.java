@@ -17,22 +17,17 @@ final class AsyncCopyTest {
     private static final String SHARED = ".shared .align 16 .b32 to[128]; .shared .align 8 .b64 bar;";
 
     private static String kernel(String body) {
-        return Litmus.kernel(
-                "sm_80",
-                SHARED,
-                """
+        return Litmus.kernel("sm_80", SHARED, """
                     shl.b32 %r3, %r1, 4;
                     mov.u32 %r4, to;
                     add.u32 %r4, %r4, %r3;
                     cvt.u64.u32 %rd3, %r3;
                     add.u64 %rd4, %rd1, %rd3;
                     add.u64 %rd5, %rd2, %rd3;
-                """
-                        + body);
+                """ + body);
     }
 
-    private static final String COPY_OUT =
-            """
+    private static final String COPY_OUT = """
                 ld.shared.v4.u32 {%r40, %r41, %r42, %r43}, [%r4];
                 st.global.v4.u32 [%rd5], {%r40, %r41, %r42, %r43};
             """;
@@ -64,7 +59,9 @@ final class AsyncCopyTest {
             for (int seed = 0; seed < 20; seed++) {
                 ExecutionOptions options =
                         ExecutionOptions.standard().withLanding(landing).withSeed(seed);
-                assertThat(run(ptx, words, options)).as("%s, seed %d", landing, seed).isEqualTo(expected);
+                assertThat(run(ptx, words, options))
+                        .as("%s, seed %d", landing, seed)
+                        .isEqualTo(expected);
             }
         }
     }
@@ -72,8 +69,7 @@ final class AsyncCopyTest {
     @Test
     void onlyTheBytesThatAreReadNeedExist() {
         // Lane i of the last eight has a source of 4 (i - 24) bytes modulo 16; the input ends with what lane 28 reads.
-        String ptx = kernel(
-                """
+        String ptx = kernel("""
                     sub.u32 %r5, %r1, 24;
                     setp.lt.u32 %p1, %r1, 24;
                     selp.u32 %r5, 4, %r5, %p1;
@@ -84,8 +80,7 @@ final class AsyncCopyTest {
                     selp.u32 %r5, 16, %r5, %p1;
                     cp.async.cg.shared.global [%r4], [%rd4], 16, %r5;
                     cp.async.wait_all;
-                """
-                        + COPY_OUT);
+                """ + COPY_OUT);
         int words = 27 * 4 + 3;
         int[] expected = new int[128];
         for (int lane = 0; lane < 32; lane++) {
@@ -99,15 +94,13 @@ final class AsyncCopyTest {
 
     @Test
     void ignoredSource() {
-        String ptx = kernel(
-                """
+        String ptx = kernel("""
                     and.b32 %r5, %r1, 1;
                     setp.eq.u32 %p1, %r5, 1;
                     cp.async.ca.shared.global [%r4], [%rd4], 16, %p1;
                     cp.async.commit_group;
                     cp.async.wait_group 0;
-                """
-                        + COPY_OUT);
+                """ + COPY_OUT);
         int[] expected = new int[128];
         for (int i = 0; i < 128; i++) {
             expected[i] = i / 4 % 2 == 0 ? i + 1 : 0;
@@ -117,8 +110,7 @@ final class AsyncCopyTest {
 
     @Test
     void sourceLongerThanTheCopy() {
-        String ptx = kernel(
-                """
+        String ptx = kernel("""
                     mov.u32 %r5, 20;
                     cp.async.cg.shared.global [%r4], [%rd4], 16, %r5;
                     cp.async.wait_all;
@@ -127,8 +119,7 @@ final class AsyncCopyTest {
     }
 
     private static String tracked(String count, String arrive, String wait) {
-        return kernel(
-                """
+        return kernel("""
                     setp.ne.u32 %%p1, %%r1, 0;
                     @!%%p1 mbarrier.init.shared.b64 [bar], %s;
                     bar.warp.sync 0xffffffff;
@@ -136,8 +127,7 @@ final class AsyncCopyTest {
                     %s
                     %s
                     xor.b32 %%r4, %%r4, 16;
-                %s"""
-                        .formatted(count, arrive, wait, COPY_OUT));
+                %s""".formatted(count, arrive, wait, COPY_OUT));
     }
 
     private static int[] swapped() {
@@ -148,8 +138,7 @@ final class AsyncCopyTest {
         return expected;
     }
 
-    private static final String WAIT =
-            "W: mbarrier.test_wait.parity.shared.b64 %p2, [bar], 0;\n    @!%p2 bra W;";
+    private static final String WAIT = "W: mbarrier.test_wait.parity.shared.b64 %p2, [bar], 0;\n    @!%p2 bra W;";
 
     @Test
     void arrivalsWhenCopiesAreDone() {
@@ -176,8 +165,7 @@ final class AsyncCopyTest {
 
     @Test
     void sourceIsOverwritten() {
-        String ptx = kernel(
-                """
+        String ptx = kernel("""
                     cp.async.ca.shared.global [%r4], [%rd4], 16;
                     mov.u32 %r7, 77;
                     st.global.u32 [%rd4], %r7;
@@ -190,8 +178,7 @@ final class AsyncCopyTest {
 
     @Test
     void twoCopiesToOnePlace() {
-        String ptx = kernel(
-                """
+        String ptx = kernel("""
                     cp.async.ca.shared.global [%r4], [%rd4], 16;
                     cp.async.ca.shared.global [%r4], [%rd1], 16;
                     cp.async.wait_all;
@@ -203,8 +190,7 @@ final class AsyncCopyTest {
 
     @Test
     void targetIsStillBeingRead() {
-        String ptx = kernel(
-                """
+        String ptx = kernel("""
                     mov.u32 %r7, 1;
                     st.shared.u32 [%r4], %r7;
                     bar.warp.sync 0xffffffff;
@@ -216,7 +202,8 @@ final class AsyncCopyTest {
         for (Landing landing : Landing.values()) {
             assertThat(findings(ptx, landing)).as("%s", landing).containsExactly(FindingKind.RACE);
         }
-        assertThat(findings(ptx.replace("    cp.async.ca", "    bar.warp.sync 0xffffffff;\n    cp.async.ca"), Landing.LATE))
+        assertThat(findings(
+                        ptx.replace("    cp.async.ca", "    bar.warp.sync 0xffffffff;\n    cp.async.ca"), Landing.LATE))
                 .isEmpty();
     }
 }

@@ -25,10 +25,7 @@ final class AtomicsTest {
         boolean shared = space.equals("shared");
         String address = shared ? "[cell]" : "[%rd1]";
         String third = op.startsWith("cas") ? ", " + r + "12" : "";
-        return Litmus.kernel(
-                target,
-                ".shared .align 8 .b64 cell;",
-                """
+        return Litmus.kernel(target, ".shared .align 8 .b64 cell;", """
                     ld.global.%s %s10, [%%rd1];
                     ld.global.%s %s11, [%%rd1+8];
                     ld.global.%s %s12, [%%rd1+16];
@@ -37,12 +34,29 @@ final class AtomicsTest {
                     ld.%s.%s %s14, %s;
                     st.global.%s [%%rd2], %s13;
                     st.global.%s [%%rd2+8], %s14;
-                """
-                        .formatted(
-                                b, r, b, r, b, r,
-                                shared ? "st.shared." + b + " [cell], " + r + "10;" : "",
-                                space, op, type, r, address, r, third,
-                                space, b, r, address, b, r, b, r));
+                """.formatted(
+                        b,
+                        r,
+                        b,
+                        r,
+                        b,
+                        r,
+                        shared ? "st.shared." + b + " [cell], " + r + "10;" : "",
+                        space,
+                        op,
+                        type,
+                        r,
+                        address,
+                        r,
+                        third,
+                        space,
+                        b,
+                        r,
+                        address,
+                        b,
+                        r,
+                        b,
+                        r));
     }
 
     private static long[] run(String ptx, long r, long s, long t) {
@@ -55,7 +69,8 @@ final class AtomicsTest {
 
     private static BigInteger whole(long bits, String type) {
         int width = type.endsWith("64") ? 64 : 32;
-        BigInteger unsigned = BigInteger.valueOf(bits).and(BigInteger.ONE.shiftLeft(width).subtract(BigInteger.ONE));
+        BigInteger unsigned =
+                BigInteger.valueOf(bits).and(BigInteger.ONE.shiftLeft(width).subtract(BigInteger.ONE));
         boolean negative = type.startsWith("s") && unsigned.testBit(width - 1);
         return negative ? unsigned.subtract(BigInteger.ONE.shiftLeft(width)) : unsigned;
     }
@@ -96,7 +111,9 @@ final class AtomicsTest {
                     BigInteger before = whole(r, type);
                     BigInteger after = expected(op, before, whole(s, type), whole(t, type));
                     long keep = wide ? -1 : 0xffff_ffffL;
-                    assertThat(found[0] & keep).as("%s.%s of %d, %d", op, type, r, s).isEqualTo(r & keep);
+                    assertThat(found[0] & keep)
+                            .as("%s.%s of %d, %d", op, type, r, s)
+                            .isEqualTo(r & keep);
                     assertThat(found[1] & keep)
                             .as("%s.%s of %d, %d", op, type, r, s)
                             .isEqualTo(after.longValue() & keep);
@@ -140,10 +157,7 @@ final class AtomicsTest {
 
     /** Every thread publishes a value, the grid meets, and every thread reads that of another block. */
     private static String gridBarrier(String before, String arrive, String look, String after) {
-        return Litmus.kernel(
-                "sm_80",
-                "",
-                """
+        return Litmus.kernel("sm_80", "", """
                     mov.u32 %%r3, %%nctaid.x;
                     mov.u32 %%r4, %%ntid.x;
                     mad.lo.u32 %%r5, %%r2, %%r4, %%r1;
@@ -170,8 +184,7 @@ final class AtomicsTest {
                     ld.global.u32 %%r9, [%%rd4];
                     add.u64 %%rd5, %%rd3, 4096;
                     st.global.u32 [%%rd5], %%r9;
-                """
-                        .formatted(before, arrive, look, after));
+                """.formatted(before, arrive, look, after));
     }
 
     private static List<FindingKind> meet(String ptx, int seed) {
@@ -237,18 +250,13 @@ final class AtomicsTest {
     void oneArrivalIsMissing() {
         String ptx = gridBarrier(
                 "setp.eq.u32 %p3, %r2, 3;",
-                "@!%p3 atom.add.release.gpu.global.u32 %r6, [%rd1], 1;",
-                "ld.acquire.gpu.global.u32 %r7, [%rd1];",
-                "");
+                "@!%p3 atom.add.release.gpu.global.u32 %r6, [%rd1], 1;", "ld.acquire.gpu.global.u32 %r7, [%rd1];", "");
         assertThat(meet(ptx, 0)).containsExactly(FindingKind.DEADLOCK);
     }
 
     /** Threads of four blocks add up in a critical section. */
     private static String lock(String acquire, String release) {
-        return Litmus.kernel(
-                "sm_80",
-                "",
-                """
+        return Litmus.kernel("sm_80", "", """
                 SPIN:
                     atom.cas%s.global.b32 %%r5, [%%rd1], 0, 1;
                     setp.ne.u32 %%p1, %%r5, 0;
@@ -257,10 +265,9 @@ final class AtomicsTest {
                     add.u32 %%r6, %%r6, 1;
                     st.global.u32 [%%rd2], %%r6;
                     atom.exch%s.global.b32 %%r7, [%%rd1], 0;
-                """
-                        .formatted(acquire, release)
-                        .replace("atom.cas.acquire.gpu", "atom.acquire.gpu.cas")
-                        .replace("atom.exch.release.gpu", "atom.release.gpu.exch"));
+                """.formatted(acquire, release)
+                .replace("atom.cas.acquire.gpu", "atom.acquire.gpu.cas")
+                .replace("atom.exch.release.gpu", "atom.release.gpu.exch"));
     }
 
     @Test
@@ -278,10 +285,7 @@ final class AtomicsTest {
 
     /** Each of two blocks writes its own place and reads the other's. */
     private static String storeBuffering(String store, String fence, String load) {
-        return Litmus.kernel(
-                "sm_80",
-                "",
-                """
+        return Litmus.kernel("sm_80", "", """
                     mul.wide.u32 %%rd3, %%r2, 128;
                     add.u64 %%rd4, %%rd1, %%rd3;
                     xor.b32 %%r5, %%r2, 1;
@@ -293,8 +297,7 @@ final class AtomicsTest {
                     %s %%r7, [%%rd6];
                     add.u64 %%rd7, %%rd2, %%rd3;
                     st.global.u32 [%%rd7], %%r7;
-                """
-                        .formatted(store, fence, load));
+                """.formatted(store, fence, load));
     }
 
     @Test
@@ -315,10 +318,7 @@ final class AtomicsTest {
     /** A later plain access must be ordered after every one of several atomics, not only the last. */
     @Test
     void everyAtomicCounts() {
-        String ptx = Litmus.kernel(
-                "sm_80",
-                ".shared .align 4 .b32 sum;",
-                """
+        String ptx = Litmus.kernel("sm_80", ".shared .align 4 .b32 sum;", """
                     setp.ne.u32 %p1, %r1, 0;
                     @!%p1 st.shared.u32 [sum], 0;
                     bar.sync 0;

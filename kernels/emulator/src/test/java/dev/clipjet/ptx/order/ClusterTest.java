@@ -16,10 +16,8 @@ import org.junit.jupiter.api.Test;
 
 /** Two blocks of a cluster: the first loads data for both by multicast; both tell it by a remote arrival that they have read it. */
 final class ClusterTest {
-    private static final String KERNEL = Litmus.kernel(
-            "sm_90a",
-            ".shared .align 128 .b8 stage[128]; .shared .align 8 .b64 bars[2];",
-            """
+    private static final String KERNEL =
+            Litmus.kernel("sm_90a", ".shared .align 128 .b8 stage[128]; .shared .align 8 .b64 bars[2];", """
                 mov.u32 %r3, %cluster_ctarank;
                 mov.u32 %r4, bars;
                 mov.u32 %r5, stage;
@@ -93,7 +91,9 @@ final class ClusterTest {
     void multicastAndRemoteArrival() {
         for (Landing landing : Landing.values()) {
             for (long seed = 0; seed < 100; seed++) {
-                assertThat(run(KERNEL, ExecutionOptions.standard().withSeed(seed).withLanding(landing)))
+                assertThat(run(
+                                KERNEL,
+                                ExecutionOptions.standard().withSeed(seed).withLanding(landing)))
                         .as("seed %d, %s", seed, landing)
                         .isEmpty();
             }
@@ -118,13 +118,17 @@ final class ClusterTest {
         String free = "    bar.warp.sync 0xffffffff;\n"
                 + "    @!%p1 mbarrier.arrive.release.cluster.shared::cluster.b64 _, [%r14];\n";
         String without = KERNEL.replace(free, "").replace(read, free + read);
-        assertThat(run(without, ExecutionOptions.standard())).extracting(Finding::kind).contains(FindingKind.RACE);
+        assertThat(run(without, ExecutionOptions.standard()))
+                .extracting(Finding::kind)
+                .contains(FindingKind.RACE);
     }
 
     @Test
     void peerHasExited() {
         String ptx = KERNEL.replace("    barrier.cluster.arrive.aligned;\n    barrier.cluster.wait.aligned;\n", "")
-                .replace("    setp.lt.u32 %p5, %r12, 4;\n", "    setp.lt.u32 %p5, %r12, 4;\n    @%p3 bra STAY;\n    ret;\nSTAY:\n");
+                .replace(
+                        "    setp.lt.u32 %p5, %r12, 4;\n",
+                        "    setp.lt.u32 %p5, %r12, 4;\n    @%p3 bra STAY;\n    ret;\nSTAY:\n");
         boolean found = false;
         for (long seed = 0; seed < 20; seed++) {
             found |= run(ptx, ExecutionOptions.standard().withSeed(seed)).stream()

@@ -17,17 +17,13 @@ final class GlobalRacesTest {
     private static final LaunchShape TWO_BLOCKS = new LaunchShape(Dim3.of(2), Dim3.of(32), 0);
 
     private static String kernel(String body) {
-        return Litmus.kernel(
-                "sm_80",
-                "",
-                """
+        return Litmus.kernel("sm_80", "", """
                     mul.wide.u32 %rd3, %r1, 4;
                     mul.wide.u32 %rd4, %r2, 128;
                     add.u64 %rd5, %rd1, %rd3;
                     add.u64 %rd6, %rd2, %rd3;
                     add.u64 %rd7, %rd6, %rd4;
-                """
-                        + body);
+                """ + body);
     }
 
     private static List<FindingKind> kinds(String body, LaunchShape shape) {
@@ -37,8 +33,7 @@ final class GlobalRacesTest {
     }
 
     /** Block 0 runs first and only reads; block 1 writes. Without a second run, the page would have no record of the reads. */
-    private static final String READ_THEN_WRITTEN =
-            """
+    private static final String READ_THEN_WRITTEN = """
                 setp.ne.u32 %p1, %r2, 0;
                 @%p1 bra WRITE;
                 ld.global.u32 %r5, [%rd5];
@@ -58,8 +53,7 @@ final class GlobalRacesTest {
     }
 
     /** Each thread replaces its own word: read, then written, by one thread. */
-    private static final String IN_PLACE =
-            """
+    private static final String IN_PLACE = """
                 add.u64 %rd8, %rd5, %rd4;
                 ld.global.u32 %r5, [%rd8];
                 add.u32 %r5, %r5, 1;
@@ -69,7 +63,8 @@ final class GlobalRacesTest {
     @Test
     void updatesInPlaceHappenOnce() {
         for (int seed = 0; seed < 20; seed++) {
-            try (Rig rig = new Rig("in place", kernel(IN_PLACE), ExecutionOptions.standard().withSeed(seed))) {
+            try (Rig rig = new Rig(
+                    "in place", kernel(IN_PLACE), ExecutionOptions.standard().withSeed(seed))) {
                 int[] start = new int[64];
                 long data = rig.ints(start);
                 long out = rig.raw(256);
@@ -83,8 +78,7 @@ final class GlobalRacesTest {
 
     @Test
     void whatNobodyWroteStaysSoInTheSecondRun() {
-        String ptx = kernel(
-                """
+        String ptx = kernel("""
                     ld.global.u32 %r5, [%rd5];
                     st.global.u32 [%rd5+128], %r5;
                     ld.global.u32 %r6, [%rd5+256];
@@ -109,7 +103,8 @@ final class GlobalRacesTest {
         LaunchShape one = new LaunchShape(Dim3.ONE, Dim3.of(32), 0);
         assertThat(kinds("st.global.u32 [%rd1], %r1;", one)).containsExactly(FindingKind.CONFLICTING_LANES);
         assertThat(kinds("st.global.u32 [%rd1], %r2;", one)).isEmpty();
-        assertThat(kinds("@%p1 bra X;\nst.global.u32 [%rd1], %r2;\nX: st.global.u32 [%rd1], %r2;"
+        assertThat(kinds(
+                        "@%p1 bra X;\nst.global.u32 [%rd1], %r2;\nX: st.global.u32 [%rd1], %r2;"
                                 .replace("@%p1", "setp.eq.u32 %p1, %r1, 3;\n@%p1"),
                         one))
                 .contains(FindingKind.RACE);
@@ -118,7 +113,8 @@ final class GlobalRacesTest {
     @Test
     void nonCoherentLoads() {
         LaunchShape one = new LaunchShape(Dim3.ONE, Dim3.of(32), 0);
-        assertThat(kinds("ld.global.nc.u32 %r5, [%rd5];\nst.global.u32 [%rd6], %r5;", one)).isEmpty();
+        assertThat(kinds("ld.global.nc.u32 %r5, [%rd5];\nst.global.u32 [%rd6], %r5;", one))
+                .isEmpty();
         assertThat(kinds("st.global.u32 [%rd5], %r1;\nld.global.nc.u32 %r5, [%rd5];", one))
                 .containsExactly(FindingKind.NON_COHERENT_READ);
         assertThat(kinds("ld.global.nc.u32 %r5, [%rd5];\nst.global.u32 [%rd5], %r5;", one))
