@@ -421,6 +421,18 @@ public final class InstructionReader {
         }
     }
 
+    /** Fails unless the module is for one architecture only, such as {@code sm_90a}. */
+    public void needsSpecificTarget() {
+        if (!kernel.architectureSpecific()) {
+            throw error("the instruction needs a target of one architecture, such as sm_90a");
+        }
+    }
+
+    /** Notes registers that an asynchronous matrix operation uses, as indices of {@link dev.clipjet.ptx.exec.Warp#undefined}. */
+    public void matrixRegisters(int[] marks) {
+        kernel.matrixRegisters(marks);
+    }
+
     /** An error at this instruction. */
     public PtxSyntaxException error(String problem) {
         return new PtxSyntaxException(kernel.file(), instruction.line(), problem, text());

@@ -12,9 +12,12 @@ import dev.clipjet.ptx.syntax.PtxSyntaxException;
 import dev.clipjet.ptx.syntax.Statement;
 import dev.clipjet.ptx.syntax.Variable;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * Lowers an entry, with the functions it calls, to {@link KernelCode}. Registers, local variables and parameters of calls have
@@ -41,6 +44,7 @@ public final class KernelBuilder {
     private final Map<Function, Scope> frames = new HashMap<>();
     private final Map<Function, Integer> starts = new HashMap<>();
     private final List<Runnable> patches = new ArrayList<>();
+    private final BitSet matrixRegisters = new BitSet();
     private int predicates;
     private int ints;
     private int longs;
@@ -82,6 +86,7 @@ public final class KernelBuilder {
             lower(function);
         }
         patches.forEach(Runnable::run);
+        markMatrixAccesses();
         return new KernelCode(
                 entry.name(),
                 module.file(),
@@ -105,7 +110,18 @@ public final class KernelBuilder {
                 globalGranule,
                 communicates,
                 required(entry),
-                maxThreads(entry));
+                maxThreads(entry),
+                entry.directives().getOrDefault("maxnreg", List.of(0)).get(0));
+    }
+
+    private void markMatrixAccesses() {
+        for (Step step : steps) {
+            if (!step.isMatrixOperation()
+                    && IntStream.concat(Arrays.stream(step.inputs()), Arrays.stream(step.outputs()))
+                            .anyMatch(matrixRegisters::get)) {
+                step.touchMatrix();
+            }
+        }
     }
 
     private static <T> Map<Integer, T> inverse(Map<T, Integer> planes) {
@@ -297,6 +313,16 @@ public final class KernelBuilder {
     /** Compute capability of the module's target, such as 80. */
     int target() {
         return TargetName.capability(module);
+    }
+
+    boolean architectureSpecific() {
+        return TargetName.architectureSpecific(module);
+    }
+
+    void matrixRegisters(int[] used) {
+        for (int mark : used) {
+            matrixRegisters.set(mark);
+        }
     }
 
     void communicates() {

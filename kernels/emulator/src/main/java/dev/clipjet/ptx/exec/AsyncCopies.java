@@ -8,7 +8,8 @@ import java.util.List;
 
 /**
  * The {@code cp.async} copies of a warp's threads. Each thread has its own sequence of groups. A copy is in flight from its issue
- * until its thread waits for its group; where in between the data moves is a choice of {@link ExecutionOptions.Landing}.
+ * until its thread waits for its group, or an mbarrier that tracks it completes a phase; where in between the data move is a choice
+ * of {@link ExecutionOptions.Landing}.
  */
 public final class AsyncCopies {
     private static final class Copy {
@@ -23,6 +24,8 @@ public final class AsyncCopies {
         byte[] source;
         int sourceOffset;
         int sourceBytes;
+        /** Whether an mbarrier tracks it. */
+        boolean tracked;
     }
 
     private final Warp warp;
@@ -66,14 +69,8 @@ public final class AsyncCopies {
         if (sourceBytes > 0) {
             System.arraycopy(source, sourceOffset, copy.data, 0, sourceBytes);
         }
-        switch (warp.block().launch().options().landing()) {
-            case AT_ISSUE -> land(copy);
-            case LATE -> {}
-            case RANDOM -> {
-                if (warp.block().schedule().below(2) == 0) {
-                    land(copy);
-                }
-            }
+        if (warp.block().landsAtOnce()) {
+            land(copy);
         }
         flying.add(copy);
     }
@@ -97,29 +94,71 @@ public final class AsyncCopies {
         while (copies.hasNext()) {
             Copy copy = copies.next();
             if ((mask >>> copy.lane & 1) != 0 && copy.group < openGroup[copy.lane] - newest) {
-                complete(step, copy);
+                int thread = warp.index() << 5 | copy.lane;
+                complete(step, copy, thread, warp.clock().now());
                 copies.remove();
             }
         }
     }
 
-    /** Threads end: copies that nobody waited for are reported. */
-    void exit(Step step, int mask) {
+    /**
+     * An mbarrier gets an arrival when all copies are done that a lane has started so far.
+     *
+     * @param step the instruction
+     * @param lane the lane
+     * @param barrier the mbarrier
+     */
+    public void arriveWhenDone(Step step, int lane, MBarrier barrier) {
+        List<Copy> mine = new ArrayList<>();
         for (Copy copy : flying) {
-            if ((mask >>> copy.lane & 1) != 0) {
-                warp.report(
-                        FindingKind.NEVER_WAITED,
-                        warp.code().steps()[copy.pc],
-                        copy.lane,
-                        "the thread ends with an asynchronous copy in flight that it never waited for",
-                        warp.place(step.pc(), copy.lane));
-                land(copy);
+            if (copy.lane == lane) {
+                copy.tracked = true;
+                mine.add(copy);
             }
         }
-        flying.removeIf(copy -> (mask >>> copy.lane & 1) != 0);
+        barrier.add(new Transfer() {
+            @Override
+            public void land() {
+                for (Copy copy : mine) {
+                    if (flying.remove(copy)) {
+                        complete(step, copy, barrier.agent(), barrier.stamp());
+                    }
+                }
+                barrier.arriveAsync(warp, lane, step);
+            }
+
+            @Override
+            public void reportNeverWaited() {
+                for (Copy copy : mine) {
+                    if (flying.remove(copy)) {
+                        neverWaited(copy, step);
+                    }
+                }
+            }
+        });
     }
 
-    private void complete(Step step, Copy copy) {
+    /** Threads end: copies that nobody waited for are reported. */
+    void exit(Step step, int mask) {
+        for (Copy copy : List.copyOf(flying)) {
+            if ((mask >>> copy.lane & 1) != 0 && !copy.tracked) {
+                neverWaited(copy, step);
+                flying.remove(copy);
+            }
+        }
+    }
+
+    private void neverWaited(Copy copy, Step step) {
+        warp.report(
+                FindingKind.NEVER_WAITED,
+                warp.code().steps()[copy.pc],
+                copy.lane,
+                "the thread ends with an asynchronous copy in flight that nobody waited for",
+                warp.place(step.pc(), copy.lane));
+        land(copy);
+    }
+
+    private void complete(Step step, Copy copy, int agent, int clock) {
         land(copy);
         for (int i = 0; i < copy.sourceBytes; i++) {
             if (copy.source[copy.sourceOffset + i] != copy.data[i]) {
@@ -132,8 +171,7 @@ public final class AsyncCopies {
                 break;
             }
         }
-        int thread = warp.index() << 5 | copy.lane;
-        warp.block().shared().races().landed(thread, warp.clock().now(), copy.targetOffset, copy.bytes);
+        warp.block().shared().races().landed(agent, clock, copy.targetOffset, copy.bytes);
     }
 
     private static void land(Copy copy) {

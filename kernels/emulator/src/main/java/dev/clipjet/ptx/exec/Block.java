@@ -3,6 +3,7 @@ package dev.clipjet.ptx.exec;
 import dev.clipjet.device.Dim3;
 import dev.clipjet.ptx.report.FindingKind;
 import dev.clipjet.ptx.report.Place;
+import java.util.Arrays;
 
 /** A block that runs: its warps, its shared memory, its barriers. */
 public final class Block {
@@ -15,7 +16,12 @@ public final class Block {
     private final SharedMemory shared;
     private final NamedBarrier[] barriers = new NamedBarrier[BARRIERS];
     private final AsyncAgents agents;
+    private final MBarriers mbarriers = new MBarriers(this);
     private final int threads;
+    private final RegisterPool registers;
+    private Block[] cluster = {this};
+    private ClusterBarrier clusterBarrier = new ClusterBarrier(cluster);
+    private final WarpgroupSequence[] warpgroups;
     private Schedule schedule;
     private int linearIndex;
     private int liveThreads;
@@ -28,6 +34,9 @@ public final class Block {
         warps = new Warp[(threads + 31) / 32];
         shared = new SharedMemory(launch.sharedBytes(), launch.code().sharedGranule(), warps.length);
         agents = new AsyncAgents(warps.length);
+        registers = new RegisterPool(warps.length);
+        warpgroups = new WarpgroupSequence[warps.length / 4];
+        Arrays.setAll(warpgroups, i -> new WarpgroupSequence());
         for (int i = 0; i < BARRIERS; i++) {
             barriers[i] = new NamedBarrier(this, i);
         }
@@ -42,8 +51,16 @@ public final class Block {
         schedule = new Schedule(launch.options().seed(), index);
         liveThreads = threads;
         finishedWarps = 0;
-        shared.reset();
+        shared.reset(index);
         agents.reset();
+        mbarriers.reset();
+        for (WarpgroupSequence sequence : warpgroups) {
+            sequence.reset();
+        }
+        registers.reset(launch);
+        if (cluster.length == 1) {
+            clusterBarrier.reset();
+        }
         for (NamedBarrier barrier : barriers) {
             barrier.reset();
         }
@@ -64,6 +81,9 @@ public final class Block {
             switch (warp.groups().run()) {
                 case FINISHED -> {
                     finishedWarps++;
+                    if (finished()) {
+                        end();
+                    }
                     moved = true;
                 }
                 case YIELDED -> moved = true;
@@ -75,6 +95,73 @@ public final class Block {
 
     boolean finished() {
         return finishedWarps == warps.length;
+    }
+
+    /** Every thread has exited: what is still under way was never waited for. */
+    private void end() {
+        mbarriers.end();
+        for (Warp warp : warps) {
+            warp.bulk.end();
+            warp.matrix.end();
+        }
+    }
+
+    /** Whether an asynchronous operation that starts now is carried out at once, by the landing mode. */
+    boolean landsAtOnce() {
+        return switch (launch.options().landing()) {
+            case AT_ISSUE -> true;
+            case LATE -> false;
+            case RANDOM -> schedule.below(2) == 0;
+        };
+    }
+
+    /** The block of the cluster to which an address of shared memory belongs. */
+    Block peer(Warp warp, Step step, int lane, long address) {
+        int rank = (int) (address >>> Space.CLUSTER_RANK_SHIFT);
+        if (rank == 0) {
+            return this;
+        }
+        Block found = rank > 0 && rank <= cluster.length ? cluster[rank - 1] : null;
+        if (found == null) {
+            warp.report(
+                    FindingKind.OUT_OF_BOUNDS,
+                    step,
+                    lane,
+                    "address 0x" + Long.toHexString(address)
+                            + " of shared memory of a block that is not in the cluster",
+                    null);
+            throw new IllegalStateException("out of bounds is fatal");
+        }
+        if (found.finished()) {
+            warp.report(
+                    FindingKind.OUT_OF_BOUNDS,
+                    step,
+                    lane,
+                    "shared memory of block " + (rank - 1) + " of the cluster, whose threads have all exited",
+                    null);
+        }
+        return found;
+    }
+
+    /** The block of a rank in the cluster, or null. */
+    public Block ofCluster(int rank) {
+        return rank >= 0 && rank < cluster.length ? cluster[rank] : null;
+    }
+
+    /** This block's rank in the cluster. */
+    public int rankInCluster() {
+        return (int) special(SpecialRegister.CLUSTER_CTARANK, 0);
+    }
+
+    /** Says which blocks form the cluster, by rank, this one among them, and what their barrier is. */
+    void cluster(Block[] blocks, ClusterBarrier barrier) {
+        cluster = blocks;
+        clusterBarrier = barrier;
+    }
+
+    /** The barrier of the cluster. */
+    public ClusterBarrier clusterBarrier() {
+        return clusterBarrier;
     }
 
     /** Ends the launch with a report of where everybody waits. */
@@ -102,6 +189,7 @@ public final class Block {
         for (NamedBarrier barrier : barriers) {
             barrier.complete();
         }
+        clusterBarrier.complete();
         progress.effect();
     }
 
@@ -128,6 +216,25 @@ public final class Block {
     /** Those in whose name asynchronous operations access memory. */
     AsyncAgents agents() {
         return agents;
+    }
+
+    /**
+     * A warp executes a matrix operation of its warpgroup: false if the warpgroup is not whole, or another of its warps executed
+     * another one in its place.
+     */
+    public boolean agrees(Warp warp, Step step, long a, long b, boolean scale) {
+        int group = warp.index() >> 2;
+        return group < warpgroups.length && warpgroups[group].next(warp.index(), step.pc(), a, b, scale);
+    }
+
+    /** Registers that warps have handed back. */
+    public RegisterPool registers() {
+        return registers;
+    }
+
+    /** The live mbarriers. */
+    public MBarriers mbarriers() {
+        return mbarriers;
     }
 
     /** A barrier. */

@@ -29,6 +29,7 @@ import java.util.Map;
  * @param communicates whether blocks may wait for each other: there are acquiring or volatile loads, or atomics
  * @param requiredBlock {@code .reqntid}, or null
  * @param maxThreads {@code .maxntid} product, or 1024
+ * @param maxRegisters {@code .maxnreg}, or 0
  */
 public record KernelCode(
         String name,
@@ -53,7 +54,8 @@ public record KernelCode(
         int globalGranule,
         boolean communicates,
         int[] requiredBlock,
-        int maxThreads) {
+        int maxThreads,
+        int maxRegisters) {
     /** A parameter of the entry. */
     public record Parameter(String name, int offset, int bytes) {}
 

@@ -90,7 +90,7 @@ public final class Launch {
     }
 
     /** Whether two blocks are in one cluster. */
-    boolean sameCluster(int a, int b) {
+    public boolean sameCluster(int a, int b) {
         return a == b || shape.cluster().count() > 1 && cluster(a) == cluster(b);
     }
 

@@ -4,44 +4,39 @@ import dev.clipjet.ptx.memory.Allocation;
 import dev.clipjet.ptx.memory.ByteBits;
 import dev.clipjet.ptx.memory.GlobalMemory;
 import dev.clipjet.ptx.profile.MemoryCounters;
-import dev.clipjet.ptx.race.ProxyListener;
 import dev.clipjet.ptx.race.SharedRaces;
 import dev.clipjet.ptx.race.Strength;
 import dev.clipjet.ptx.race.SyncLocation;
 import dev.clipjet.ptx.report.FindingKind;
 import java.util.Arrays;
-import java.util.Locale;
 
 /**
  * The one way to memory: resolves the addresses of a warp's lanes to bytes, and on the way checks bounds, alignment,
  * initialisation and races, and counts. A step fills {@link #address}, calls {@link #read} or {@link #write}, and then moves the
  * data between registers and {@link #bytes} at {@link #offset}.
  */
-public final class MemoryAccess implements ProxyListener {
+public final class MemoryAccess {
     /** Address of each lane, in the space that is passed along. */
     public final long[] address = new long[32];
     /** The memory each lane's address lies in. */
     public final byte[][] bytes = new byte[32][];
     /** Where in {@link #bytes} each lane's data begins. */
     public final int[] offset = new int[32];
+    /** After {@link #locate}: the block in whose shared memory each lane's address lies. */
+    public final Block[] home = new Block[32];
     /** After {@link #read}: for lanes in {@link #undefinedLanes}, a bit for each byte that nobody wrote. */
     public final int[] undefinedBytes = new int[32];
 
     /** After {@link #read}: lanes that read a byte nobody wrote. */
     public int undefinedLanes;
-    /** After {@link #write}: lanes that write where a lower lane of the same instruction writes. */
-    public int overlapping;
 
     private final ByteBits[] written = new ByteBits[32];
     private Warp warp;
     private Step step;
     private Space space;
-    private long raceBase;
-    private int raceBlock;
+    private final RaceReports reports = new RaceReports(this);
     private boolean copying;
     private int strength;
-    private int lanes;
-    private int width;
     private final Allocation[] allocations = new Allocation[32];
 
     /**
@@ -82,7 +77,6 @@ public final class MemoryAccess implements ProxyListener {
     /** As the other, with the {@link Strength} of the access. */
     public void write(Warp by, Step at, int mask, Space in, int size, int alignment, int strong) {
         strength = strong;
-        overlapping = 0;
         resolve(by, at, mask, in, size, alignment, true);
     }
 
@@ -97,9 +91,49 @@ public final class MemoryAccess implements ProxyListener {
     public void startCopy(Warp by, Step at, int mask, int size) {
         copying = true;
         strength = 0;
-        overlapping = 0;
         resolve(by, at, mask, Space.SHARED, size, size, true);
         copying = false;
+    }
+
+    /**
+     * Finds places in shared memory, of this block or another of the cluster, without accessing them: {@link #home} and {@link
+     * #offset}. Checks bounds and alignment.
+     */
+    public void locate(Warp by, Step at, int mask, Space in, int size, int alignment) {
+        warp = by;
+        step = at;
+        space = Space.SHARED;
+        for (int left = mask; left != 0; left &= left - 1) {
+            int lane = Integer.numberOfTrailingZeros(left);
+            long place = address[lane];
+            if (in == Space.GENERIC) {
+                if (Space.of(place) != Space.SHARED) {
+                    by.report(
+                            FindingKind.WRONG_SPACE,
+                            at,
+                            lane,
+                            "generic address " + AddressErrors.hex(place) + " where one of shared memory is needed",
+                            null);
+                }
+                place -= Space.SHARED_WINDOW;
+            }
+            home[lane] = in == Space.SHARED ? by.block() : by.block().peer(by, at, lane, place);
+            long within = in == Space.SHARED ? place : place & (1 << Space.CLUSTER_RANK_SHIFT) - 1;
+            if ((within & alignment - 1) != 0) {
+                misaligned(1 << lane, alignment);
+            }
+            int length = home[lane].shared().bytes().length;
+            if (within < 0 || within + size > length) {
+                AddressErrors.outsideShared(by, at, lane, place, size, length, false);
+            }
+            offset[lane] = (int) within;
+            bytes[lane] = home[lane].shared().bytes();
+        }
+    }
+
+    /** After {@link #write}: lanes that write where a lower lane of the same instruction writes. */
+    public int overlapping() {
+        return reports.overlapping();
     }
 
     /** After {@link #write}: declares bytes undefined again, because the register stored there was. */
@@ -114,7 +148,7 @@ public final class MemoryAccess implements ProxyListener {
                 FindingKind.UNDEFINED_VALUE,
                 step,
                 lane,
-                "memory at " + hex(address[lane]) + " that nobody wrote is used as " + use,
+                "memory at " + AddressErrors.hex(address[lane]) + " that nobody wrote is used as " + use,
                 null);
     }
 
@@ -126,8 +160,7 @@ public final class MemoryAccess implements ProxyListener {
     private void resolve(Warp by, Step at, int mask, Space in, int size, int alignment, boolean write) {
         warp = by;
         step = at;
-        lanes = mask;
-        width = size;
+        reports.begin(by, at, mask, size, strength);
         long low = 0;
         for (int lane = 0; lane < 32; lane++) {
             low |= (mask >>> lane & 1) == 0 ? 0 : address[lane];
@@ -198,12 +231,7 @@ public final class MemoryAccess implements ProxyListener {
         for (int left = mask; left != 0; left &= left - 1) {
             int lane = Integer.numberOfTrailingZeros(left);
             if ((address[lane] & alignment - 1) != 0) {
-                warp.report(
-                        FindingKind.MISALIGNED,
-                        step,
-                        lane,
-                        "address " + hex(address[lane]) + " is no multiple of " + alignment,
-                        null);
+                AddressErrors.misaligned(warp, step, lane, address[lane], alignment);
             }
         }
     }
@@ -213,7 +241,7 @@ public final class MemoryAccess implements ProxyListener {
         int first = Integer.numberOfTrailingZeros(mask);
         Allocation allocation = memory.at(address[first]);
         if (allocation == null) {
-            outside(first, size, write);
+            AddressErrors.outsideGlobal(warp, step, first, address[first], size, write);
         }
         long base = allocation.address();
         long limit = allocation.bytes().length - (long) size;
@@ -238,7 +266,7 @@ public final class MemoryAccess implements ProxyListener {
             allocations[lane] = allocation;
         }
         if (write && allocation.readOnly()) {
-            readOnly(first, allocation);
+            AddressErrors.readOnly(warp, step, first, allocation);
         }
         if (!warp.block().launch().options().checks()) {
             if (write) {
@@ -248,8 +276,8 @@ public final class MemoryAccess implements ProxyListener {
             }
             return;
         }
-        raceBase = base;
-        raceBlock = warp.block().linearIndex();
+        reports.in(space, base);
+        int block = warp.block().linearIndex();
         int access = step.pc() | strength;
         if (!contiguous) {
             for (int left = mask; left != 0; left &= left - 1) {
@@ -257,31 +285,31 @@ public final class MemoryAccess implements ProxyListener {
             }
         } else if (write) {
             Arrays.fill(written, allocation.written());
-            allocation.races().write(raceBlock, warp.index(), 0, 32, warp.clock(), access, offset[0], size, this);
+            allocation.races().write(block, warp.index(), 0, 32, warp.clock(), access, offset[0], size, reports);
             allocation.written().set(offset[0], 32 * size);
         } else {
             if (!allocation.written().all(offset[0], 32 * size)) {
                 undefinedGlobal(mask, size, allocation);
             }
             if (!allocation.races().readUnwritten(offset[0], 32L * size)) {
-                allocation.races().read(raceBlock, warp.index(), 0, 32, warp.clock(), access, offset[0], size, this);
+                allocation.races().read(block, warp.index(), 0, 32, warp.clock(), access, offset[0], size, reports);
             }
         }
     }
 
     private void globalLane(int lane, int size, boolean write, Allocation allocation) {
-        raceBase = allocation.address();
-        raceBlock = warp.block().linearIndex();
+        reports.in(space, allocation.address());
+        int block = warp.block().linearIndex();
         written[lane] = allocation.written();
         int access = step.pc() | strength;
         if (write) {
-            allocation.races().write(raceBlock, warp.index(), lane, 1, warp.clock(), access, offset[lane], size, this);
+            allocation.races().write(block, warp.index(), lane, 1, warp.clock(), access, offset[lane], size, reports);
             allocation.written().set(offset[lane], size);
         } else {
             if (!allocation.written().all(offset[lane], size)) {
                 undefinedGlobal(1 << lane, size, allocation);
             }
-            allocation.races().read(raceBlock, warp.index(), lane, 1, warp.clock(), access, offset[lane], size, this);
+            allocation.races().read(block, warp.index(), lane, 1, warp.clock(), access, offset[lane], size, reports);
         }
     }
 
@@ -308,14 +336,14 @@ public final class MemoryAccess implements ProxyListener {
             int lane = Integer.numberOfTrailingZeros(left);
             Allocation allocation = memory.at(address[lane]);
             if (allocation == null) {
-                outside(lane, size, write);
+                AddressErrors.outsideGlobal(warp, step, lane, address[lane], size, write);
             }
             long at = GlobalMemory.offset(address[lane]);
             if (at < 0 || at + size > allocation.bytes().length) {
-                outside(lane, size, write);
+                AddressErrors.outsideGlobal(warp, step, lane, address[lane], size, write);
             }
             if (write && allocation.readOnly()) {
-                readOnly(lane, allocation);
+                AddressErrors.readOnly(warp, step, lane, allocation);
             }
             bytes[lane] = allocation.bytes();
             allocations[lane] = allocation;
@@ -328,38 +356,6 @@ public final class MemoryAccess implements ProxyListener {
         }
     }
 
-    private void outside(int lane, int size, boolean write) {
-        GlobalMemory memory = warp.block().launch().memory();
-        long at = address[lane];
-        String what = (write ? "write of " : "read of ") + size + " bytes at " + hex(at);
-        if (memory.wasFreed(at)) {
-            warp.report(FindingKind.FREED_MEMORY, step, lane, what + ", in memory that has been freed", null);
-        }
-        Allocation allocation = memory.at(at);
-        if (allocation == null) {
-            warp.report(
-                    FindingKind.OUT_OF_BOUNDS,
-                    step,
-                    lane,
-                    what + (at == 0 ? ", the null address" : ", where nothing is allocated"),
-                    null);
-            throw new IllegalStateException("out of bounds is fatal");
-        }
-        long from = GlobalMemory.offset(at);
-        int length = allocation.bytes().length;
-        warp.report(
-                FindingKind.OUT_OF_BOUNDS,
-                step,
-                lane,
-                what + ", " + (from < 0 ? -from + " bytes before" : from - length + size + " bytes past the end of")
-                        + " " + allocation.name() + " of " + length + " bytes at " + hex(allocation.address()),
-                null);
-    }
-
-    private void readOnly(int lane, Allocation allocation) {
-        warp.report(FindingKind.READ_ONLY, step, lane, "write to constant memory (" + allocation.name() + ")", null);
-    }
-
     private void shared(int mask, int size, boolean write) {
         SharedMemory memory = warp.block().shared();
         int length = memory.bytes().length;
@@ -368,13 +364,7 @@ public final class MemoryAccess implements ProxyListener {
             if ((mask >>> lane & 1) != 0) {
                 long at = address[lane];
                 if (at < 0 || at + size > length) {
-                    warp.report(
-                            FindingKind.OUT_OF_BOUNDS,
-                            step,
-                            lane,
-                            (write ? "write of " : "read of ") + size + " bytes at " + hex(at)
-                                    + " of shared memory, which has " + length + " bytes",
-                            null);
+                    AddressErrors.outsideShared(warp, step, lane, at, size, length, write);
                 }
                 bytes[lane] = backing;
                 offset[lane] = (int) at;
@@ -382,8 +372,7 @@ public final class MemoryAccess implements ProxyListener {
         }
         ByteBits bits = memory.written();
         boolean checks = warp.block().launch().options().checks();
-        raceBase = 0;
-        raceBlock = -1;
+        reports.in(Space.SHARED, 0);
         SharedRaces races = memory.races();
         int index = warp.index();
         int pc = step.pc() | strength;
@@ -394,15 +383,15 @@ public final class MemoryAccess implements ProxyListener {
             if (write) {
                 bits.set(offset[lane], size);
                 if (checks && copying) {
-                    races.startCopy(index, lane, warp.clock(), pc, offset[lane], size, this);
+                    races.startCopy(index, lane, warp.clock(), pc, offset[lane], size, reports);
                 } else if (checks) {
-                    races.write(index, lane, warp.clock(), pc, offset[lane], size, this);
+                    races.write(index, lane, warp.clock(), pc, offset[lane], size, reports);
                 }
             } else if (checks) {
                 if (!bits.all(offset[lane], size)) {
                     noteUndefined(lane, size, bits);
                 }
-                races.read(index, lane, warp.clock(), pc, offset[lane], size, this);
+                races.read(index, lane, warp.clock(), pc, offset[lane], size, reports);
             }
         }
     }
@@ -417,7 +406,7 @@ public final class MemoryAccess implements ProxyListener {
                         FindingKind.OUT_OF_BOUNDS,
                         step,
                         lane,
-                        (write ? "write of " : "read of ") + size + " bytes at " + hex(at)
+                        (write ? "write of " : "read of ") + size + " bytes at " + AddressErrors.hex(at)
                                 + " of local memory, of which a thread has " + length + " bytes",
                         null);
             }
@@ -446,7 +435,7 @@ public final class MemoryAccess implements ProxyListener {
                         FindingKind.OUT_OF_BOUNDS,
                         step,
                         lane,
-                        "read of " + size + " bytes at " + hex(at) + " of " + parameters.length
+                        "read of " + size + " bytes at " + AddressErrors.hex(at) + " of " + parameters.length
                                 + " bytes of parameters",
                         null);
             }
@@ -462,133 +451,5 @@ public final class MemoryAccess implements ProxyListener {
         }
         SharedMemory shared = warp.block().shared();
         return bytes[lane] == shared.bytes() ? shared.syncLocations().at(offset[lane] + from) : null;
-    }
-
-    @Override
-    public void race(
-            long at, int lane, boolean write, int otherBlock, int otherThread, int otherAccess, boolean otherWrite) {
-        Block own = warp.block();
-        int block = otherBlock < 0 ? own.linearIndex() : otherBlock;
-        int otherPc = Strength.pc(otherAccess);
-        if (own.agents().isAgent(otherThread)) {
-            asynchronous(at, lane, write, block, otherThread, otherPc, otherWrite);
-            return;
-        }
-        boolean ownWarp = block == own.linearIndex() && otherThread >>> 5 == warp.index();
-        if (write && otherWrite && ownWarp && otherPc == step.pc() && sameInstruction(at, lane, otherThread & 31)) {
-            overlapping |= 1 << lane;
-            return;
-        }
-        if (write
-                && otherWrite
-                && ownWarp
-                && otherPc == step.pc()
-                && !own.schedule().whole()) {
-            // The schedule may have split one execution of the instruction; the plain schedule judges such stores.
-            return;
-        }
-        boolean sizes = strength != 0
-                && otherAccess >>> Strength.SHIFT != 0
-                && strength >>> Strength.SHIFT != otherAccess >>> Strength.SHIFT;
-        warp.report(
-                FindingKind.RACE,
-                step,
-                lane,
-                (write ? "write" : "read") + " of " + space.name().toLowerCase(Locale.ROOT) + " memory at "
-                        + hex(raceBase + at) + " races with a " + (otherWrite ? "write" : "read")
-                        + (ownWarp ? " by another lane of the warp" : "")
-                        + (sizes ? "; both are strong, but of different sizes, or a scope leaves the other out" : ""),
-                own.launch().place(otherPc, block, otherThread));
-    }
-
-    /** Whether a lower lane of this very instruction writes the granule at an offset too. */
-    private boolean sameInstruction(long at, int lane, int other) {
-        if (other >= lane || (lanes >>> other & 1) == 0 || bytes[other] != bytes[lane]) {
-            return false;
-        }
-        return offset[other] <= at && at < (long) offset[other] + width;
-    }
-
-    private void asynchronous(long at, int lane, boolean write, int block, int agent, int otherPc, boolean otherWrite) {
-        Block own = warp.block();
-        String what = (write ? "write" : "read") + " of " + space.name().toLowerCase(Locale.ROOT) + " memory at "
-                + hex(raceBase + at);
-        warp.report(
-                otherWrite ? FindingKind.PENDING_COPY : FindingKind.PENDING_SOURCE,
-                step,
-                lane,
-                what
-                        + (otherWrite
-                                ? " before the completion of the asynchronous copy to it was waited for"
-                                : " while an asynchronous operation may still read it"),
-                own.launch()
-                        .place(
-                                otherPc,
-                                block,
-                                block == own.linearIndex() ? own.agents().thread(agent) : 0));
-    }
-
-    @Override
-    public void pending(long at, int lane, boolean write, int otherThread, int otherAccess) {
-        warp.report(
-                FindingKind.PENDING_COPY,
-                step,
-                lane,
-                (write ? "write" : "read") + " of shared memory at " + hex(at)
-                        + " while an asynchronous copy to it is pending",
-                warp.block().place(Strength.pc(otherAccess), otherThread));
-    }
-
-    @Override
-    public void mbarrier(long at, int lane, boolean write, int otherAccess) {
-        warp.report(
-                FindingKind.MBARRIER,
-                step,
-                lane,
-                "plain " + (write ? "write" : "read") + " of shared memory at " + hex(at)
-                        + ", which belongs to a live mbarrier",
-                null);
-    }
-
-    @Override
-    public void nonCoherent(long at, int lane, boolean write, int otherBlock, int otherThread, int otherAccess) {
-        warp.report(
-                FindingKind.NON_COHERENT_READ,
-                step,
-                lane,
-                write
-                        ? "write of global memory at " + hex(raceBase + at)
-                                + ", which the kernel also reads by a non-coherent load"
-                        : "non-coherent load of global memory at " + hex(raceBase + at) + ", which the kernel writes",
-                warp.block().launch().place(Strength.pc(otherAccess), otherBlock, otherThread));
-    }
-
-    @Override
-    public void overwritesStrong(long at, int count) {
-        if (space == Space.SHARED) {
-            warp.block().shared().syncLocations().forget(at, count);
-        } else {
-            warp.block().launch().syncLocations().forget(raceBase + at, count);
-        }
-    }
-
-    @Override
-    public boolean sameCluster(int otherBlock) {
-        return warp.block().launch().sameCluster(warp.block().linearIndex(), otherBlock);
-    }
-
-    @Override
-    public void unfenced(long at, int lane, boolean write, int otherThread, int otherAccess) {
-        warp.report(
-                FindingKind.PROXY_FENCE,
-                step,
-                lane,
-                "the asynchronous proxy " + (write ? "writes" : "reads") + " shared memory at " + hex(at)
-                        + ", which a thread wrote before; fence.proxy.async is missing between",
-                warp.block().place(Strength.pc(otherAccess), otherThread));
-    }
-
-    private static String hex(long value) {
-        return "0x" + Long.toHexString(value);
     }
 }

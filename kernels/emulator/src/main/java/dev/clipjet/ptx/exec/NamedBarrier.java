@@ -85,7 +85,7 @@ public final class NamedBarrier {
         if (phase <= which) {
             return false;
         }
-        warp.clock().acquire(mask, clock(which));
+        warp.clock().adopt(mask, clock(which));
         return true;
     }
 

@@ -21,12 +21,12 @@ public final class SharedMemory {
         syncLocations = new SyncLocations(warps);
     }
 
-    void reset() {
+    void reset(int block) {
         Arrays.fill(bytes, POISON);
         if (bytes.length > 0) {
             written.clear(0, bytes.length);
         }
-        races.clear();
+        races.clear(block);
         syncLocations.clear();
     }
 

@@ -14,6 +14,7 @@ public abstract class Step {
     private int guard = -1;
     private int guardUndefined;
     private boolean guardNegated;
+    private boolean touchesMatrix;
     private int[] inputs = NONE;
     private int[] outputs = NONE;
 
@@ -91,6 +92,20 @@ public abstract class Step {
     public final void dataflow(int[] read, int[] written) {
         inputs = read;
         outputs = written;
+    }
+
+    /** Whether this is an asynchronous matrix operation itself, whose use of registers has rules of its own. */
+    public boolean isMatrixOperation() {
+        return false;
+    }
+
+    /** Says that the step accesses registers of asynchronous matrix operations. */
+    public final void touchMatrix() {
+        touchesMatrix = true;
+    }
+
+    final boolean touchesMatrix() {
+        return touchesMatrix;
     }
 
     /** Program counter: the index in the kernel's code. */

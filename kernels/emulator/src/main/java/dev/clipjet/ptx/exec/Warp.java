@@ -39,8 +39,20 @@ public final class Warp {
     public final MatrixTile tile = new MatrixTile(16, 8, 16);
     /** Where memory instructions resolve their addresses. */
     public final MemoryAccess access = new MemoryAccess();
+    /** Accesses of asynchronous operations. */
+    final BulkAccess asynchronous = new BulkAccess(this);
     /** Asynchronous copies that this warp's threads have started. */
     public final AsyncCopies copies;
+    /** Bulk copies that this warp's threads have started. */
+    public final BulkCopies bulk = new BulkCopies(this);
+
+    /** Asynchronous matrix operations of this warp. */
+    public final WarpgroupMatrix matrix = new WarpgroupMatrix(this);
+    /** The mbarrier that each lane asked for in vain, for reports of a deadlock. */
+    public final MBarrier[] asked = new MBarrier[32];
+
+    /** For each lane, the phase of the cluster's barrier that it arrived in and has not waited for, or -1. */
+    public final long[] clusterPhase = new long[32];
 
     private final Block block;
     private final int index;
@@ -83,6 +95,10 @@ public final class Warp {
         }
         clock = new WarpClock(block.linearIndex(), index, block.warps());
         copies.reset();
+        bulk.reset();
+        matrix.reset();
+        Arrays.fill(asked, null);
+        Arrays.fill(clusterPhase, -1);
         groups.reset(live == 32 ? -1 : (1 << live) - 1);
         code.intSpecials().forEach((plane, special) -> {
             for (int lane = 0; lane < 32; lane++) {

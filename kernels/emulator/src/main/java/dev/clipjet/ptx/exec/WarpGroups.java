@@ -33,8 +33,15 @@ final class WarpGroups {
     private final int[] state = new int[32];
     private final long[] ticket = new long[32];
     private final int[][] stack = new int[32][];
+    /** Groups that looped for a while and let others go first. */
+    private final boolean[] tired = new boolean[32];
+
     private int count;
     private int live;
+    /** Since the warp's turn began: backward branches, and how much was polled before. */
+    private int loops;
+
+    private long polls;
 
     WarpGroups(Warp warp) {
         this.warp = warp;
@@ -46,6 +53,7 @@ final class WarpGroups {
         mask[0] = lanes;
         pc[0] = 0;
         state[0] = READY;
+        tired[0] = false;
         stack[0] = EMPTY;
     }
 
@@ -56,6 +64,8 @@ final class WarpGroups {
     /** Runs until every lane waits or has exited, or a group has looped for a while. */
     Outcome run() {
         boolean moved = askWaiting();
+        loops = 0;
+        polls = warp.block().progress().polls();
         while (true) {
             if (count == 0) {
                 return Outcome.FINISHED;
@@ -88,6 +98,10 @@ final class WarpGroups {
                     .append(" (")
                     .append(step.text())
                     .append(')');
+            MBarrier asked = warp.asked[Integer.numberOfTrailingZeros(mask[g])];
+            if (asked != null) {
+                text.append(" ask again and again for the ").append(asked.describe());
+            }
             if (state[g] == WAITING) {
                 text.append(" wait for ").append(((WaitStep) step).waitingFor(warp, ticket[g]));
             } else if (state[g] == PARKED) {
@@ -139,9 +153,13 @@ final class WarpGroups {
             return best;
         }
         for (int g = 0; g < count; g++) {
-            if (state[g] == READY && (best < 0 || pc[g] < pc[best])) {
+            if (state[g] == READY
+                    && (best < 0 || tired[best] && !tired[g] || tired[best] == tired[g] && pc[g] < pc[best])) {
                 best = g;
             }
+        }
+        if (best >= 0 && tired[best]) {
+            Arrays.fill(tired, 0, count, false);
         }
         return best;
     }
@@ -152,7 +170,6 @@ final class WarpGroups {
         Progress progress = warp.block().progress();
         Schedule schedule = warp.block().schedule();
         int meeting = meetingPoint(g);
-        int loops = 0;
         int at = pc[g];
         int here = mask[g];
         while (true) {
@@ -177,6 +194,9 @@ final class WarpGroups {
                     at++;
                 }
                 case WARP -> {
+                    if (lanes != 0 && ((WarpStep) step).aligned() && lanes != live && letOthersCome(g, at)) {
+                        return true;
+                    }
                     if (lanes != 0 && !together((WarpStep) step, here, lanes)) {
                         pc[g] = at;
                         state[g] = PARKED;
@@ -190,6 +210,9 @@ final class WarpGroups {
                 case WAIT -> {
                     if (lanes != 0) {
                         WaitStep wait = (WaitStep) step;
+                        if (wait.aligned() && lanes != live && letOthersCome(g, at)) {
+                            return true;
+                        }
                         if (wait.aligned() && lanes != live && schedule.whole()) {
                             diverged(step, lanes);
                         }
@@ -210,8 +233,12 @@ final class WarpGroups {
                     if (at < 0) {
                         return false;
                     }
-                    if (at <= before && ++loops >= PATIENCE) {
+                    if (at <= before && (++loops >= PATIENCE || progress.polls() != polls)) {
                         pc[g] = at;
+                        tired[g] = true;
+                        if (progress.polls() == polls) {
+                            progress.effect();
+                        }
                         merge();
                         progress.check(warp, step);
                         return true;
@@ -229,6 +256,24 @@ final class WarpGroups {
                 return true;
             }
         }
+    }
+
+    /**
+     * Whether a group that reached an instruction for whole warps before others of its warp can wait for them: it overtook one
+     * that polls. Only the plain schedule keeps warps together like that.
+     */
+    private boolean letOthersCome(int g, int at) {
+        boolean ready = false;
+        for (int other = 0; other < count; other++) {
+            ready |= other != g && state[other] == READY && pc[other] < at;
+        }
+        if (!ready || !warp.block().schedule().whole()) {
+            return false;
+        }
+        Arrays.fill(tired, 0, count, false);
+        pc[g] = at;
+        tired[g] = true;
+        return true;
     }
 
     private void reportGuard(Step step, int here) {
@@ -252,6 +297,9 @@ final class WarpGroups {
     }
 
     private void execute(Step step, int lanes) {
+        if (step.touchesMatrix()) {
+            warp.matrix.access(step, lanes);
+        }
         long all = Warp.halves(lanes);
         long bad = 0;
         for (int input : step.inputs()) {
@@ -472,6 +520,7 @@ final class WarpGroups {
         mask[count] = lanes;
         pc[count] = at;
         state[count] = READY;
+        tired[count] = false;
         stack[count] = calls;
         count++;
     }
@@ -481,6 +530,7 @@ final class WarpGroups {
         mask[g] = mask[count];
         pc[g] = pc[count];
         state[g] = state[count];
+        tired[g] = tired[count];
         ticket[g] = ticket[count];
         stack[g] = stack[count];
     }

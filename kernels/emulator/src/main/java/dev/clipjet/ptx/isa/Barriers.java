@@ -26,6 +26,9 @@ final class Barriers {
             in.expect(1);
             return new WarpBarrier(in.intSource(0, PtxType.B32));
         }
+        if (in.take("cluster")) {
+            return ClusterInstructions.barrier(in, aligned);
+        }
         in.take("cta");
         String form = in.takeAny("sync", "arrive");
         if (form == null) {

@@ -40,7 +40,21 @@ final class Fences {
             return new Step() {
                 @Override
                 public void run(Warp warp, int mask) {
+                    warp.block().mbarriers().fence(warp, mask);
                     warp.clock().fenceProxy(mask, warp.live());
+                }
+            };
+        }
+        if (in.take("mbarrier_init")) {
+            if (!in.take("release") || !in.take("cluster")) {
+                throw in.error("the fence is fence.mbarrier_init.release.cluster");
+            }
+            in.expect(0);
+            in.needsTarget(90);
+            return new Step() {
+                @Override
+                public void run(Warp warp, int mask) {
+                    warp.block().mbarriers().fence(warp, mask);
                 }
             };
         }

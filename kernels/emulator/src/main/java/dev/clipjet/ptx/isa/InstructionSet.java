@@ -32,6 +32,9 @@ public final class InstructionSet {
         MatrixMultiply.register(decoders);
         Atomics.register(decoders);
         Fences.register(decoders);
+        MBarrierInstructions.register(decoders);
+        WarpgroupInstructions.register(decoders);
+        ClusterInstructions.register(decoders);
         return Map.copyOf(decoders);
     }
 }

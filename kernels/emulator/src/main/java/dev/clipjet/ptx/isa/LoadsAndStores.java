@@ -44,6 +44,9 @@ final class LoadsAndStores {
         }
         AddressOperand address = in.address(1);
         Space space = in.spaceOf(declared, address);
+        if (space == Space.SHARED_CLUSTER) {
+            throw in.error("loads and stores of another block's shared memory are not supported");
+        }
         int bytes = checkedBytes(in, type, n);
         in.accesses(space, bytes);
         ordering.note(in, space);
@@ -76,6 +79,9 @@ final class LoadsAndStores {
         }
         AddressOperand address = in.address(0);
         Space space = in.spaceOf(declared, address);
+        if (space == Space.SHARED_CLUSTER) {
+            throw in.error("loads and stores of another block's shared memory are not supported");
+        }
         int bytes = checkedBytes(in, type, n);
         in.accesses(space, bytes);
         ordering.note(in, space);
@@ -299,7 +305,7 @@ final class LoadsAndStores {
                 } else {
                     storeInt(access, warp.ints[planes[i]], mask, at);
                 }
-                if (access.overlapping != 0) {
+                if (access.overlapping() != 0) {
                     checkOverlaps(warp, mask, i, at);
                 }
                 long undefined = warp.undefined[marks[i]] & Warp.halves(mask);

@@ -77,7 +77,15 @@ record Ordering(boolean strong, boolean acquires, boolean releases, int scope) {
     void read(Warp warp, int lane, int from) {
         SyncLocation place = warp.access.place(lane, from);
         if (place != null) {
-            warp.clock().observe(lane, place, scope, acquires, warp.access::sameCluster);
+            warp.clock()
+                    .observe(
+                            lane,
+                            place,
+                            scope,
+                            acquires,
+                            other -> warp.block()
+                                    .launch()
+                                    .sameCluster(warp.block().linearIndex(), other));
         }
     }
 

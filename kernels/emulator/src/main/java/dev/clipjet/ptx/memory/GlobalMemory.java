@@ -80,12 +80,19 @@ public final class GlobalMemory {
                 incomplete |= slots[slot].races().incomplete(kernel);
             }
         }
-        for (int slot = 1; incomplete && slot < next; slot++) {
+        if (incomplete) {
+            undo();
+        }
+        return incomplete;
+    }
+
+    /** Undoes what the launch wrote that just ended under checks. */
+    public synchronized void undo() {
+        for (int slot = 1; slot < next; slot++) {
             if (slots[slot] != null) {
                 slots[slot].restore();
             }
         }
-        return incomplete;
     }
 
     /** Distinct sectors of 32 bytes that the current launch has touched. */

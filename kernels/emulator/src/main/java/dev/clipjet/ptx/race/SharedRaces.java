@@ -18,7 +18,11 @@ public final class SharedRaces {
     private static final int CLOCK_BITS = 27;
 
     private final int shift;
+    /** Stands for the warp where a thread of another block of the cluster acts. */
+    private static final int REMOTE = 63;
+
     private final int warps;
+    private int block;
     /** {@code (pending << 63) | agent << 32 | clock}, 0 for nobody. */
     private final long[] writer;
 
@@ -59,8 +63,9 @@ public final class SharedRaces {
         }
     }
 
-    /** Forgets everything. */
-    public void clear() {
+    /** Forgets everything; the memory is that of another block, of which the linear index is given. */
+    public void clear(int ofBlock) {
+        block = ofBlock;
         Arrays.fill(writer, 0);
         Arrays.fill(readerWarps, 0);
         earlier.clear();
@@ -112,6 +117,16 @@ public final class SharedRaces {
         }
     }
 
+    /** The bytes of an mbarrier are plain memory again, that nobody has accessed. */
+    public void free(int from, int count) {
+        int last = (from + count - 1) >>> shift;
+        for (int g = from >>> shift; g <= last; g++) {
+            writer[g] = 0;
+            writerAccess[g] = 0;
+            readerWarps[g] = 0;
+        }
+    }
+
     /**
      * An operation of the asynchronous proxy that a lane starts reads a range, until somebody knows of the agent's clock.
      *
@@ -152,6 +167,12 @@ public final class SharedRaces {
             }
         }
         startCopy(warp, lane, clock, access, from, count, tell);
+    }
+
+    /** The same, started by a thread of another block of the cluster. */
+    public void startRemoteWrite(
+            int warp, int lane, WarpClock clock, int access, int from, int count, RaceListener tell) {
+        claim(REMOTE, lane, clock, access, from, count, tell, PENDING | (long) (warp << 5 | lane) << 32 | clock.now());
     }
 
     private static long mine(int access, int clock, int lane) {
@@ -222,7 +243,7 @@ public final class SharedRaces {
 
     private boolean ordered(long w, int warp, int lane, VectorClock known) {
         int agent = (int) (w >>> 32) & AGENT_MASK;
-        return agent == (warp << 5 | lane) || known.knows(agent >>> 5, agent & 31, (int) w);
+        return agent == (warp << 5 | lane) || known.knows(block, agent >>> 5, agent & 31, (int) w);
     }
 
     /** Tells of a write that is not ordered before the access; false if the bytes are an mbarrier's. */
@@ -328,7 +349,7 @@ public final class SharedRaces {
         }
         for (int left = lanes; left != 0; left &= left - 1) {
             int other = Integer.numberOfTrailingZeros(left);
-            if (!known.knows(reader, other, clock)) {
+            if (!known.knows(block, reader, other, clock)) {
                 int theirs = readerPc[reader][g] | strength << Strength.SHIFT;
                 tellRace(g, lane, true, reader << 5 | other, theirs, false, tell);
                 return true;

@@ -64,7 +64,14 @@ public final class WarpClock {
                 last = mine;
             }
         }
-        object.learn(warp, (mask & live) == live ? -1 : mask, now);
+        object.learn(block, warp, (mask & live) == live ? -1 : mask, now);
+        tick();
+    }
+
+    /** Lets an object know what a lane knows and has done. */
+    public void releaseLane(int lane, VectorClock object) {
+        object.join(known[lane]);
+        object.learn(block, warp, 1 << lane, now);
         tick();
     }
 
@@ -88,6 +95,23 @@ public final class WarpClock {
             }
             target.join(object);
             left &= ~sharers;
+        }
+    }
+
+    /** Lanes learn that an asynchronous agent's operations up to a clock are over. */
+    public void learn(int mask, int agent, int clock) {
+        if (clock > 0) {
+            VectorClock news = new VectorClock(block, warps);
+            news.learn(agent >>> 5, 1 << (agent & 31), clock);
+            acquire(mask, news);
+        }
+    }
+
+    /** Lets lanes know exactly what an object knows, which is all they know themselves and perhaps more. */
+    public void adopt(int mask, VectorClock object) {
+        VectorClock joint = object.copy();
+        for (int left = mask; left != 0; left &= left - 1) {
+            known[Integer.numberOfTrailingZeros(left)] = joint;
         }
     }
 

@@ -61,6 +61,11 @@ public final class Rig implements AutoCloseable {
         return allocated.address();
     }
 
+    /** Writes zeros. */
+    public void fill(long address, long bytes) {
+        stream.fill(address, (byte) 0, bytes);
+    }
+
     public long bytes(byte[] values) {
         long address = raw(values.length);
         stream.copyToDevice(address, ByteBuffer.wrap(values));

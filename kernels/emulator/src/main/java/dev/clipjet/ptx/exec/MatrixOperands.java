@@ -1,0 +1,95 @@
+package dev.clipjet.ptx.exec;
+
+import dev.clipjet.ptx.report.FindingKind;
+
+/** Reads the operands of {@code wgmma} from shared memory, under the checks that every access is under. */
+public final class MatrixOperands {
+    private static final int UNIT = 16;
+
+    private MatrixOperands() {}
+
+    /** What an operand is. */
+    public enum Layout {
+        /** Consecutive elements along k. */
+        K_MAJOR,
+        /** Consecutive elements along the rows of A or the columns of B. */
+        MN_MAJOR
+    }
+
+    /** Takes an element, as its bits. */
+    public interface Sink {
+        /** The element with row (or column) {@code mn} and inner index {@code k}. */
+        void accept(int mn, int k, int bits);
+    }
+
+    /**
+     * Checks that an operand may be read from now on until the warp's group is done.
+     *
+     * @param bits the descriptor
+     * @param first first row or column that this warp reads
+     * @param count how many
+     * @param inner elements along k
+     * @param element bytes of an element, 2 or 4
+     */
+    public static void check(
+            Warp warp, Step step, long bits, Layout layout, int first, int count, int inner, int element) {
+        MatrixDescriptor descriptor = MatrixDescriptor.of(bits);
+        if (descriptor.baseOffset() != 0) {
+            warp.report(
+                    FindingKind.WGMMA,
+                    step,
+                    0,
+                    "a matrix descriptor with base offset " + descriptor.baseOffset()
+                            + "; only patterns that begin on their natural boundary are supported",
+                    null);
+        }
+        walk(descriptor, layout, first, count, inner, element, (at, mn, k) -> {
+            int agent = warp.matrix.agent();
+            warp.asynchronous.readShared(
+                    step, 0, agent, warp.matrix.stamp(), at, UNIT, UNIT, "an operand of a matrix operation");
+        });
+    }
+
+    /** Passes on every element of an operand, of which {@link #check} has found that it lies in shared memory. */
+    public static void read(
+            Warp warp, long bits, Layout layout, int first, int count, int inner, int element, Sink to) {
+        byte[] shared = warp.block().shared().bytes();
+        int each = UNIT / element;
+        walk(MatrixDescriptor.of(bits), layout, first, count, inner, element, (at, mn, k) -> {
+            for (int i = 0; i < each; i++) {
+                int place = at + i * element;
+                int value = shared[place] & 0xff | (shared[place + 1] & 0xff) << 8;
+                if (element == 4) {
+                    value |= (shared[place + 2] & 0xff) << 16 | shared[place + 3] << 24;
+                }
+                if (layout == Layout.K_MAJOR) {
+                    to.accept(mn - first, k + i, value);
+                } else {
+                    to.accept(mn - first + i, k, value);
+                }
+            }
+        });
+    }
+
+    private interface Unit {
+        void at(int address, int mn, int k);
+    }
+
+    private static void walk(
+            MatrixDescriptor descriptor, Layout layout, int first, int count, int inner, int element, Unit unit) {
+        int each = UNIT / element;
+        if (layout == Layout.K_MAJOR) {
+            for (int mn = first; mn < first + count; mn++) {
+                for (int c = 0; c < inner / each; c++) {
+                    unit.at(descriptor.kMajor(mn, c), mn, c * each);
+                }
+            }
+            return;
+        }
+        for (int k = 0; k < inner; k++) {
+            for (int mn = first; mn < first + count; mn += each) {
+                unit.at(descriptor.mnMajor(k, mn / each), mn, k);
+            }
+        }
+    }
+}
