@@ -31,6 +31,7 @@ final class CallGraph {
                 functions.merge(function.name(), function, (a, b) -> a.body() == null ? b : a);
             }
         }
+        module.aliases().forEach((alias, function) -> functions.put(alias, functions.get(function)));
         Deque<Function> waiting = new ArrayDeque<>();
         waiting.add(entry);
         callees.put(entry, new ArrayList<>());
@@ -99,6 +100,8 @@ final class CallGraph {
             names.add(name.name());
         } else if (operand instanceof Operand.Address address && address.base() != null) {
             names.add(address.base());
+        } else if (operand instanceof Operand.Sum sum) {
+            names.add(sum.base());
         } else if (operand instanceof Operand.Vector vector) {
             vector.elements().forEach(this::note);
         }

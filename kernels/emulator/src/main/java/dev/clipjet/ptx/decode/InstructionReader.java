@@ -168,10 +168,13 @@ public final class InstructionReader {
             }
             Symbol symbol = kernel.findSymbol(scope, name.name());
             if (symbol != null) {
-                if (symbol.space() == Space.GLOBAL || symbol.space() == Space.CONST) {
-                    throw error("the address of " + name.name() + " does not fit 32 bits");
-                }
-                return kernel.intLiteral((int) symbol.address());
+                return intAddress(symbol, 0);
+            }
+        }
+        if (operand instanceof Operand.Sum sum) {
+            Symbol symbol = kernel.findSymbol(scope, sum.base());
+            if (symbol != null) {
+                return intAddress(symbol, sum.offset());
             }
         }
         Register register = register(operand);
@@ -180,6 +183,13 @@ public final class InstructionReader {
         }
         inputs.add(register.mark());
         return register.plane();
+    }
+
+    private int intAddress(Symbol symbol, long offset) {
+        if (symbol.space() == Space.GLOBAL || symbol.space() == Space.CONST) {
+            throw error("the address of " + symbol.name() + " does not fit 32 bits");
+        }
+        return kernel.intLiteral((int) (symbol.address() + offset));
     }
 
     /** Plane of a 64-bit source. Literals are converted to the type. */
@@ -211,10 +221,10 @@ public final class InstructionReader {
                 return kernel.longLiteral(symbol.address());
             }
         }
-        if (operand instanceof Operand.Address address && address.base() != null) {
-            Symbol symbol = kernel.findSymbol(scope, address.base());
+        if (operand instanceof Operand.Sum sum) {
+            Symbol symbol = kernel.findSymbol(scope, sum.base());
             if (symbol != null) {
-                return kernel.longLiteral(symbol.address() + address.offset());
+                return kernel.longLiteral(symbol.address() + sum.offset());
             }
         }
         Register register = register(operand);

@@ -42,13 +42,24 @@ final class InstructionText {
         if (operand instanceof Operand.Tuple tuple) {
             return tuple.elements().stream().map(InstructionText::of).collect(Collectors.joining(", ", "(", ")"));
         }
+        if (operand instanceof Operand.Sum sum) {
+            return sum.base() + "+" + sum.offset();
+        }
         if (operand instanceof Operand.Address address) {
-            String base = address.base() == null ? "" : address.base();
-            if (address.offset() == 0 && !base.isEmpty()) {
-                return "[" + base + "]";
-            }
-            return "[" + base + (base.isEmpty() ? "" : "+") + address.offset() + "]";
+            return "[" + place(address) + "]";
+        }
+        if (operand instanceof Operand.Coordinates coordinates) {
+            return coordinates.rest().stream()
+                    .map(InstructionText::of)
+                    .collect(Collectors.joining(", ", "[" + place(coordinates.base()) + ", ", "]"));
         }
         return "_";
+    }
+
+    private static String place(Operand.Address address) {
+        if (address.base() == null) {
+            return Long.toString(address.offset());
+        }
+        return address.offset() == 0 ? address.base() : address.base() + "+" + address.offset();
     }
 }

@@ -1,91 +1,146 @@
 package dev.clipjet.ptx.syntax;
 
-import dev.clipjet.ptx.syntax.Token.Kind;
-
-/** Text to tokens, one at a time. Comments and lines of the C preprocessor vanish. */
+/**
+ * Text to tokens, one at a time and in one pass: the lexer holds the current token until {@link #advance} replaces it. Comments
+ * and line markers of the C preprocessor vanish.
+ */
 final class Lexer {
-    private static final String MARKS = "{}()[]<>;,:+-*/%!~&|^?=@_";
-
     private final String file;
     private final String text;
+    private final NameTable names = new NameTable();
+    private final NumberReader numbers;
     private int at;
     private int line = 1;
+
+    private TokenKind kind;
+    private String word;
+    private int mark;
+    private int start;
+    private int tokenLine = 1;
     private boolean glued;
 
     Lexer(String file, String text) {
         this.file = file;
         this.text = text;
+        numbers = new NumberReader(file, text);
     }
 
-    int line() {
-        return line;
+    TokenKind kind() {
+        return kind;
     }
 
-    /** The next token. */
-    Token next() {
-        skipBlank();
-        if (at >= text.length()) {
-            return new Token(Kind.END, "end of the text", 0, line, false);
+    /** Of a word, a dotted word (without the dot) or a string (without the quotes): its text. */
+    String word() {
+        return word;
+    }
+
+    /** Of an integer its value, of the other numbers their bits. */
+    long value() {
+        return numbers.value();
+    }
+
+    /** Of an integer: whether it is unsigned, by its suffix or its size. */
+    boolean unsigned() {
+        return numbers.unsigned();
+    }
+
+    /** Of a mark: its character, or its two characters as {@code first << 8 | second}; 0 for other tokens. */
+    int mark() {
+        return mark;
+    }
+
+    /** Line of the current token, counted from 1. */
+    int tokenLine() {
+        return tokenLine;
+    }
+
+    /** Whether the current token follows the one before it without space. */
+    boolean glued() {
+        return glued;
+    }
+
+    /** The current token as written. */
+    String written() {
+        return kind == TokenKind.END ? "the end of the text" : text.substring(start, at);
+    }
+
+    /** The line of the text that the current token is on, or what of it surrounds the token if it is long. */
+    String lineText() {
+        int from = start;
+        while (from > 0 && start - from < 100 && text.charAt(from - 1) != '\n') {
+            from--;
         }
-        boolean wasGlued = glued;
-        glued = true;
+        int to = start;
+        while (to < text.length() && to - start < 100 && text.charAt(to) != '\n') {
+            to++;
+        }
+        return text.substring(from, to);
+    }
+
+    /** The characters from the start of the token before to the end of the current one, which is {@link #glued} to it. */
+    String joined(int startOfFirst) {
+        return names.get(text, startOfFirst, at);
+    }
+
+    /** Index of the current token's first character. */
+    int start() {
+        return start;
+    }
+
+    /** Goes to the next token. */
+    void advance() {
+        int end = at;
+        skipBlank();
+        glued = at == end && end > 0;
+        start = at;
+        tokenLine = line;
+        mark = 0;
+        if (at >= text.length()) {
+            kind = TokenKind.END;
+            return;
+        }
         char c = text.charAt(at);
-        int start = at;
-        if (c == '.' && at + 1 < text.length() && isDottedPart(text.charAt(at + 1))) {
+        char next = at + 1 < text.length() ? text.charAt(at + 1) : ' ';
+        if (isDigit(c) || c == '.' && isDigit(next) && !(glued && isWordPart(text.charAt(end - 1)))) {
+            kind = numbers.read(at, line);
+            at = numbers.end();
+        } else if (c == '.' && isWordPart(next)) {
+            kind = TokenKind.DOTTED;
             at++;
             skipDotted();
-            return new Token(Kind.DOTTED, text.substring(start + 1, at), 0, line, wasGlued);
-        }
-        if (c >= '0' && c <= '9') {
-            return number(wasGlued);
-        }
-        if (isWordStart(c) && !(c == '%' && !nextIsWord()) && !(c == '_' && !nextIsWord())) {
+            word = names.get(text, start + 1, at);
+        } else if (isLetter(c) || (c == '_' || c == '$' || c == '%') && isWordPart(next)) {
+            kind = TokenKind.WORD;
             at++;
-            while (at < text.length() && isWordPart(text.charAt(at))) {
-                at++;
-            }
-            return new Token(Kind.WORD, text.substring(start, at), 0, line, wasGlued);
+            skipWord();
+            word = names.get(text, start, at);
+        } else if (c == '"') {
+            string();
+        } else {
+            mark(c, next);
         }
-        if (c == '"') {
-            return string(wasGlued);
-        }
-        if (MARKS.indexOf(c) >= 0) {
-            at++;
-            if (at < text.length()) {
-                String two = text.substring(start, at + 1);
-                if (two.equals("<<")
-                        || two.equals(">>")
-                        || two.equals("&&")
-                        || two.equals("||")
-                        || two.equals("==")
-                        || two.equals("!=")
-                        || two.equals("<=")
-                        || two.equals(">=")) {
-                    at++;
-                    return new Token(Kind.MARK, two, 0, line, wasGlued);
-                }
-            }
-            return new Token(Kind.MARK, text.substring(start, at), 0, line, wasGlued);
-        }
-        throw new PtxSyntaxException(file, line, "unexpected character", String.format("%c (U+%04X)", c, (int) c));
     }
 
-    /** Skips to behind the brace that closes one already read; for sections of debugging data. */
-    void skipBraces() {
-        int depth = 1;
-        int from = line;
-        while (at < text.length()) {
+    /**
+     * With the opening brace of a section as the current token: goes to the token behind the closing one. Sections hold debugging
+     * data, in which braces do not nest.
+     */
+    void skipSection() {
+        int opened = tokenLine;
+        while (true) {
+            skipBlank();
+            if (at >= text.length()) {
+                throw new PtxSyntaxException(file, opened, "the section that opens here is never closed", lineText());
+            }
             char c = text.charAt(at++);
-            if (c == '\n') {
-                line++;
-            } else if (c == '{') {
-                depth++;
-            } else if (c == '}' && --depth == 0) {
-                glued = false;
+            if (c == '}') {
+                advance();
                 return;
             }
+            if (c == '{' || c == '"' || c >= 0x80) {
+                throw new PtxSyntaxException(file, line, "unexpected " + name(c) + " in a section", "");
+            }
         }
-        throw new PtxSyntaxException(file, from, "the section is never closed", "");
     }
 
     private void skipBlank() {
@@ -94,25 +149,14 @@ final class Lexer {
             if (c == '\n') {
                 line++;
                 at++;
-                glued = false;
             } else if (c == ' ' || c == '\t' || c == '\r' || c == '\f') {
                 at++;
-                glued = false;
             } else if (c == '/' && text.startsWith("//", at)) {
                 skipLine();
             } else if (c == '/' && text.startsWith("/*", at)) {
-                int end = text.indexOf("*/", at + 2);
-                if (end < 0) {
-                    throw new PtxSyntaxException(file, line, "the comment is never closed", "");
-                }
-                for (; at < end + 2; at++) {
-                    if (text.charAt(at) == '\n') {
-                        line++;
-                    }
-                }
-                glued = false;
+                skipComment();
             } else if (c == '#') {
-                skipLine();
+                skipLineMarker();
             } else {
                 return;
             }
@@ -120,140 +164,97 @@ final class Lexer {
     }
 
     private void skipLine() {
-        int end = text.indexOf('\n', at);
-        at = end < 0 ? text.length() : end;
-        glued = false;
+        while (at < text.length() && text.charAt(at) != '\n') {
+            ascii(text.charAt(at++));
+        }
+    }
+
+    private void skipComment() {
+        int opened = line;
+        for (at += 2; at < text.length(); at++) {
+            char c = text.charAt(at);
+            if (c == '*' && text.startsWith("*/", at)) {
+                at += 2;
+                return;
+            }
+            if (c == '\n') {
+                line++;
+            }
+            ascii(c);
+        }
+        throw new PtxSyntaxException(file, opened, "the comment that opens here is never closed", "");
+    }
+
+    /** {@code # 12 "file"}, which a preprocessor leaves behind. */
+    private void skipLineMarker() {
+        int first = at + 1;
+        while (first < text.length() && text.charAt(first) == ' ') {
+            first++;
+        }
+        if (first >= text.length() || !isDigit(text.charAt(first))) {
+            start = at;
+            throw new PtxSyntaxException(file, line, "directives of a preprocessor are not expanded", lineText());
+        }
+        skipLine();
     }
 
     private void skipDotted() {
-        while (at < text.length()) {
-            char c = text.charAt(at);
-            if (isDottedPart(c)) {
-                at++;
-            } else if (c == ':' && text.startsWith("::", at)) {
-                at += 2;
-            } else {
+        while (true) {
+            skipWord();
+            if (!text.startsWith("::", at)) {
                 return;
             }
-        }
-    }
-
-    private Token number(boolean wasGlued) {
-        int start = at;
-        char second = at + 1 < text.length() ? Character.toLowerCase(text.charAt(at + 1)) : ' ';
-        if (text.charAt(at) == '0'
-                && (second == 'f' || second == 'd')
-                && hexDigits(at + 2) == (second == 'f' ? 8 : 16)) {
             at += 2;
-            long bits = digits(16, hexDigits(at));
-            Kind kind = second == 'f' ? Kind.FLOAT : Kind.DOUBLE;
-            return new Token(kind, text.substring(start, at), bits, line, wasGlued);
-        }
-        if (text.charAt(at) == '0' && (second == 'x' || second == 'b')) {
-            at += 2;
-            int radix = second == 'x' ? 16 : 2;
-            int from = at;
-            while (at < text.length() && Character.digit(text.charAt(at), radix) >= 0) {
-                at++;
-            }
-            int count = at - from;
-            at = from;
-            return integer(start, radix, count, wasGlued);
-        }
-        int end = at;
-        while (end < text.length() && text.charAt(end) >= '0' && text.charAt(end) <= '9') {
-            end++;
-        }
-        if (end < text.length() && (text.charAt(end) == '.' || Character.toLowerCase(text.charAt(end)) == 'e')) {
-            return fraction(start, end, wasGlued);
-        }
-        boolean octal = text.charAt(start) == '0' && end - start > 1;
-        return integer(start, octal ? 8 : 10, end - start, wasGlued);
-    }
-
-    private Token fraction(int start, int dot, boolean wasGlued) {
-        int end = dot;
-        while (end < text.length()) {
-            char c = text.charAt(end);
-            boolean sign = (c == '-' || c == '+') && Character.toLowerCase(text.charAt(end - 1)) == 'e';
-            if (c >= '0' && c <= '9' || c == '.' || c == 'e' || c == 'E' || sign) {
-                end++;
-            } else {
-                break;
-            }
-        }
-        String written = text.substring(start, end);
-        at = end;
-        try {
-            if (written.length() > 400) {
-                throw new NumberFormatException("too long");
-            }
-            return new Token(
-                    Kind.DOUBLE, written, Double.doubleToRawLongBits(Double.parseDouble(written)), line, wasGlued);
-        } catch (NumberFormatException malformed) {
-            throw new PtxSyntaxException(file, line, "malformed number", written);
         }
     }
 
-    private Token integer(int start, int radix, int count, boolean wasGlued) {
-        if (count == 0) {
-            throw new PtxSyntaxException(file, line, "a number without digits", text.substring(start, at));
-        }
-        long value = digits(radix, count);
-        if (at < text.length() && (text.charAt(at) == 'U' || text.charAt(at) == 'u')) {
+    private void skipWord() {
+        while (at < text.length() && isWordPart(text.charAt(at))) {
             at++;
         }
-        if (at < text.length() && isWordPart(text.charAt(at))) {
-            throw new PtxSyntaxException(
-                    file, line, "malformed number", text.substring(start, Math.min(text.length(), at + 8)));
-        }
-        return new Token(Kind.INTEGER, text.substring(start, at), value, line, wasGlued);
     }
 
-    private long digits(int radix, int count) {
-        int from = at;
-        at += count;
-        try {
-            return Long.parseUnsignedLong(text, from, at, radix);
-        } catch (NumberFormatException tooLarge) {
-            throw new PtxSyntaxException(
-                    file, line, "the number does not fit 64 bits", text.substring(from, Math.min(at, from + 80)));
-        }
-    }
-
-    private int hexDigits(int from) {
-        int end = from;
-        while (end < text.length() && end - from < 17 && Character.digit(text.charAt(end), 16) >= 0) {
-            end++;
-        }
-        return end - from;
-    }
-
-    private Token string(boolean wasGlued) {
-        int start = ++at;
+    private void string() {
+        kind = TokenKind.STRING;
+        int first = ++at;
         while (at < text.length() && text.charAt(at) != '"' && text.charAt(at) != '\n') {
-            at += text.charAt(at) == '\\' ? 2 : 1;
+            ascii(text.charAt(at++));
         }
         if (at >= text.length() || text.charAt(at) != '"') {
-            throw new PtxSyntaxException(file, line, "the string is never closed", "");
+            throw new PtxSyntaxException(file, line, "the string is not closed on its line", lineText());
         }
-        at++;
-        return new Token(Kind.STRING, text.substring(start, at - 1), 0, line, wasGlued);
+        word = names.get(text, first, at++);
     }
 
-    private boolean nextIsWord() {
-        return at + 1 < text.length() && isWordPart(text.charAt(at + 1));
+    private void mark(char c, char next) {
+        kind = TokenKind.MARK;
+        boolean two = next == '=' ? "<>=!".indexOf(c) >= 0 : c == next && "<>&|".indexOf(c) >= 0;
+        if (!two && "{}()[]<>;,:+-*/%!~&|^?=@_".indexOf(c) < 0) {
+            throw new PtxSyntaxException(file, line, "unexpected " + name(c), c < 0x80 ? lineText() : "");
+        }
+        mark = two ? c << 8 | next : c;
+        at += two ? 2 : 1;
     }
 
-    private static boolean isWordStart(char c) {
-        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' || c == '$' || c == '%';
+    private void ascii(char c) {
+        if (c >= 0x80) {
+            throw new PtxSyntaxException(file, line, "unexpected " + name(c), "");
+        }
     }
 
-    private static boolean isWordPart(char c) {
-        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '$';
+    private static String name(char c) {
+        return c > ' ' && c < 0x7f ? "'" + c + "'" : String.format("character U+%04X", (int) c);
     }
 
-    private static boolean isDottedPart(char c) {
-        return isWordPart(c);
+    private static boolean isLetter(char c) {
+        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z';
+    }
+
+    private static boolean isDigit(char c) {
+        return c >= '0' && c <= '9';
+    }
+
+    static boolean isWordPart(char c) {
+        return isLetter(c) || isDigit(c) || c == '_' || c == '$';
     }
 }

@@ -12,8 +12,10 @@ import java.util.Map;
  * @param targets names after {@code .target}: {@code sm_80} first, then options
  * @param addressSize 64, or 32
  * @param sourceFiles paths by their number in {@code .file}
- * @param variables variables of the module: {@code .global}, {@code .const}, {@code .shared}
+ * @param variables variables of the module: {@code .global}, {@code .const}, {@code .shared}; each name once, the definition
+ *     rather than an {@code extern} declaration
  * @param functions entries and functions, prototypes included, in the order of the text
+ * @param aliases functions by the other names that {@code .alias} gives them
  * @param lines number of lines of the text
  */
 public record PtxModule(
@@ -25,4 +27,5 @@ public record PtxModule(
         Map<Integer, String> sourceFiles,
         List<Variable> variables,
         List<Function> functions,
+        Map<String, String> aliases,
         int lines) {}

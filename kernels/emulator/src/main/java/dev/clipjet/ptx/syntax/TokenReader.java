@@ -1,93 +1,154 @@
 package dev.clipjet.ptx.syntax;
 
-import dev.clipjet.ptx.syntax.Token.Kind;
-
-/** Tokens with one of lookahead, and the usual complaints. */
+/** The current token, and the usual questions, steps and complaints. */
 final class TokenReader {
     private final String file;
     private final Lexer lexer;
-    private Token ahead;
 
     TokenReader(String file, String text) {
         this.file = file;
         lexer = new Lexer(file, text);
+        lexer.advance();
     }
 
     String file() {
         return file;
     }
 
+    TokenKind kind() {
+        return lexer.kind();
+    }
+
+    /** Line of the current token, counted from 1. */
     int line() {
-        return lexer.line();
+        return lexer.tokenLine();
     }
 
-    Token peek() {
-        if (ahead == null) {
-            ahead = lexer.next();
+    String word() {
+        return lexer.word();
+    }
+
+    long value() {
+        return lexer.value();
+    }
+
+    boolean unsigned() {
+        return lexer.unsigned();
+    }
+
+    int mark() {
+        return lexer.mark();
+    }
+
+    /** The current token as written. */
+    String written() {
+        return lexer.written();
+    }
+
+    void advance() {
+        lexer.advance();
+    }
+
+    void skipSection() {
+        if (!isMark('{')) {
+            throw unexpected("'{'");
         }
-        return ahead;
+        lexer.skipSection();
     }
 
-    Token next() {
-        Token token = peek();
-        ahead = null;
-        return token;
+    boolean isMark(int mark) {
+        return lexer.mark() == mark;
     }
 
-    /** With an opening brace ahead: skips to behind the closing one. */
-    void skipBraces() {
-        ahead = null;
-        lexer.skipBraces();
+    boolean isDotted(String name) {
+        return lexer.kind() == TokenKind.DOTTED && lexer.word().equals(name);
     }
 
-    boolean accept(String mark) {
-        if (peek().is(mark)) {
-            ahead = null;
+    boolean accept(int mark) {
+        if (lexer.mark() == mark) {
+            lexer.advance();
             return true;
         }
         return false;
     }
 
     boolean acceptDotted(String name) {
-        if (peek().isDotted(name)) {
-            ahead = null;
+        if (isDotted(name)) {
+            lexer.advance();
             return true;
         }
         return false;
     }
 
-    void expect(String mark) {
-        Token token = next();
-        if (!token.is(mark)) {
-            throw error(token, "'" + mark + "' is expected, not");
+    void expect(char mark) {
+        if (!accept(mark)) {
+            throw unexpected("'" + mark + "'");
         }
     }
 
     void expectDotted(String name) {
-        Token token = next();
-        if (!token.isDotted(name)) {
-            throw error(token, "." + name + " is expected, not");
+        if (!acceptDotted(name)) {
+            throw unexpected("." + name);
         }
     }
 
     String expectWord(String what) {
-        Token token = next();
-        if (token.kind() != Kind.WORD) {
-            throw error(token, what + " is expected, not");
-        }
-        return token.text();
+        return expect(TokenKind.WORD, what);
     }
 
-    long expectInteger(String what) {
-        Token token = next();
-        if (token.kind() != Kind.INTEGER) {
-            throw error(token, what + " is expected, not");
-        }
-        return token.value();
+    String expectString(String what) {
+        return expect(TokenKind.STRING, what);
     }
 
-    PtxSyntaxException error(Token at, String problem) {
-        String text = at.kind() == Kind.DOTTED ? "." + at.text() : at.text();
-        return new PtxSyntaxException(file, at.line(), problem, text);
+    private String expect(TokenKind kind, String what) {
+        if (lexer.kind() != kind) {
+            throw unexpected(what);
+        }
+        String text = lexer.word();
+        lexer.advance();
+        return text;
+    }
+
+    /** A word and what is glued to it by dots: {@code %tid.x}. */
+    String expectDottedName(String what) {
+        int start = lexer.start();
+        String name = expectWord(what);
+        while (lexer.kind() == TokenKind.DOTTED && lexer.glued()) {
+            name = lexer.joined(start);
+            lexer.advance();
+        }
+        return name;
+    }
+
+    /** An integer literal within bounds. */
+    int expectInteger(String what, int least, int most) {
+        if (lexer.kind() != TokenKind.INTEGER) {
+            throw unexpected(what);
+        }
+        long value = lexer.value();
+        if (value < least || value > most) {
+            throw error(what + " must be from " + least + " to " + most + ", not " + Long.toUnsignedString(value));
+        }
+        lexer.advance();
+        return (int) value;
+    }
+
+    /** An error at the current token, which is not what the language wants here. */
+    PtxSyntaxException unexpected(String wanted) {
+        String found = lexer.written();
+        if (found.length() > 40) {
+            found = found.substring(0, 37) + "...";
+        }
+        return error(wanted + " is expected, not " + (kind() == TokenKind.END ? found : "'" + found + "'"));
+    }
+
+    /** An error at the current token. */
+    PtxSyntaxException error(String problem) {
+        return new PtxSyntaxException(file, lexer.tokenLine(), problem, lexer.lineText());
+    }
+
+    /** An error at an earlier place. */
+    PtxSyntaxException error(int line, String problem, String text) {
+        return new PtxSyntaxException(file, line, problem, text);
     }
 }

@@ -1,255 +1,230 @@
 package dev.clipjet.ptx.syntax;
 
-import dev.clipjet.ptx.syntax.Token.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** Declarations of variables, registers and parameters, with initializers. */
+/**
+ * Declarations of variables, registers and parameters. Annotations that only promise something to a compiler ({@code .ptr},
+ * {@code .attribute}) are checked and dropped.
+ */
 final class VariableParser {
-    private static final Set<String> TYPES = Set.of(
-            "pred",
-            "b8",
-            "b16",
-            "b32",
-            "b64",
-            "b128",
-            "u8",
-            "u16",
-            "u32",
-            "u64",
-            "s8",
-            "s16",
-            "s32",
-            "s64",
-            "f16",
-            "f16x2",
-            "bf16",
-            "bf16x2",
-            "f32",
-            "f64",
-            "texref",
-            "samplerref",
-            "surfref");
-    private static final int MAX_DEPTH = 16;
+    private static final Set<String> SPACES = Set.of("reg", "global", "const", "shared", "local", "param");
+    private static final Set<String> POINTER_SPACES = Set.of("global", "const", "shared", "local");
+    private static final int MAX_ALIGNMENT = 1 << 30;
+    private static final int MAX_REGISTERS = 1 << 24;
+    private static final int MAX_DIMENSIONS = 16;
 
     private final TokenReader in;
+    private final InitializerParser initializers;
 
-    VariableParser(TokenReader in) {
+    /**
+     * A parser of declarations.
+     *
+     * @param in the tokens
+     * @param addressable the names whose address an initializer may take
+     */
+    VariableParser(TokenReader in, AddressableNames addressable) {
         this.in = in;
+        initializers = new InitializerParser(in, addressable);
     }
 
-    /** {@code .space ... type name, name = init;} with the space ahead; adds what it declares. */
-    void list(String linking, List<Variable> target) {
+    /** Where a declaration stands. */
+    enum Place {
+        /** Outside functions. */
+        MODULE,
+        /** In a function's body. */
+        BODY,
+        /** In a list of parameters. */
+        PARAMETER,
+        /** In a list of parameters of a prototype, which have the name {@code _}. */
+        PROTOTYPE
+    }
+
+    /** {@code .space ... type name, name = value;} with the space ahead. */
+    List<Variable> list(String linking, Place place) {
         Head head = head(linking);
+        List<Variable> declared = new ArrayList<>(1);
         do {
-            target.add(one(head));
-        } while (in.accept(","));
-        in.expect(";");
+            declared.add(one(head, place));
+        } while (in.accept(','));
+        in.expect(';');
+        return declared;
     }
 
     /** {@code (.param .u64 a, ...)}. */
-    List<Variable> parameters() {
-        List<Variable> list = new ArrayList<>();
-        in.expect("(");
-        if (in.accept(")")) {
-            return list;
+    List<Variable> parameters(Place place) {
+        in.expect('(');
+        if (in.accept(')')) {
+            return List.of();
         }
+        List<Variable> list = new ArrayList<>();
         do {
-            list.add(one(head("")));
-        } while (in.accept(","));
-        in.expect(")");
+            list.add(one(head(""), place));
+        } while (in.accept(','));
+        in.expect(')');
         return List.copyOf(list);
     }
 
-    private record Head(String linking, String space, String type, int vector, int alignment, int line) {}
+    private record Head(String linking, String space, String typeName, ElementType type, int vector, int alignment) {
+        int vectorBytes() {
+            return type.bytes() * vector;
+        }
+    }
 
     private Head head(String linking) {
-        Token space = in.next();
-        if (space.kind() != Kind.DOTTED
-                || !Set.of("reg", "global", "const", "shared", "local", "param").contains(space.text())) {
-            throw in.error(space, "a state space is expected, not");
+        if (in.kind() != TokenKind.DOTTED || !SPACES.contains(in.word())) {
+            throw in.unexpected("a state space");
         }
-        int vector = 1;
+        String space = in.word();
+        in.advance();
         int alignment = 0;
-        String type = null;
-        while (in.peek().kind() == Kind.DOTTED) {
-            Token token = in.next();
-            if (token.text().equals("align")) {
-                alignment = alignment();
-            } else if (token.text().equals("v2") || token.text().equals("v4")) {
-                vector = token.text().charAt(1) - '0';
-            } else if (token.text().equals("ptr")) {
-                pointerAnnotations();
-            } else if (token.text().equals("attribute")) {
-                in.expect("(");
-                in.next();
-                in.expect(")");
-            } else if (TYPES.contains(token.text()) && type == null) {
-                type = token.text();
+        while (in.isDotted("align") || in.isDotted("attribute")) {
+            if (in.acceptDotted("attribute")) {
+                attribute();
             } else {
-                throw in.error(token, "unknown or misplaced part of a declaration");
+                in.advance();
+                alignment = alignment();
             }
         }
+        int vector = in.acceptDotted("v2") ? 2 : in.acceptDotted("v4") ? 4 : 1;
+        ElementType type = in.kind() == TokenKind.DOTTED ? ElementType.of(in.word()) : null;
         if (type == null) {
-            throw in.error(in.peek(), "a type is expected, not");
+            throw in.unexpected("a type");
         }
-        return new Head(linking, space.text(), type, vector, alignment, space.line());
+        String typeName = in.word();
+        Head head = new Head(linking, space, typeName, type, vector, alignment);
+        if (head.vectorBytes() > 16 || vector > 1 && typeName.equals("pred")) {
+            throw in.error("a vector of " + vector + " ." + typeName);
+        }
+        if (typeName.equals("pred") && !space.equals("reg")) {
+            throw in.error("predicates can only be registers");
+        }
+        in.advance();
+        if (space.equals("param") && in.acceptDotted("ptr")) {
+            pointer();
+        }
+        return head;
+    }
+
+    /** {@code .attribute(.managed)} or {@code .attribute(.unified(1, 2))}, of a variable or a function; the word is read. */
+    void attribute() {
+        in.expect('(');
+        if (!in.acceptDotted("managed")) {
+            in.expectDotted("unified");
+            in.expect('(');
+            in.expectInteger("half of an identifier", 0, Integer.MAX_VALUE);
+            in.expect(',');
+            in.expectInteger("half of an identifier", 0, Integer.MAX_VALUE);
+            in.expect(')');
+        }
+        in.expect(')');
     }
 
     private int alignment() {
-        Token token = in.next();
-        if (token.kind() != Kind.INTEGER
-                || Long.bitCount(token.value()) != 1
-                || token.value() < 1
-                || token.value() > 1 << 20) {
-            throw in.error(token, "an alignment must be a power of two, not");
+        int line = in.line();
+        int value = in.expectInteger("an alignment", 1, MAX_ALIGNMENT);
+        if (Integer.bitCount(value) != 1) {
+            throw in.error(line, "an alignment must be a power of two", Integer.toString(value));
         }
-        return (int) token.value();
+        return value;
     }
 
     /** {@code .ptr .global .align 16}: promises about what a pointer points to. */
-    private void pointerAnnotations() {
-        while (in.peek().kind() == Kind.DOTTED) {
-            if (in.acceptDotted("align")) {
-                alignment();
-            } else if (!in.acceptDotted("global")
-                    && !in.acceptDotted("const")
-                    && !in.acceptDotted("shared")
-                    && !in.acceptDotted("local")) {
-                return;
-            }
+    private void pointer() {
+        if (in.kind() == TokenKind.DOTTED && POINTER_SPACES.contains(in.word())) {
+            in.advance();
+        }
+        if (in.acceptDotted("align")) {
+            alignment();
         }
     }
 
-    private Variable one(Head head) {
-        Token name = in.next();
-        if (name.kind() != Kind.WORD) {
-            throw in.error(name, "a name is expected, not");
+    private Variable one(Head head, Place place) {
+        int line = in.line();
+        String name;
+        if (place == Place.PROTOTYPE && in.accept('_')) {
+            name = "_";
+        } else {
+            name = in.expectWord("a name");
         }
-        int count = 0;
-        long elements = 1;
-        if (in.accept("<")) {
-            long range = in.expectInteger("the number of registers");
-            if (range < 1 || range > 1 << 24 || !head.space().equals("reg")) {
-                throw in.error(name, "a range of " + Long.toUnsignedString(range) + " registers");
+        boolean register = head.space().equals("reg");
+        int count = register && place == Place.BODY && in.accept('<') ? range() : 0;
+        List<Long> extents = new ArrayList<>(0);
+        while (in.isMark('[')) {
+            if (register || extents.size() == MAX_DIMENSIONS) {
+                throw in.error(register ? "registers have no elements" : "too many dimensions");
             }
-            count = (int) range;
-            in.expect(">");
+            in.advance();
+            extents.add(extent(extents.isEmpty()));
         }
-        while (in.accept("[")) {
-            if (in.accept("]")) {
-                elements = -1;
-                continue;
+        List<Variable.Initializer> initializer = List.of();
+        boolean open = !extents.isEmpty() && extents.get(0) <= 0;
+        long inner = inner(head, extents, name, line);
+        long elements = open ? -1 : inner;
+        if (in.isMark('=')) {
+            if (!head.space().equals("global") && !head.space().equals("const")
+                    || head.linking().equals("extern")) {
+                throw in.error("only .global and .const variables that are not extern can have initial values");
             }
-            long extent = ConstantExpression.parse(in);
-            in.expect("]");
-            if (extent < 0 || elements > 0 && extent > (1L << 40) / Math.max(1, elements)) {
-                throw in.error(name, "an array of impossible size");
-            }
-            elements = elements < 0 ? extent : elements * extent;
-        }
-        List<Variable.Initializer> initializer = new ArrayList<>();
-        if (in.accept("=")) {
-            initializer(head, initializer, 0);
-            if (elements < 0) {
-                elements = initializer.size() / head.vector();
+            in.advance();
+            InitializerParser.Values values = initializers.read(head.typeName(), head.type(), head.vector(), extents);
+            initializer = values.elements();
+            if (open) {
+                elements = Math.multiplyExact(values.outermost(), inner);
             }
         }
-        int natural = naturalAlignment(head);
+        boolean mayBeOpen = head.linking().equals("extern") || head.space().equals("param");
+        if (elements <= 0 && !mayBeOpen) {
+            throw in.error(line, "an array without a size, or of size zero, that is not extern", name);
+        }
         return new Variable(
-                name.text(),
+                name,
                 head.space(),
                 head.linking(),
-                head.type(),
+                head.typeName(),
                 head.vector(),
-                Math.max(head.alignment(), natural),
+                head.alignment() > 0 ? head.alignment() : head.vectorBytes(),
                 elements,
                 count,
-                List.copyOf(initializer),
-                head.line());
+                initializer,
+                line);
     }
 
-    private static int naturalAlignment(Head head) {
-        int bytes = switch (head.type()) {
-            case "pred", "b8", "u8", "s8" -> 1;
-            case "b16", "u16", "s16", "f16", "bf16" -> 2;
-            case "b32", "u32", "s32", "f32", "f16x2", "bf16x2" -> 4;
-            case "b128" -> 16;
-            default -> 8;
-        };
-        return bytes * head.vector();
+    private int range() {
+        int count = in.expectInteger("the number of registers", 1, MAX_REGISTERS);
+        in.expect('>');
+        return count;
     }
 
-    private void initializer(Head head, List<Variable.Initializer> target, int depth) {
-        if (in.accept("{")) {
-            if (depth == MAX_DEPTH) {
-                throw in.error(in.peek(), "the initializer is nested too deeply, at");
+    /** The extent of a dimension, -1 for an open one. */
+    private long extent(boolean first) {
+        if (first && in.accept(']')) {
+            return -1;
+        }
+        if (in.kind() != TokenKind.INTEGER) {
+            throw in.unexpected("the size of an array");
+        }
+        long extent = in.value();
+        if (extent < 0 || extent == 0 && !first) {
+            throw in.error("an array of impossible size");
+        }
+        in.advance();
+        in.expect(']');
+        return extent;
+    }
+
+    /** The number of elements, the open dimension not counted; so that their bytes can be counted in 63 bits. */
+    private long inner(Head head, List<Long> extents, String name, int line) {
+        long elements = 1;
+        try {
+            for (long extent : extents) {
+                elements = Math.multiplyExact(elements, Math.max(1, extent));
             }
-            if (in.accept("}")) {
-                return;
-            }
-            do {
-                initializer(head, target, depth + 1);
-            } while (in.accept(","));
-            in.expect("}");
-            return;
+            Math.multiplyExact(elements, (long) head.vectorBytes());
+            return elements;
+        } catch (ArithmeticException overflow) {
+            throw in.error(line, "an array of more than 2^63 bytes", name);
         }
-        target.add(element(head));
-    }
-
-    private Variable.Initializer element(Head head) {
-        boolean negative = false;
-        Token token = in.peek();
-        if (token.is("-")) {
-            in.next();
-            negative = true;
-            token = in.peek();
-        }
-        if (token.kind() == Kind.FLOAT || token.kind() == Kind.DOUBLE) {
-            in.next();
-            double value = token.kind() == Kind.FLOAT
-                    ? Float.intBitsToFloat((int) token.value())
-                    : Double.longBitsToDouble(token.value());
-            value = negative ? -value : value;
-            long bits = switch (head.type()) {
-                case "f32" -> Float.floatToRawIntBits((float) value);
-                case "f64" -> Double.doubleToRawLongBits(value);
-                default -> throw in.error(token, "a floating-point value for type ." + head.type());
-            };
-            return new Variable.Initializer(bits, null, false, -1);
-        }
-        if (token.kind() == Kind.WORD) {
-            return symbol(-1);
-        }
-        long value = ConstantExpression.parse(in);
-        if (in.accept("(")) {
-            Variable.Initializer masked = symbol(value);
-            in.expect(")");
-            return masked;
-        }
-        value = negative ? -value : value;
-        if (head.type().equals("f32")) {
-            value = Float.floatToRawIntBits((float) value);
-        } else if (head.type().equals("f64")) {
-            value = Double.doubleToRawLongBits((double) value);
-        }
-        return new Variable.Initializer(value, null, false, -1);
-    }
-
-    private Variable.Initializer symbol(long mask) {
-        String name = in.expectWord("a variable");
-        boolean generic = name.equals("generic") && in.accept("(");
-        if (generic) {
-            name = in.expectWord("a variable");
-            in.expect(")");
-        }
-        long addend = 0;
-        if (in.accept("+")) {
-            addend = ConstantExpression.parse(in);
-        } else if (in.accept("-")) {
-            addend = -ConstantExpression.parse(in);
-        }
-        return new Variable.Initializer(addend, name, generic, mask);
     }
 }
