@@ -28,6 +28,9 @@ final class Moves {
         in.expect(2);
         if (type == PtxType.PRED) {
             int d = in.predicateTarget(in.operand(0));
+            if (in.operand(1) instanceof Operand.IntegerLiteral literal) {
+                return new SetPredicate(d, literal.value() != 0);
+            }
             int a = in.predicateSource(1);
             return new MovePredicate(d, a);
         }
@@ -298,6 +301,22 @@ final class Moves {
         @Override
         public void run(Warp warp, int mask) {
             warp.predicates[d] = warp.predicates[d] & ~mask | warp.predicates[a] & mask;
+        }
+    }
+
+    /** A constant, as compilers write it for a flag that only one branch changes. */
+    private static final class SetPredicate extends Step {
+        private final int d;
+        private final int value;
+
+        SetPredicate(int d, boolean value) {
+            this.d = d;
+            this.value = value ? -1 : 0;
+        }
+
+        @Override
+        public void run(Warp warp, int mask) {
+            warp.predicates[d] = warp.predicates[d] & ~mask | value & mask;
         }
     }
 
