@@ -1,5 +1,6 @@
-/** What is there of CUDA on this machine. The only module that uses the binding of NVIDIA's driver. */
+/** NVIDIA GPUs through the driver, and what is there of CUDA on this machine. The only module that uses the binding of NVIDIA's driver. */
 module dev.clipjet.kernels.cuda {
+    requires transitive dev.clipjet.device;
     requires jcuda;
 
     exports dev.clipjet.kernels.cuda;
