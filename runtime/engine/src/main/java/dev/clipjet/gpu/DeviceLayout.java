@@ -28,7 +28,8 @@ final class DeviceLayout {
         return (columns + elements - 1) / elements * elements;
     }
 
-    private long bytes(Value value) {
+    /** Bytes of a value in a full run. */
+    long bytes(Value value) {
         return (long) rows(value) * stride(value.columns(), type) * type.bytes();
     }
 

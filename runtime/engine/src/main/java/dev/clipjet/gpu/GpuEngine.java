@@ -13,6 +13,7 @@ import dev.clipjet.model.VisionSpec;
 import dev.clipjet.weights.Checkpoint;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
@@ -29,6 +30,7 @@ public final class GpuEngine implements Engine {
 
     private final String label;
     private final Checkpoint checkpoint;
+    private final boolean takesBytes;
     private final GpuExecutor executor;
     private final Closing owned = new Closing();
     private final ReentrantLock oneRunAtATime = new ReentrantLock();
@@ -41,17 +43,19 @@ public final class GpuEngine implements Engine {
      * @param label how reports name the device
      * @param checkpoint the model; must stay open while the engine is used
      * @param device owned by the engine from now on, even if this fails
+     * @param pixels how bytes become the image tower's input; without it, images are taken as normalised floats only
      * @param type storage of weights and activations
      */
-    public GpuEngine(String label, Checkpoint checkpoint, GpuDevice device, StorageType type) {
+    public GpuEngine(
+            String label, Checkpoint checkpoint, GpuDevice device, Optional<PixelScale> pixels, StorageType type) {
         this.label = label;
         this.checkpoint = checkpoint;
+        takesBytes = pixels.isPresent();
         owned.add(device);
         try {
-            executor = owned.add(new GpuExecutor(
-                    checkpoint, device, type, checkpoint.spec().preprocess().map(PixelScale::of)));
+            executor = owned.add(new GpuExecutor(checkpoint, device, type, pixels));
             if (checkpoint.spec().vision().isPresent()) {
-                executor.prepare(takesBytes() ? Tower.IMAGE_BYTES : Tower.IMAGE_FLOATS, 1, 1);
+                executor.prepare(takesBytes ? Tower.IMAGE_BYTES : Tower.IMAGE_FLOATS, 1, 1);
             }
             if (checkpoint.spec().text().isPresent()) {
                 executor.prepare(Tower.TEXT, 1, 1);
@@ -69,7 +73,7 @@ public final class GpuEngine implements Engine {
 
     @Override
     public boolean takesBytes() {
-        return checkpoint.spec().preprocess().isPresent();
+        return takesBytes;
     }
 
     @Override

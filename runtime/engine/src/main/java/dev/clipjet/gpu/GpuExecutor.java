@@ -10,6 +10,7 @@ import dev.clipjet.graph.Op;
 import dev.clipjet.graph.TowerGraphs;
 import dev.clipjet.graph.Value;
 import dev.clipjet.kernels.gpu.KernelLibrary;
+import dev.clipjet.kernels.gpu.LinearKernels;
 import dev.clipjet.kernels.gpu.Matrix;
 import dev.clipjet.kernels.gpu.StorageType;
 import dev.clipjet.model.TextSpec;
@@ -52,7 +53,7 @@ public final class GpuExecutor implements AutoCloseable {
      * @param type storage of weights and activations
      * @param pixels how bytes become the image tower's input; needed for images as bytes
      */
-    GpuExecutor(Checkpoint checkpoint, GpuDevice device, StorageType type, Optional<PixelScale> pixels) {
+    public GpuExecutor(Checkpoint checkpoint, GpuDevice device, StorageType type, Optional<PixelScale> pixels) {
         this.device = device;
         this.checkpoint = checkpoint;
         this.type = type;
@@ -60,8 +61,9 @@ public final class GpuExecutor implements AutoCloseable {
             KernelLibrary library = owned.add(new KernelLibrary(device));
             stream = owned.add(device.createStream());
             done = owned.add(device.createEvent(false));
-            weights = owned.add(new GpuWeights(checkpoint, device, stream, type, pixels));
-            lowering = new Lowering(library, type, weights);
+            LinearKernels linear = new LinearKernels(library, type);
+            weights = owned.add(new GpuWeights(checkpoint, device, stream, type, linear, pixels));
+            lowering = new Lowering(library, type, linear, weights);
             memory = owned.add(new StaticMemory(device, stream));
         } catch (RuntimeException | Error e) {
             owned.closeAfter(e);
@@ -75,7 +77,7 @@ public final class GpuExecutor implements AutoCloseable {
      * @param sequences images or texts, at least 1
      * @param tokens tokens of all texts, at least 1; of no meaning for images
      */
-    PreparedTower prepare(Tower tower, int sequences, int tokens) {
+    public PreparedTower prepare(Tower tower, int sequences, int tokens) {
         int column = tower.isImage() ? 0 : Buckets.index(tokens);
         int at = (tower.ordinal() * Buckets.COUNT + Buckets.index(sequences)) * Buckets.COUNT + column;
         if (prepared[at] == null) {
@@ -101,9 +103,9 @@ public final class GpuExecutor implements AutoCloseable {
             input = TowerInput.texts(tower, sequences, tokens);
             longest = Math.min(text.contextLength(), tokens);
         }
+        weights.upload(graph, tower);
         DeviceLayout layout = new DeviceLayout(graph, type);
-        Matrix shape = layout.matrix(graph.result(), 0);
-        long resultBytes = (long) shape.rows() * shape.stride() * type.bytes();
+        long resultBytes = layout.bytes(graph.result());
         long arenaBytes = layout.bytes() + input.bytes();
         if (!memory.holds(arenaBytes, input.bytes(), resultBytes)) {
             dropPrepared(); // their addresses are about to change
@@ -117,6 +119,7 @@ public final class GpuExecutor implements AutoCloseable {
         try {
             LaunchPlan plan = lowering.lower(
                     graph,
+                    tower,
                     layout,
                     memory.arena(),
                     input,
@@ -165,7 +168,7 @@ public final class GpuExecutor implements AutoCloseable {
     }
 
     /** Runs a tower on what its input holds: one launch of its graph. */
-    void run(PreparedTower tower) {
+    public void run(PreparedTower tower) {
         current = tower;
         stream.launch(tower.captured());
         stream.record(done);
@@ -175,7 +178,7 @@ public final class GpuExecutor implements AutoCloseable {
     }
 
     /** Runs a tower launch by launch, and reports every operation; the result stays on the device. */
-    void run(PreparedTower tower, Observer observer) {
+    public void run(PreparedTower tower, Observer observer) {
         current = tower;
         stream.copyToDevice(tower.plan().inputAddress(), tower.input().block());
         for (LaunchPlan.Step step : tower.plan().steps()) {
@@ -188,7 +191,7 @@ public final class GpuExecutor implements AutoCloseable {
     }
 
     /** Copies a value of the current run, dense [rows, columns]. */
-    float[] read(Value value) {
+    public float[] read(Value value) {
         Matrix matrix = current.matrix(value);
         int rows = current.rows(value);
         ByteBuffer bytes = ByteBuffer.allocateDirect(Math.multiplyExact(rows, matrix.stride() * type.bytes()))

@@ -24,7 +24,7 @@ public record PixelScale(double[] scale, double[] offset) {
     }
 
     /** The level nearest to the channel's mean: what the kernels subtract, so that the rest is small and exact in every type. */
-    int centre(int channel) {
+    public int centre(int channel) {
         return (int) Math.max(0, Math.min(255, Math.rint(-offset[channel] / scale[channel])));
     }
 

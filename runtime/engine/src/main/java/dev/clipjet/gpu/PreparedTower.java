@@ -11,7 +11,7 @@ import java.nio.FloatBuffer;
 import java.nio.ShortBuffer;
 
 /** A tower for runs up to a capacity: its launches, its captured graph, and where input and result lie. */
-final class PreparedTower implements AutoCloseable {
+public final class PreparedTower implements AutoCloseable {
     private final Graph graph;
     private final DeviceLayout layout;
     private final LaunchPlan plan;
@@ -24,6 +24,8 @@ final class PreparedTower implements AutoCloseable {
     private final Closing owned;
 
     /**
+     * A tower that is ready.
+     *
      * @param arena address of the arena
      * @param output where the result goes, in pinned memory
      * @param captured copies the input, launches, copies the result
@@ -50,18 +52,22 @@ final class PreparedTower implements AutoCloseable {
         stride = matrix(graph.result()).stride();
     }
 
-    Graph graph() {
+    /** What is computed. */
+    public Graph graph() {
         return graph;
     }
 
+    /** The launches one by one. */
     LaunchPlan plan() {
         return plan;
     }
 
-    TowerInput input() {
+    /** Where a run's input goes. */
+    public TowerInput input() {
         return input;
     }
 
+    /** What a run launches. */
     GpuGraph captured() {
         return captured;
     }
@@ -81,13 +87,18 @@ final class PreparedTower implements AutoCloseable {
     }
 
     /** Width of the result. */
-    int columns() {
+    public int columns() {
         return columns;
     }
 
     /** Copies a row of the latest result. Allocates nothing. */
-    void result(int row, float[] target, int offset) {
+    public void result(int row, float[] target, int offset) {
         result.read(row * stride, target, offset, columns);
+    }
+
+    /** Number of launches of a run, and of copies. */
+    public int nodes() {
+        return captured.nodes();
     }
 
     @Override

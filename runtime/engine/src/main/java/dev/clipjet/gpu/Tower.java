@@ -1,7 +1,7 @@
 package dev.clipjet.gpu;
 
 /** What can be run: a tower with a kind of input, or of output. */
-enum Tower {
+public enum Tower {
     /** Images as bytes [S, S, 3]; normalisation is part of the patch weights. */
     IMAGE_BYTES,
     /** Images as normalised floats [3, S, S]. */
@@ -11,7 +11,8 @@ enum Tower {
     /** Texts to the final norm's output at every position. */
     TEXT_ALL_POSITIONS;
 
-    boolean isImage() {
+    /** Whether it takes images. */
+    public boolean isImage() {
         return this == IMAGE_BYTES || this == IMAGE_FLOATS;
     }
 }

@@ -10,7 +10,7 @@ import java.nio.IntBuffer;
  * each, or pixels. A run may fill less than the capacity: sequences left over are empty, tokens left over are valid and of no
  * consequence. Filling allocates nothing.
  */
-final class TowerInput {
+public final class TowerInput {
     private static final int ALIGNMENT = 256;
 
     private final Tower tower;
@@ -97,28 +97,28 @@ final class TowerInput {
     }
 
     /** Begins a run. */
-    void begin() {
+    public void begin() {
         filled = 0;
         filledTokens = 0;
         ints.put(0, 0);
     }
 
-    /** Adds an image as bytes. */
-    void image(byte[] rgb) {
+    /** Adds an image as bytes, uint8 [S, S, 3]. */
+    public void image(byte[] rgb) {
         expect(tower == Tower.IMAGE_BYTES && rgb.length == imageElements);
         block.put((int) pixelsAt + filled * imageElements, rgb);
         next(tokensPerImage, 0);
     }
 
-    /** Adds an image as floats, from an index on. */
-    void image(float[] pixels, int offset) {
+    /** Adds an image as normalised floats [3, S, S], from an index on. */
+    public void image(float[] pixels, int offset) {
         expect(tower == Tower.IMAGE_FLOATS);
         floats.put((int) (pixelsAt / Float.BYTES) + filled * imageElements, pixels, offset, imageElements);
         next(tokensPerImage, 0);
     }
 
     /** Adds a text that is pooled at a position. */
-    void text(int[] ids, int pooled) {
+    public void text(int[] ids, int pooled) {
         expect(!tower.isImage() && filledTokens + ids.length <= tokens);
         ints.put((int) (idsAt / Integer.BYTES) + filledTokens, ids);
         int positions = (int) (positionsAt / Integer.BYTES) + filledTokens;
@@ -137,7 +137,7 @@ final class TowerInput {
     }
 
     /** Ends a run's input: the rest of the block becomes empty sequences, and tokens that exist. */
-    void end() {
+    public void end() {
         for (int i = filled; i < sequences; i++) {
             ints.put(i + 1, filledTokens);
             ints.put((int) (pooledAt / Integer.BYTES) + i, 0);
@@ -151,12 +151,12 @@ final class TowerInput {
     }
 
     /** Sequences of the run. */
-    int filled() {
+    public int filled() {
         return filled;
     }
 
     /** Tokens of the run. */
-    int filledTokens() {
+    public int filledTokens() {
         return filledTokens;
     }
 
