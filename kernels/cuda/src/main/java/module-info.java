@@ -3,5 +3,8 @@ module dev.clipjet.kernels.cuda {
     requires transitive dev.clipjet.device;
     requires jcuda;
 
+    provides dev.clipjet.device.GpuProvider with
+            dev.clipjet.kernels.cuda.CudaProvider;
+
     exports dev.clipjet.kernels.cuda;
 }
