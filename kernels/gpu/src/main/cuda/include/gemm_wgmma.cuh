@@ -69,6 +69,7 @@ struct GroupLinear {
             return;
         }
 
+        const float bias = fetch_bias<T, BN>(output, column0, thread);
         const int group = thread / 128;
         float sums[BN / 2];
 #pragma unroll
@@ -106,11 +107,12 @@ struct GroupLinear {
         // Nobody reads the ring any more.
         meet<CONSUMERS>();
         float *staged = reinterpret_cast<float *>(ring);
+        stage_bias<BM, BN, 1>(staged, bias, thread);
         float *mine = staged + (thread / 32 * 16 + thread % 32 / 4) * PITCH<BN> + thread % 4 * 2;
 #pragma unroll
         for (int j = 0; j < BN / 8; j++) {
-            *reinterpret_cast<float2 *>(mine + 8 * j) = make_float2(sums[4 * j], sums[4 * j + 1]);
-            *reinterpret_cast<float2 *>(mine + 8 * PITCH<BN> + 8 * j) = make_float2(sums[4 * j + 2], sums[4 * j + 3]);
+            stage_pair(mine + 8 * j, sums[4 * j], sums[4 * j + 1]);
+            stage_pair(mine + 8 * PITCH<BN> + 8 * j, sums[4 * j + 2], sums[4 * j + 3]);
         }
         meet<CONSUMERS>();
         finish_tile<T, BM, BN, CONSUMERS, 1>(

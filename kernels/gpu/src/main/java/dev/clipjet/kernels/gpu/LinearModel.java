@@ -78,8 +78,13 @@ final class LinearModel {
         };
     }
 
-    /** Bytes that the warps of a block read from shared memory for a tile along K. */
+    /** What the warps of a block read from shared memory for a tile along K, in bytes of whole wavefronts. */
     private double fragmentBytes(LinearVariant variant) {
+        if (type == StorageType.F32) {
+            // Every float4 of a thread is four wavefronts of its warp, of eight lanes each.
+            double reads = variant.rows() / 16.0 + variant.columns() / 8.0;
+            return reads * 4 * SHARED_BYTES * (variant.threads() / 32.0) * LinearVariant.ROW_BYTES / 16;
+        }
         double warps = (double) variant.rows() * variant.columns() / (variant.warpRows() * variant.warpColumns());
         return warps * (variant.warpRows() + variant.warpColumns()) * LinearVariant.ROW_BYTES;
     }
