@@ -21,7 +21,6 @@ import jcuda.driver.CUevent_flags;
 import jcuda.driver.CUjit_option;
 import jcuda.driver.CUmodule;
 import jcuda.driver.CUresult;
-import jcuda.driver.CUstream;
 import jcuda.driver.CUstream_flags;
 import jcuda.driver.JCudaDriver;
 import jcuda.driver.JITOptions;
@@ -120,7 +119,7 @@ public final class CudaDriverDevice implements GpuDevice {
     @Override
     public GpuStream createStream() {
         enter("cuStreamCreate");
-        CUstream stream = new CUstream();
+        NativeHandles.StreamHandle stream = new NativeHandles.StreamHandle();
         status.check(JCudaDriver.cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING), "cuStreamCreate");
         return live.add(new CudaStream(this, stream));
     }

@@ -10,22 +10,21 @@ import java.nio.ByteBuffer;
 import jcuda.Pointer;
 import jcuda.driver.CUgraph;
 import jcuda.driver.CUgraphExec;
-import jcuda.driver.CUstream;
 import jcuda.driver.CUstreamCaptureMode;
 import jcuda.driver.JCudaDriver;
 
 /** A queue of work. Replaying a graph and polling an event allocate nothing. */
 final class CudaStream implements GpuStream, LiveResources.Resource {
     private final CudaDriverDevice device;
-    private final CUstream stream;
+    private final NativeHandles.StreamHandle stream;
 
-    CudaStream(CudaDriverDevice device, CUstream stream) {
+    CudaStream(CudaDriverDevice device, NativeHandles.StreamHandle stream) {
         this.device = device;
         this.stream = stream;
     }
 
     /** The driver's handle, for libraries that enqueue work of their own. */
-    CUstream handle() {
+    NativeHandles.StreamHandle handle() {
         return stream;
     }
 
