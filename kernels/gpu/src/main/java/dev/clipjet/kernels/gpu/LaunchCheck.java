@@ -30,6 +30,27 @@ final class LaunchCheck {
                 what + " lies at 0x" + Long.toHexString(address) + ", which is not aligned to " + to + " bytes");
     }
 
+    /** Checks that every row begins at a multiple of 16 bytes. */
+    LaunchCheck matrix(String what, Matrix matrix, StorageType type) {
+        return multiple("bytes from row to row of " + what, (long) matrix.stride() * type.bytes(), Matrix.ALIGNMENT);
+    }
+
+    /** Checks that a matrix has a shape. */
+    LaunchCheck shape(String what, Matrix matrix, int rows, int columns) {
+        return require(
+                matrix.rows() == rows && matrix.columns() == columns,
+                what + " is " + matrix.rows() + " x " + matrix.columns() + "; " + rows + " x " + columns
+                        + " is needed");
+    }
+
+    /** Checks that what is written does not lie in what is read. */
+    LaunchCheck apart(String what, Matrix matrix, String otherName, Matrix other, StorageType type) {
+        return require(
+                matrix.address() + matrix.bytes(type) <= other.address()
+                        || other.address() + other.bytes(type) <= matrix.address(),
+                what + " overlaps " + otherName);
+    }
+
     LaunchCheck require(boolean holds, String otherwise) {
         if (!holds) {
             throw new IllegalArgumentException(kernel + ": " + otherwise);

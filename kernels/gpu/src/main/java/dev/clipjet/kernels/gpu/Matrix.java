@@ -19,8 +19,8 @@ public record Matrix(long address, int rows, int columns, int stride) {
             throw new IllegalArgumentException("a matrix of " + rows + " x " + columns + ", stride " + stride);
         }
         if (address == 0 || address % ALIGNMENT != 0) {
-            throw new IllegalArgumentException("a matrix at 0x" + Long.toHexString(address)
-                    + ", which is not aligned to " + ALIGNMENT + " bytes");
+            throw new IllegalArgumentException(
+                    "a matrix at 0x" + Long.toHexString(address) + ", which is not aligned to " + ALIGNMENT + " bytes");
         }
     }
 
