@@ -18,4 +18,5 @@ module dev.clipjet.runtime {
     exports dev.clipjet.graph;
     exports dev.clipjet.cpu;
     exports dev.clipjet.gpu;
+    exports dev.clipjet.verify;
 }

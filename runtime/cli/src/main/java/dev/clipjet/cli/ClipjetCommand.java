@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
             Tokenize.class,
             Preprocess.class,
             Synth.class,
+            Verify.class,
             WarmUp.class,
         },
         footer = {

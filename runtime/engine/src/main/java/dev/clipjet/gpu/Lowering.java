@@ -29,6 +29,9 @@ import java.util.function.LongUnaryOperator;
 
 /** Turns graphs into launches: one for each operation, fewer where a kernel does two at once. */
 final class Lowering {
+    /** Tokens of an image before its patches. */
+    private static final int CLASS_TOKENS = 1;
+
     private final StorageType type;
     private final GpuWeights weights;
     private final LinearKernels linear;
@@ -147,7 +150,7 @@ final class Lowering {
                 Matrix out = matrix(norm.output());
                 return Optional.of(new Step(
                         norm,
-                        stream -> imageTokens.record(
+                        stream -> imageTokens.recordNorming(
                                 stream, patches, classToken.address(), positions, gamma, beta, norm.eps(), out)));
             }
             return Optional.empty();
@@ -176,8 +179,7 @@ final class Lowering {
             if (op instanceof Op.AveragePatches averageOp) {
                 Matrix in = matrix(averageOp.input());
                 Matrix out = matrix(averageOp.output());
-                long starts = inputAddress + input.startsAt();
-                return stream -> average.record(stream, in, starts, out);
+                return stream -> average.record(stream, in, CLASS_TOKENS, out);
             }
             if (op instanceof Op.UnfoldPatches unfoldOp) {
                 return unfold(unfoldOp);
@@ -228,14 +230,13 @@ final class Lowering {
 
         private Launch unfold(Op.UnfoldPatches op) {
             long pixels = inputAddress + input.pixelsAt();
-            int images = graph.capacity().sequences();
             Matrix out = matrix(op.output());
             if (tower == Tower.IMAGE_FLOATS) {
-                return stream -> unfold.floats(stream, pixels, images, op.imageSize(), op.patchSize(), out);
+                return stream -> unfold.recordFloats(stream, pixels, op.imageSize(), op.patchSize(), out);
             }
             PixelScale scale = weights.pixelScale();
             int[] centres = {scale.centre(0), scale.centre(1), scale.centre(2)};
-            return stream -> unfold.bytes(stream, pixels, images, op.imageSize(), op.patchSize(), centres, out);
+            return stream -> unfold.recordBytes(stream, pixels, op.imageSize(), op.patchSize(), centres, out);
         }
 
         private Matrix matrix(Value value) {
