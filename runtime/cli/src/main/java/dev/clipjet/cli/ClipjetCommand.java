@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
             Preprocess.class,
             Synth.class,
             Verify.class,
+            Profile.class,
             WarmUp.class,
         },
         footer = {
