@@ -174,7 +174,7 @@ struct Linear {
 extern __shared__ __align__(1024) unsigned char ring[];
 
 #define ENTRY(T, NAME, BM, BN, WM, WN, WK, STAGES)                                                            \
-    extern "C" __global__ void __launch_bounds__(32 * WM * WN * WK)                                           \
+    extern "C" __global__ void __launch_bounds__(32 * WM * WN * WK, BM == 128 ? 2 : 4)                                           \
             linear_##BM##x##BN##_##NAME(                                                                      \
                     int m, int n, int k, const T *in, int64_t in_stride, const unsigned char *weight,         \
                     const float *bias, T *out, int64_t out_stride, unsigned *workspace, int activation,       \
