@@ -1,5 +1,6 @@
 /** The command line. */
 module dev.clipjet.cli {
+    requires dev.clipjet.convert;
     requires dev.clipjet.runtime;
     requires dev.clipjet.kernels.cpu;
     requires dev.clipjet.kernels.cuda;
