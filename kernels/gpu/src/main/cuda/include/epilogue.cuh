@@ -54,9 +54,16 @@ __device__ __forceinline__ void load_staged(float (&v)[PACK<T>], const float *ro
     }
 }
 
-/** Whether this block is the last of {@code splits} to come here. All its threads call it, after their last store. */
+/** A barrier of the first THREADS threads of the block. */
+template <int THREADS>
+__device__ __forceinline__ void meet() {
+    asm volatile("bar.sync 1, %0;" ::"n"(THREADS) : "memory");
+}
+
+/** Whether this block is the last of {@code splits} to come here. THREADS threads call it, after their last store. */
+template <int THREADS>
 __device__ __forceinline__ bool arrives_last(unsigned *counter, int splits, unsigned *flag, int thread) {
-    __syncthreads();
+    meet<THREADS>();
     if (thread == 0) {
         // The barrier orders the block's stores before this release; the acquire orders those of the others before our loads.
         unsigned before;
@@ -66,7 +73,7 @@ __device__ __forceinline__ bool arrives_last(unsigned *counter, int splits, unsi
             *counter = 0;
         }
     }
-    __syncthreads();
+    meet<THREADS>();
     return *flag != 0;
 }
 
@@ -157,7 +164,7 @@ __device__ __forceinline__ void finish_tile(
                         make_float4(v[j], v[j + 1], v[j + 2], v[j + 3]);
             }
         }
-        if (!arrives_last(output.workspace + tile, splits, reinterpret_cast<unsigned *>(staged), thread)) {
+        if (!arrives_last<THREADS>(output.workspace + tile, splits, reinterpret_cast<unsigned *>(staged), thread)) {
             return;
         }
     }

@@ -40,6 +40,7 @@ final class LinearChoice implements AutoCloseable {
     private final GpuStream stream;
     private final StorageType type;
     private final List<LinearMethod> methods;
+    private final Closing owned = new Closing();
 
     /**
      * A choice.
@@ -50,8 +51,18 @@ final class LinearChoice implements AutoCloseable {
         this.device = device;
         this.stream = stream;
         this.type = type;
+        methods.forEach(owned::add);
+        try {
+            this.methods = allowed(methods);
+        } catch (IllegalArgumentException e) {
+            owned.closeAfter(e);
+            throw e;
+        }
+    }
+
+    private static List<LinearMethod> allowed(List<LinearMethod> methods) {
         String wanted = System.getProperty(PROPERTY, "measured").toLowerCase(Locale.ROOT);
-        this.methods = switch (wanted) {
+        return switch (wanted) {
             case "measured" -> List.copyOf(methods);
             case "kernels" -> List.of(methods.get(0));
             case "library" -> {
@@ -65,11 +76,7 @@ final class LinearChoice implements AutoCloseable {
                 throw new IllegalArgumentException(
                         "-D" + PROPERTY + "=" + wanted + "; possible are measured, kernels and library");
         };
-        closing = new Closing();
-        methods.forEach(closing::add);
     }
-
-    private final Closing closing;
 
     /** The method for a shape. */
     LinearMethod method(LinearShape shape) {
@@ -166,6 +173,6 @@ final class LinearChoice implements AutoCloseable {
 
     @Override
     public void close() {
-        closing.close();
+        owned.close();
     }
 }
