@@ -48,9 +48,4 @@ final class KernelLinear implements LinearMethod {
             }
         };
     }
-
-    @Override
-    public void close() {
-        // The kernels belong to their library.
-    }
 }

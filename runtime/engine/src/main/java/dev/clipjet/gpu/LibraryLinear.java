@@ -14,7 +14,7 @@ import dev.clipjet.weights.upload.RowMajor;
 import dev.clipjet.weights.upload.WeightLayout;
 
 /** Linear layers whose product a library computes; a kernel of ours adds the bias and applies the activation. */
-final class LibraryLinear implements LinearMethod {
+final class LibraryLinear implements LinearMethod, AutoCloseable {
     /** What NVIDIA recommends for compute capability 9.0; earlier ones need less. */
     private static final long WORKSPACE_BYTES = 32L << 20;
 

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * fastest is taken; the process measures a shape once. The system property {@value #PROPERTY} overrides: {@code kernels}, {@code
  * library} or {@code measured}.
  */
-final class LinearChoice implements AutoCloseable {
+final class LinearChoice {
     static final String PROPERTY = "clipjet.products";
 
     private static final Logger LOG = LoggerFactory.getLogger(LinearChoice.class);
@@ -40,24 +40,17 @@ final class LinearChoice implements AutoCloseable {
     private final GpuStream stream;
     private final StorageType type;
     private final List<LinearMethod> methods;
-    private final Closing owned = new Closing();
 
     /**
      * A choice.
      *
-     * @param methods at least one, owned by this object from now on; the first is ours
+     * @param methods at least one, owned by the caller; the first is that of the shipped kernels
      */
     LinearChoice(GpuDevice device, GpuStream stream, StorageType type, List<LinearMethod> methods) {
         this.device = device;
         this.stream = stream;
         this.type = type;
-        methods.forEach(owned::add);
-        try {
-            this.methods = allowed(methods);
-        } catch (IllegalArgumentException e) {
-            owned.closeAfter(e);
-            throw e;
-        }
+        this.methods = allowed(methods);
     }
 
     private static List<LinearMethod> allowed(List<LinearMethod> methods) {
@@ -169,10 +162,5 @@ final class LinearChoice implements AutoCloseable {
             stream.synchronize();
         }
         return target.address();
-    }
-
-    @Override
-    public void close() {
-        owned.close();
     }
 }

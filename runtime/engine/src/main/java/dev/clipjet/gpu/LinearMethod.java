@@ -5,7 +5,7 @@ import dev.clipjet.kernels.gpu.Matrix;
 import dev.clipjet.weights.upload.WeightLayout;
 
 /** A way to compute linear layers on a device. */
-interface LinearMethod extends AutoCloseable {
+interface LinearMethod {
     /** For reports, and to tell weights in different layouts apart. */
     String name();
 
@@ -14,9 +14,6 @@ interface LinearMethod extends AutoCloseable {
 
     /** A layer, ready to be enqueued any number of times. */
     Prepared prepare(LinearShape shape);
-
-    @Override
-    void close();
 
     /** A layer of one shape. */
     interface Prepared {

@@ -125,7 +125,7 @@ final class Lowering {
         }
 
         private Product product(Op.Linear layer) {
-            LinearShape shape = weights.shape(layer, tower, layout);
+            LinearShape shape = weights.shape(layer, layout);
             LinearMethod method = linear.method(shape);
             return new Product(method, method.prepare(shape));
         }
