@@ -207,13 +207,15 @@ final class Lowering {
 
         private Launch attention(Op.Attention op) {
             int width = op.heads() * op.headDim();
+            // The pooled token of a causal tower is the last of its sequence and sees all of it.
+            boolean pooled = op.query().rows() == Rows.SEQUENCES;
             AttentionShape shape = new AttentionShape(
                     graph.capacity().sequences(),
                     longest,
                     op.heads(),
                     op.headDim(),
-                    op.causal(),
-                    op.query().rows() == Rows.SEQUENCES);
+                    op.causal() && !pooled,
+                    pooled);
             Matrix query = matrix(op.query()).columnRange(op.queryColumn(), width, type);
             Matrix key = matrix(op.keys()).columnRange(op.keyColumn(), width, type);
             Matrix value = matrix(op.keys()).columnRange(op.valueColumn(), width, type);
