@@ -11,6 +11,9 @@ import jcuda.nvptxcompiler.nvPTXCompilerHandle;
 /**
  * NVIDIA's PTX compiler, version 12.0, as the JCuda natives bring it: assembles PTX up to version 8.0 for any architecture from
  * sm_50 to sm_90a, on machines without a GPU too. Thread-safe.
+ *
+ * <p>It runs inside this process, and some malformed texts crash it, and the JVM with it. Texts that others wrote belong into an
+ * {@link IsolatedAssembler}.
  */
 public final class PtxAssembler {
     private static LinkageError missing;
@@ -28,6 +31,7 @@ public final class PtxAssembler {
      * @throws IllegalStateException if there is no assembler for this platform
      */
     public static Assembly assemble(String name, String ptx, AssemblerOptions options) {
+        refuseUnreadable(name, ptx, options.target());
         load();
         byte[] text = (ptx + '\0').getBytes(StandardCharsets.UTF_8);
         nvPTXCompilerHandle handle = new nvPTXCompilerHandle();
@@ -55,9 +59,27 @@ public final class PtxAssembler {
             byte[] cubin = new byte[Math.toIntExact(size[0])];
             check(JNvPTXCompiler.nvPTXCompilerGetCompiledProgram(handle, cubin), "program");
             String log = infoLog(handle);
-            return new Assembly(cubin, AssemblerLog.kernels(log), log);
+            return new Assembly(cubin, AssemblerLog.kernels(log, name, options.target()), log);
         } finally {
             JNvPTXCompiler.nvPTXCompilerDestroy(handle);
+        }
+    }
+
+    /** The assembler reads up to the first zero byte, and crashes on nothing at all. */
+    private static void refuseUnreadable(String name, String ptx, String target) {
+        int zero = ptx.indexOf(0);
+        if (zero >= 0 || ptx.isBlank()) {
+            int line = zero < 0
+                    ? 0
+                    : 1
+                            + (int) ptx.substring(0, zero)
+                                    .chars()
+                                    .filter(c -> c == '\n')
+                                    .count();
+            throw new PtxAssemblyException(
+                    name,
+                    target,
+                    List.of(new PtxAssemblyException.Complaint(line, zero < 0 ? "an empty text" : "a zero byte", "")));
         }
     }
 

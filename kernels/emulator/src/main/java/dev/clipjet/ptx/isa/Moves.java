@@ -28,8 +28,10 @@ final class Moves {
         in.expect(2);
         if (type == PtxType.PRED) {
             int d = in.predicateTarget(in.operand(0));
-            int a = in.predicateSource(1);
-            return new MovePredicate(d, a);
+            if (in.operand(1) instanceof Operand.IntegerLiteral literal) {
+                return new SetPredicate(d, literal.value() != 0);
+            }
+            return new MovePredicate(d, in.predicateSource(1));
         }
         if (in.operand(0) instanceof Operand.Vector to) {
             return unpack(in, type, to);
@@ -298,6 +300,21 @@ final class Moves {
         @Override
         public void run(Warp warp, int mask) {
             warp.predicates[d] = warp.predicates[d] & ~mask | warp.predicates[a] & mask;
+        }
+    }
+
+    private static final class SetPredicate extends Step {
+        private final int d;
+        private final int lanes;
+
+        SetPredicate(int d, boolean value) {
+            this.d = d;
+            lanes = value ? -1 : 0;
+        }
+
+        @Override
+        public void run(Warp warp, int mask) {
+            warp.predicates[d] = warp.predicates[d] & ~mask | lanes & mask;
         }
     }
 
