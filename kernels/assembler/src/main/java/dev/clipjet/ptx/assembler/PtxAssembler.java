@@ -78,7 +78,13 @@ public final class PtxAssembler {
                         ? "there is no .version directive"
                         : !TARGET.matcher(ptx).find() ? "there is no .target directive" : null;
         if (problem != null) {
-            int line = zero < 0 ? 0 : 1 + (int) ptx.substring(0, zero).chars().filter(c -> c == '\n').count();
+            int line = zero < 0
+                    ? 0
+                    : 1
+                            + (int) ptx.substring(0, zero)
+                                    .chars()
+                                    .filter(c -> c == '\n')
+                                    .count();
             throw new PtxAssemblyException(
                     name, target, List.of(new PtxAssemblyException.Complaint(line, problem, "")));
         }

@@ -45,7 +45,9 @@ class GrammarOracleTest {
 
     @Test
     void thereAreTexts() throws IOException {
-        assertThat(texts()).extracting(file -> file.getFileName().toString()).contains("basics.ptx", "gemm.ptx", "nvrtc-hopper.ptx");
+        assertThat(texts())
+                .extracting(file -> file.getFileName().toString())
+                .contains("basics.ptx", "gemm.ptx", "nvrtc-hopper.ptx");
     }
 
     @ParameterizedTest

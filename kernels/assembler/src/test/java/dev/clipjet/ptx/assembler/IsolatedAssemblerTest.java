@@ -69,7 +69,10 @@ class IsolatedAssemblerTest {
                         .isInstanceOf(PtxAssemblyException.class)
                         .hasMessageContaining("odd.ptx")
                         .hasMessageContaining("crashed");
-                assertThat(assembler.assemble("k.ptx", KERNEL, OPTIONS).kernel("k").sharedBytes())
+                assertThat(assembler
+                                .assemble("k.ptx", KERNEL, OPTIONS)
+                                .kernel("k")
+                                .sharedBytes())
                         .isEqualTo(512);
             }
         }
@@ -127,7 +130,13 @@ class IsolatedAssemblerTest {
                     text.insert(at, text.substring(random.nextInt(at + 1), at + 1));
                 }
                 try {
-                    assembled += assembler.assemble("damaged.ptx", text.toString(), OPTIONS).cubin().length > 0 ? 1 : 0;
+                    assembled += assembler
+                                            .assemble("damaged.ptx", text.toString(), OPTIONS)
+                                            .cubin()
+                                            .length
+                                    > 0
+                            ? 1
+                            : 0;
                 } catch (PtxAssemblyException refused) {
                     assertThat(refused.complaints()).isNotEmpty();
                 }

@@ -106,7 +106,9 @@ class PtxAssemblerTest {
     void knowsItsTargets() {
         String old = kernel("sm_50", "ret;\n");
         for (String target : AssemblerOptions.TARGETS) {
-            assertThat(PtxAssembler.assemble("k", old, AssemblerOptions.of(target)).kernel("k").registers())
+            assertThat(PtxAssembler.assemble("k", old, AssemblerOptions.of(target))
+                            .kernel("k")
+                            .registers())
                     .as(target)
                     .isPositive();
         }
@@ -140,7 +142,8 @@ class PtxAssemblerTest {
         assertThatThrownBy(() -> PtxAssembler.assemble("k", kernel("sm_80", "\0"), AssemblerOptions.of("sm_80")))
                 .isInstanceOfSatisfying(
                         PtxAssemblyException.class,
-                        refused -> assertThat(refused.complaints().get(0).line()).isEqualTo(6))
+                        refused ->
+                                assertThat(refused.complaints().get(0).line()).isEqualTo(6))
                 .hasMessageContaining("zero byte");
     }
 

@@ -23,7 +23,8 @@ class ArgumentParserTest {
         Argument.Buffer buffer = (Argument.Buffer) parse(text);
         ByteBuffer bytes = ByteBuffer.wrap(buffer.initial()).order(ByteOrder.LITTLE_ENDIAN);
         return IntStream.range(0, buffer.count())
-                .mapToDouble(i -> buffer.format().number(bytes, i * buffer.format().bytes()))
+                .mapToDouble(
+                        i -> buffer.format().number(bytes, i * buffer.format().bytes()))
                 .boxed()
                 .toList();
     }
@@ -60,7 +61,9 @@ class ArgumentParserTest {
                 .anyMatch(value -> value < -0.9)
                 .anyMatch(value -> value > 0.9);
         assertThat(values("in:f32[8]=random")).isEqualTo(values("in:f32[8]=random:3"));
-        assertThat(values("in:i32[1000]=random:1:-2:2")).contains(-2.0, -1.0, 0.0, 1.0, 2.0).allMatch(v -> Math.abs(v) <= 2);
+        assertThat(values("in:i32[1000]=random:1:-2:2"))
+                .contains(-2.0, -1.0, 0.0, 1.0, 2.0)
+                .allMatch(v -> Math.abs(v) <= 2);
         assertThat(values("in:u8[1000]=random")).allMatch(v -> v >= 0 && v <= 100);
         Path file = Files.write(folder.resolve("x.bin"), new byte[] {1, 0, 2, 0});
         assertThat(values("in:i16[2]=file:" + file)).containsExactly(1.0, 2.0);
@@ -76,12 +79,39 @@ class ArgumentParserTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "7", "x=7", "i32", "i32:", "i32:x", "f8:1", "in:f32[4]", "in:f32=zeros", "in:f32[0]=zeros",
-                "in:f32[-1]=zeros", "in:f32[99999999999]=zeros", "in:f32[9999999999999999999]=zeros", "out:f32[4]=zeros",
-                "in:f32[4]=ones", "in:f32[4]=zeros:1", "in:f32[4]=range:2", "in:f32[4]=value:", "in:f32[4]=value:x",
-                "in:f32[4]=random:x", "in:f32[4]=random:1:2", "in:f32[4]=random:1:2:1", "in:u8[4]=random:1:0:256",
-                "in:i64[4]=random:1:-9223372036854775808:9223372036854775807", "in:f32[4]=file:", "bytes:0", "bytes:xy",
-                "struct:", "struct:i32", "struct:i32:1,", "ref:x+", "ref:x+y", "out:f9[4]"
+                "",
+                "7",
+                "x=7",
+                "i32",
+                "i32:",
+                "i32:x",
+                "f8:1",
+                "in:f32[4]",
+                "in:f32=zeros",
+                "in:f32[0]=zeros",
+                "in:f32[-1]=zeros",
+                "in:f32[99999999999]=zeros",
+                "in:f32[9999999999999999999]=zeros",
+                "out:f32[4]=zeros",
+                "in:f32[4]=ones",
+                "in:f32[4]=zeros:1",
+                "in:f32[4]=range:2",
+                "in:f32[4]=value:",
+                "in:f32[4]=value:x",
+                "in:f32[4]=random:x",
+                "in:f32[4]=random:1:2",
+                "in:f32[4]=random:1:2:1",
+                "in:u8[4]=random:1:0:256",
+                "in:i64[4]=random:1:-9223372036854775808:9223372036854775807",
+                "in:f32[4]=file:",
+                "bytes:0",
+                "bytes:xy",
+                "struct:",
+                "struct:i32",
+                "struct:i32:1,",
+                "ref:x+",
+                "ref:x+y",
+                "out:f9[4]"
             })
     void refusesAndSaysWhichArgument(String text) {
         assertThatThrownBy(() -> parse(text))

@@ -15,8 +15,8 @@ class AssembleTest {
 
     @Test
     void tellsWhatKernelsNeedOnEveryTarget() {
-        JsonNode document =
-                ToolRun.run("assemble", ToolRun.EXAMPLES, "--target", "sm_80,sm_89,sm_90a", "--json").json();
+        JsonNode document = ToolRun.run("assemble", ToolRun.EXAMPLES, "--target", "sm_80,sm_89,sm_90a", "--json")
+                .json();
         assertThat(document.get("targets")).hasSize(3).allSatisfy(target -> {
             assertThat(target.get("assembled").asBoolean()).isTrue();
             assertThat(target.get("cubinBytes").asInt()).isGreaterThan(1000);
@@ -28,13 +28,16 @@ class AssembleTest {
             });
         });
         ToolRun text = ToolRun.run("assemble", ToolRun.EXAMPLES);
-        assertThat(text.out()).startsWith(ToolRun.EXAMPLES + " for sm_80: 8 kernels, ").contains("registers", "columns");
+        assertThat(text.out())
+                .startsWith(ToolRun.EXAMPLES + " for sm_80: 8 kernels, ")
+                .contains("registers", "columns");
         assertThat(text.code()).isZero();
     }
 
     @Test
     void namesLineAndTextOfErrors() throws Exception {
-        String ptx = Files.readString(Path.of(ToolRun.EXAMPLES)).replaceFirst("shfl\\.sync\\.bfly\\.b32\\s+\\S+", "shfl.sync.bfly.b32");
+        String ptx = Files.readString(Path.of(ToolRun.EXAMPLES))
+                .replaceFirst("shfl\\.sync\\.bfly\\.b32\\s+\\S+", "shfl.sync.bfly.b32");
         int line = (int) ptx.substring(0, ptx.indexOf("shfl.sync")).lines().count();
         Path broken = Files.writeString(folder.resolve("broken.ptx"), ptx);
         ToolRun run = ToolRun.run("assemble", broken, "--json");
@@ -53,22 +56,36 @@ class AssembleTest {
         ToolRun run = ToolRun.run("assemble", odd, "--target", "sm_80");
         assertThat(run.out()).contains("the assembler crashed");
         assertThat(run.code()).isEqualTo(1);
-        assertThat(ToolRun.run("assemble", Files.writeString(folder.resolve("no.ptx"), "")).err())
+        assertThat(ToolRun.run("assemble", Files.writeString(folder.resolve("no.ptx"), ""))
+                        .err())
                 .contains("names no target");
     }
 
     @Test
     void savesTheMachineCode() throws Exception {
         Path cubin = folder.resolve("examples.cubin");
-        assertThat(ToolRun.run("assemble", ToolRun.EXAMPLES, "--save", cubin).code()).isZero();
+        assertThat(ToolRun.run("assemble", ToolRun.EXAMPLES, "--save", cubin).code())
+                .isZero();
         assertThat(Files.readAllBytes(cubin)).startsWith(0x7f, 'E', 'L', 'F');
     }
 
     @Test
     void profilesTakeRegistersFromTheAssembler() throws Exception {
         Object[] command = {
-            "profile", ToolRun.EXAMPLES, "columns", "--grid", 1, "--block", 32, "--arg", "in:i32[1024]=range", "--arg",
-            "out:i32[32]", "--gpu", "h200,a100", "--json"
+            "profile",
+            ToolRun.EXAMPLES,
+            "columns",
+            "--grid",
+            1,
+            "--block",
+            32,
+            "--arg",
+            "in:i32[1024]=range",
+            "--arg",
+            "out:i32[32]",
+            "--gpu",
+            "h200,a100",
+            "--json"
         };
         int assembled = ToolRun.run("assemble", ToolRun.EXAMPLES, "--target", "sm_90", "--json")
                 .json()
@@ -92,6 +109,7 @@ class AssembleTest {
         assertThat(unknown.has("registers")).isFalse();
         assertThat(unknown.get("registersUnknown").asText()).contains("8.8");
         command[command.length - 1] = "--lines=0";
-        assertThat(ToolRun.run(command).out()).contains("registers are unknown and left out of the occupancy; --registers N");
+        assertThat(ToolRun.run(command).out())
+                .contains("registers are unknown and left out of the occupancy; --registers N");
     }
 }

@@ -15,7 +15,8 @@ class ErrorsTest {
             + "--arg x=in:f32[8]=range --arg y=inout:f32[8]=zeros";
 
     private static ToolRun run(String command) {
-        return ToolRun.run((Object[]) command.replace("examples.ptx", ToolRun.EXAMPLES).split(" "));
+        return ToolRun.run(
+                (Object[]) command.replace("examples.ptx", ToolRun.EXAMPLES).split(" "));
     }
 
     @ParameterizedTest
@@ -113,7 +114,8 @@ class ErrorsTest {
         ToolRun run = run(("run " + SAXPY + " --gpu a100").replace("examples.ptx", hopper.toString()));
         assertThat(run.err()).contains("is for sm_90a, which A100 (sm_80) does not run; --gpu can be [H200, H100]");
         assertThat(run.code()).isEqualTo(2);
-        assertThat(run(("run " + SAXPY).replace("examples.ptx", hopper.toString())).code())
+        assertThat(run(("run " + SAXPY).replace("examples.ptx", hopper.toString()))
+                        .code())
                 .isZero();
     }
 

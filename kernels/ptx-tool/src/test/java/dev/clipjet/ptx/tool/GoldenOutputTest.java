@@ -28,7 +28,8 @@ class GoldenOutputTest {
     private static String output(String command, String... more) {
         String[] words = command.split(" ");
         assertThat(words).startsWith("$", "clipjet-ptx");
-        Object[] args = Stream.concat(Arrays.stream(words).skip(2), Arrays.stream(more)).toArray();
+        Object[] args =
+                Stream.concat(Arrays.stream(words).skip(2), Arrays.stream(more)).toArray();
         ToolRun run = ToolRun.run(args);
         return run.out() + run.err() + "exit code " + run.code() + "\n";
     }
@@ -48,7 +49,8 @@ class GoldenOutputTest {
 
     @Test
     void thereAreOutputsOfEveryCommand() throws IOException {
-        assertThat(files()).extracting(file -> file.getFileName().toString().split("-")[0])
+        assertThat(files())
+                .extracting(file -> file.getFileName().toString().split("-")[0])
                 .contains("run", "check", "profile", "assemble", "list");
     }
 

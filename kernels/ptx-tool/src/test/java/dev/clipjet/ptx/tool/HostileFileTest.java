@@ -21,11 +21,26 @@ class HostileFileTest {
         for (int i = 0; i < MUTANTS; i++) {
             Files.writeString(file, mutant(text, new Random(i)), StandardCharsets.ISO_8859_1);
             ToolRun run = ToolRun.run(
-                    "run", file, "block_sums_fixed", "--grid", 2, "--block", 256, "--arg", "x=in:f32[512]=random", "--arg",
-                    "sums=out:f32[2]", "--limit", 20_000, "--workers", 1);
+                    "run",
+                    file,
+                    "block_sums_fixed",
+                    "--grid",
+                    2,
+                    "--block",
+                    256,
+                    "--arg",
+                    "x=in:f32[512]=random",
+                    "--arg",
+                    "sums=out:f32[2]",
+                    "--limit",
+                    20_000,
+                    "--workers",
+                    1);
             assertThat(run.err()).as("mutant %d", i).doesNotContain("internal error", "not enough memory");
             assertThat(run.code()).as("mutant %d: %s", i, run.err()).isBetween(0, 3);
-            assertThat(run.code() < 2 ? run.out() : run.err()).as("mutant %d", i).isNotBlank();
+            assertThat(run.code() < 2 ? run.out() : run.err())
+                    .as("mutant %d", i)
+                    .isNotBlank();
             ran += run.code() == 0 ? 1 : 0;
         }
         // Some damage changes nothing that this kernel does.
@@ -41,8 +56,9 @@ class HostileFileTest {
                 case 0 -> mutant.delete(at, at + length);
                 case 1 -> mutant.insert(at, mutant.substring(at, at + length));
                 case 2 -> mutant.setCharAt(at, (char) random.nextInt(256));
-                default -> mutant.insert(at, new String[] {"-1", "99999999999", "{", "}", ";", "[", "0x", ".v4"}[
-                        random.nextInt(8)]);
+                default ->
+                    mutant.insert(
+                            at, new String[] {"-1", "99999999999", "{", "}", ";", "[", "0x", ".v4"}[random.nextInt(8)]);
             }
         }
         return mutant.toString();
@@ -52,12 +68,22 @@ class HostileFileTest {
     void sourcesAreReadFromOneFolderOnly(@TempDir Path folder) throws Exception {
         Path secret = Files.writeString(folder.resolve("secret.txt"), "secret\n".repeat(200));
         Path inside = Files.createDirectory(folder.resolve("inside"));
-        String ptx = Files.readString(Path.of(ToolRun.EXAMPLES))
-                .replace("\"examples.cu\"", "\"" + secret + "\"");
+        String ptx = Files.readString(Path.of(ToolRun.EXAMPLES)).replace("\"examples.cu\"", "\"" + secret + "\"");
         Path file = Files.writeString(inside.resolve("k.ptx"), ptx);
         ToolRun run = ToolRun.run(
-                "check", file, "block_sums", "--grid", 1, "--block", 256, "--arg", "x=in:f32[256]=random", "--arg",
-                "sums=out:f32[1]", "--seeds", 0);
+                "check",
+                file,
+                "block_sums",
+                "--grid",
+                1,
+                "--block",
+                256,
+                "--arg",
+                "x=in:f32[256]=random",
+                "--arg",
+                "sums=out:f32[1]",
+                "--seeds",
+                0);
         assertThat(run.out()).contains("RACE", "secret.txt:").doesNotContain(": secret");
         assertThat(run.code()).isEqualTo(1);
     }
