@@ -68,8 +68,7 @@ class ModelDifferenceTest {
 
     @Test
     void settingsOfTheTowersAreCompared() {
-        ModelDifference difference =
-                Models.difference(Models.golden("hf-vit-gelu"), Models.golden("hf-vit-quickgelu"));
+        ModelDifference difference = Models.difference(Models.golden("hf-vit-gelu"), Models.golden("hf-vit-quickgelu"));
         assertThat(difference.isEmpty()).isFalse();
         assertThat(difference.towers())
                 .contains(new ModelDifference.Setting("image.blocks.activation", "GELU", "QUICK_GELU"));

@@ -71,7 +71,8 @@ class RoundTripTest {
                 tensor.data().get(bytes);
                 tensors.put(
                         tensor.name(),
-                        tensor.dtype() + " " + tensor.shape() + " " + HexFormat.of().formatHex(bytes));
+                        tensor.dtype() + " " + tensor.shape() + " "
+                                + HexFormat.of().formatHex(bytes));
             }
             return tensors;
         }
@@ -116,8 +117,8 @@ class RoundTripTest {
                 assertThat(tensor.kind()).isEqualTo(TensorDifference.Kind.EQUAL);
                 assertThat(tensor.first()).isEqualTo(tensor.second());
             });
-            assertThat(difference.towers()).allSatisfy(setting -> assertThat(setting.name())
-                    .isIn(EQUIVALENT));
+            assertThat(difference.towers())
+                    .allSatisfy(setting -> assertThat(setting.name()).isIn(EQUIVALENT));
             deleteAll();
         }
     }
@@ -195,8 +196,8 @@ class RoundTripTest {
     @Test
     void shardsAreFoundByTheirIndex() throws Exception {
         Path source = golden("hf-vit-gelu");
-        ConversionReport report = convert(
-                source, temp.resolve("shards"), options(TargetFormat.HF).withFileBytes(600_000));
+        ConversionReport report =
+                convert(source, temp.resolve("shards"), options(TargetFormat.HF).withFileBytes(600_000));
         assertThat(report.files())
                 .extracting(ConversionReport.Written::name)
                 .contains("model.safetensors.index.json", "model-00001-of-00006.safetensors");

@@ -77,9 +77,8 @@ class StagingTest {
         assertThat(names(partial.resolve("content"))).hasSizeBetween(2, 4).allMatch(name -> name.startsWith("model-"));
         ConversionReport report = convert(source, destination, sharded);
         assertThat(report.leftovers()).isEqualTo(Leftovers.RESUMED);
-        long kept = report.files().stream()
-                .filter(ConversionReport.Written::kept)
-                .count();
+        long kept =
+                report.files().stream().filter(ConversionReport.Written::kept).count();
         assertThat(kept).isBetween(2L, 4L);
         assertThat(report.tensors())
                 .filteredOn(tensor -> tensor.overflowed() == -1)
@@ -131,8 +130,7 @@ class StagingTest {
                 .isInstanceOf(FileAlreadyExistsException.class)
                 .hasMessageContaining(destination.toString());
         Path file = Files.writeString(temp.resolve("file.pt"), "mine");
-        assertThatThrownBy(() ->
-                        convert(golden("openai-vit-jit/model.pt"), file, options(TargetFormat.OPENAI)))
+        assertThatThrownBy(() -> convert(golden("openai-vit-jit/model.pt"), file, options(TargetFormat.OPENAI)))
                 .isInstanceOf(FileAlreadyExistsException.class);
         assertThat(file).hasContent("mine");
         assertThat(names(temp)).containsExactly("file.pt", "out");
@@ -147,10 +145,10 @@ class StagingTest {
 
     @Test
     void twoConversionsToOneDestinationDoNotMix() throws Exception {
-        ConversionListener second = (done, total) -> assertThatThrownBy(
-                        () -> convert(source, destination, options(TargetFormat.HF)))
-                .isInstanceOf(IOException.class)
-                .hasMessageContaining("another conversion");
+        ConversionListener second =
+                (done, total) -> assertThatThrownBy(() -> convert(source, destination, options(TargetFormat.HF)))
+                        .isInstanceOf(IOException.class)
+                        .hasMessageContaining("another conversion");
         convert(source, destination, options(TargetFormat.HF), second);
         assertThat(difference(source, destination).isEmpty()).isTrue();
     }
@@ -171,8 +169,7 @@ class StagingTest {
 
     @Test
     void theNameOfAFileMustSayWhatItIs() {
-        assertThatThrownBy(() -> convert(
-                        golden("openai-vit-jit/model.pt"), destination, options(TargetFormat.OPENAI)))
+        assertThatThrownBy(() -> convert(golden("openai-vit-jit/model.pt"), destination, options(TargetFormat.OPENAI)))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("must end in .pt");
     }

@@ -67,8 +67,8 @@ class WeightTypeTest {
     @Test
     void wideningIsExact() throws Exception {
         Path source = golden("openai-vit-jit/model.pt");
-        ConversionReport report =
-                convert(source, temp.resolve("out"), options(TargetFormat.OPEN_CLIP).withDtype(DType.F32));
+        ConversionReport report = convert(
+                source, temp.resolve("out"), options(TargetFormat.OPEN_CLIP).withDtype(DType.F32));
         assertThat(report.rounded()).isFalse();
         assertThat(difference(source, temp.resolve("out")).isEmpty()).isTrue();
     }
