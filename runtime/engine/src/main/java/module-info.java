@@ -12,10 +12,12 @@ module dev.clipjet.runtime {
     requires org.slf4j;
 
     uses dev.clipjet.device.GpuProvider;
+    uses dev.clipjet.device.MatrixLibraryProvider;
 
     exports dev.clipjet;
     exports dev.clipjet.engine;
     exports dev.clipjet.graph;
     exports dev.clipjet.cpu;
     exports dev.clipjet.gpu;
+    exports dev.clipjet.verify;
 }

@@ -6,6 +6,7 @@ import dev.clipjet.error.ClosedException;
 import dev.clipjet.error.InvalidInputException;
 import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
+import dev.clipjet.gpu.GpuDevices;
 import dev.clipjet.graph.PooledToken;
 import dev.clipjet.model.ModelSpec;
 import dev.clipjet.model.PreprocessSpec;
@@ -66,7 +67,7 @@ public final class Clip implements AutoCloseable {
         tokenizer = spec.tokenizer().map(ClipTokenizer::load);
         scorer = new Scorer(
                 Math.exp(checkpoint.logitScale()), checkpoint.logitBias().orElse(0), spec.scoring());
-        ChosenEngine chosen = ChosenEngine.of(checkpoint, spec.preprocess(), options);
+        ChosenEngine chosen = ChosenEngine.of(checkpoint, spec.preprocess(), options, GpuDevices.installed());
         engine = chosen.engine();
         deviceReason = chosen.reason();
         LOG.info("{} on {}: {}", checkpoint.source(), device(), deviceReason());

@@ -21,7 +21,8 @@ public enum Precision {
         this.storage = storage;
     }
 
-    StorageType storage() {
+    /** The element type on the device. */
+    public StorageType storage() {
         return storage;
     }
 

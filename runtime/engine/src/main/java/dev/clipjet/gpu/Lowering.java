@@ -6,7 +6,6 @@ import dev.clipjet.graph.Rows;
 import dev.clipjet.graph.Value;
 import dev.clipjet.gpu.LaunchPlan.Launch;
 import dev.clipjet.gpu.LaunchPlan.Step;
-import dev.clipjet.kernels.gpu.Activation;
 import dev.clipjet.kernels.gpu.AttentionKernel;
 import dev.clipjet.kernels.gpu.AttentionShape;
 import dev.clipjet.kernels.gpu.AveragePatchesKernel;
@@ -15,8 +14,6 @@ import dev.clipjet.kernels.gpu.GatherKernel;
 import dev.clipjet.kernels.gpu.ImageTokensKernel;
 import dev.clipjet.kernels.gpu.KernelLibrary;
 import dev.clipjet.kernels.gpu.LayerNormKernel;
-import dev.clipjet.kernels.gpu.LinearKernels;
-import dev.clipjet.kernels.gpu.LinearPlan;
 import dev.clipjet.kernels.gpu.Matrix;
 import dev.clipjet.kernels.gpu.StorageType;
 import dev.clipjet.kernels.gpu.UnfoldKernel;
@@ -29,9 +26,12 @@ import java.util.function.LongUnaryOperator;
 
 /** Turns graphs into launches: one for each operation, fewer where a kernel does two at once. */
 final class Lowering {
+    /** Tokens of an image before its patches. */
+    private static final int CLASS_TOKENS = 1;
+
     private final StorageType type;
     private final GpuWeights weights;
-    private final LinearKernels linear;
+    private final LinearChoice linear;
     private final LayerNormKernel layerNorm;
     private final AttentionKernel attention;
     private final UnfoldKernel unfold;
@@ -40,7 +40,7 @@ final class Lowering {
     private final GatherKernel gather;
     private final AveragePatchesKernel average;
 
-    Lowering(KernelLibrary library, StorageType type, LinearKernels linear, GpuWeights weights) {
+    Lowering(KernelLibrary library, StorageType type, LinearChoice linear, GpuWeights weights) {
         this.type = type;
         this.weights = weights;
         this.linear = linear;
@@ -83,7 +83,7 @@ final class Lowering {
         private final TowerInput input;
         private final long inputAddress;
         private final int longest;
-        private final Map<Op.Linear, LinearPlan> products = new HashMap<>();
+        private final Map<Op.Linear, Product> products = new HashMap<>();
         private long workspace;
 
         Lowered(
@@ -107,9 +107,9 @@ final class Lowering {
             long most = 0;
             for (Op op : graph.ops()) {
                 if (op instanceof Op.Linear layer) {
-                    LinearPlan plan = product(layer);
-                    products.put(layer, plan);
-                    most = Math.max(most, plan.workspaceBytes());
+                    Product product = product(layer);
+                    products.put(layer, product);
+                    most = Math.max(most, product.prepared().workspaceBytes());
                 }
             }
             // Launches follow each other on one stream, so one workspace serves all.
@@ -124,13 +124,10 @@ final class Lowering {
             return new LaunchPlan(inputAddress, steps);
         }
 
-        private LinearPlan product(Op.Linear layer) {
-            return linear.plan(
-                    layout.rows(layer.output()),
-                    layer.output().columns(),
-                    weights.columns(layer, tower),
-                    layer.activation().map(Lowering::activation).orElse(Activation.NONE),
-                    layer.residual());
+        private Product product(Op.Linear layer) {
+            LinearShape shape = weights.shape(layer, layout);
+            LinearMethod method = linear.method(shape);
+            return new Product(method, method.prepare(shape));
         }
 
         /** Two operations as one launch. */
@@ -147,7 +144,7 @@ final class Lowering {
                 Matrix out = matrix(norm.output());
                 return Optional.of(new Step(
                         norm,
-                        stream -> imageTokens.record(
+                        stream -> imageTokens.recordNorming(
                                 stream, patches, classToken.address(), positions, gamma, beta, norm.eps(), out)));
             }
             return Optional.empty();
@@ -176,8 +173,7 @@ final class Lowering {
             if (op instanceof Op.AveragePatches averageOp) {
                 Matrix in = matrix(averageOp.input());
                 Matrix out = matrix(averageOp.output());
-                long starts = inputAddress + input.startsAt();
-                return stream -> average.record(stream, in, starts, out);
+                return stream -> average.record(stream, in, CLASS_TOKENS, out);
             }
             if (op instanceof Op.UnfoldPatches unfoldOp) {
                 return unfold(unfoldOp);
@@ -201,23 +197,25 @@ final class Lowering {
         }
 
         private Launch linear(Op.Linear layer) {
-            LinearPlan plan = products.get(layer);
+            Product product = products.get(layer);
             Matrix in = matrix(layer.input());
             Matrix out = matrix(layer.output());
-            long weight = weights.matrixAddress(layer, tower);
+            long weight = weights.matrixAddress(layer, tower, product.method());
             long bias = weights.biasAddress(layer, tower);
-            return stream -> linear.record(stream, plan, in, weight, bias, out, workspace);
+            return stream -> product.prepared().record(stream, in, weight, bias, out, workspace);
         }
 
         private Launch attention(Op.Attention op) {
             int width = op.heads() * op.headDim();
+            // The pooled token of a causal tower is the last of its sequence and sees all of it.
+            boolean pooled = op.query().rows() == Rows.SEQUENCES;
             AttentionShape shape = new AttentionShape(
                     graph.capacity().sequences(),
                     longest,
                     op.heads(),
                     op.headDim(),
-                    op.causal(),
-                    op.query().rows() == Rows.SEQUENCES);
+                    op.causal() && !pooled,
+                    pooled);
             Matrix query = matrix(op.query()).columnRange(op.queryColumn(), width, type);
             Matrix key = matrix(op.keys()).columnRange(op.keyColumn(), width, type);
             Matrix value = matrix(op.keys()).columnRange(op.valueColumn(), width, type);
@@ -228,14 +226,13 @@ final class Lowering {
 
         private Launch unfold(Op.UnfoldPatches op) {
             long pixels = inputAddress + input.pixelsAt();
-            int images = graph.capacity().sequences();
             Matrix out = matrix(op.output());
             if (tower == Tower.IMAGE_FLOATS) {
-                return stream -> unfold.floats(stream, pixels, images, op.imageSize(), op.patchSize(), out);
+                return stream -> unfold.recordFloats(stream, pixels, op.imageSize(), op.patchSize(), out);
             }
             PixelScale scale = weights.pixelScale();
             int[] centres = {scale.centre(0), scale.centre(1), scale.centre(2)};
-            return stream -> unfold.bytes(stream, pixels, images, op.imageSize(), op.patchSize(), centres, out);
+            return stream -> unfold.recordBytes(stream, pixels, op.imageSize(), op.patchSize(), centres, out);
         }
 
         private Matrix matrix(Value value) {
@@ -243,11 +240,6 @@ final class Lowering {
         }
     }
 
-    private static Activation activation(dev.clipjet.model.Activation activation) {
-        return switch (activation) {
-            case QUICK_GELU -> Activation.QUICK_GELU;
-            case GELU -> Activation.GELU;
-            case GELU_TANH -> Activation.GELU_TANH;
-        };
-    }
+    /** How a layer is computed. */
+    private record Product(LinearMethod method, LinearMethod.Prepared prepared) {}
 }

@@ -14,8 +14,7 @@ public final class BuiltInVocabularyFiles {
     private static final String START = "<|startoftext|>";
     private static final String END = "<|endoftext|>";
     private static final String MERGES_HEADER = "#version: 0.2";
-    private static final String WORDS =
-            "'s|'t|'re|'ve|'m|'ll|'d|[\\p{L}]+|[\\p{N}]|[^\\s\\p{L}\\p{N}]+";
+    private static final String WORDS = "'s|'t|'re|'ve|'m|'ll|'d|[\\p{L}]+|[\\p{N}]|[^\\s\\p{L}\\p{N}]+";
     private static final JsonMapper JSON = new JsonMapper();
 
     private BuiltInVocabularyFiles() {}
@@ -33,8 +32,7 @@ public final class BuiltInVocabularyFiles {
         ObjectNode vocabulary = JSON.createObjectNode();
         tokens.forEach(token -> vocabulary.put(token, vocabulary.size()));
         write(directory, "vocab.json", vocabulary);
-        Files.writeString(
-                directory.resolve("merges.txt"), MERGES_HEADER + "\n" + String.join("\n", merges) + "\n");
+        Files.writeString(directory.resolve("merges.txt"), MERGES_HEADER + "\n" + String.join("\n", merges) + "\n");
         write(directory, "tokenizer.json", tokenizer(vocabulary, merges));
         write(directory, "tokenizer_config.json", configuration(contextLength));
         write(directory, "special_tokens_map.json", specialTokens(false));

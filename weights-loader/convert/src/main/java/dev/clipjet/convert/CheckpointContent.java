@@ -70,7 +70,10 @@ final class CheckpointContent implements TensorContent {
         FloatConversion.toFloat(
                 segment.dtype(),
                 source,
-                target.order(ByteOrder.LITTLE_ENDIAN).slice().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer());
+                target.order(ByteOrder.LITTLE_ENDIAN)
+                        .slice()
+                        .order(ByteOrder.LITTLE_ENDIAN)
+                        .asFloatBuffer());
         target.position(target.position() + count * Float.BYTES);
     }
 }

@@ -45,8 +45,8 @@ public final class Conversion {
      */
     public Conversion(ModelSource source, Path destination, ConversionOptions options) {
         if (options.tower().isPresent() && options.format() != TargetFormat.HF) {
-            throw new InvalidInputException("a single tower is written for the format "
-                    + TargetFormat.HF.label() + " only, not for " + options.format().label());
+            throw new InvalidInputException("a single tower is written for the format " + TargetFormat.HF.label()
+                    + " only, not for " + options.format().label());
         }
         if (options.tower().isPresent()) {
             Tower tower = options.tower().get();
@@ -54,7 +54,8 @@ public final class Conversion {
                     ? source.spec().vision().isPresent()
                     : source.spec().text().isPresent();
             if (!there) {
-                throw new InvalidInputException(source.name() + ": has no " + tower.name().toLowerCase(Locale.ROOT) + " tower");
+                throw new InvalidInputException(
+                        source.name() + ": has no " + tower.name().toLowerCase(Locale.ROOT) + " tower");
             }
         }
         this.source = options.tower().map(source::only).orElse(source);

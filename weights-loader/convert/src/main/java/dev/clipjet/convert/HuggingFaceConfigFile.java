@@ -134,11 +134,13 @@ final class HuggingFaceConfigFile {
                 .put("num_hidden_layers", blocks.layers())
                 .put("num_attention_heads", blocks.heads())
                 .put("intermediate_size", blocks.mlpWidth())
-                .put("hidden_act", switch (blocks.activation()) {
-                    case QUICK_GELU -> "quick_gelu";
-                    case GELU -> "gelu";
-                    case GELU_TANH -> "gelu_pytorch_tanh";
-                })
+                .put(
+                        "hidden_act",
+                        switch (blocks.activation()) {
+                            case QUICK_GELU -> "quick_gelu";
+                            case GELU -> "gelu";
+                            case GELU_TANH -> "gelu_pytorch_tanh";
+                        })
                 .put("layer_norm_eps", blocks.layerNormEps());
     }
 }

@@ -41,22 +41,28 @@ final class HuggingFacePreprocessFile {
     static void refuse(ModelSource source, PreprocessSpec spec, Refusals refusals) {
         refusals.when(
                 own(source).isEmpty()
-                        && spec.resize().map(Resize::mode).filter(ResizeMode.LONGEST::equals).isPresent(),
+                        && spec.resize()
+                                .map(Resize::mode)
+                                .filter(ResizeMode.LONGEST::equals)
+                                .isPresent(),
                 "images whose longer side is resized and which are padded (preprocess_cfg.resize_mode longest)");
     }
 
     private static ObjectNode document(PreprocessSpec spec) {
         ObjectNode node = JsonText.object();
-        node.put("image_processor_type", switch (spec.profile()) {
-            case HF_FAST, SIGLIP_FAST -> "CLIPImageProcessorFast";
-            case HF_V5_PIL, SIGLIP_V5_PIL -> "CLIPImageProcessorPil";
-            default -> "CLIPImageProcessor";
-        });
+        node.put(
+                "image_processor_type",
+                switch (spec.profile()) {
+                    case HF_FAST, SIGLIP_FAST -> "CLIPImageProcessorFast";
+                    case HF_V5_PIL, SIGLIP_V5_PIL -> "CLIPImageProcessorPil";
+                    default -> "CLIPImageProcessor";
+                });
         node.put("do_convert_rgb", true);
         node.put("do_resize", spec.resize().isPresent());
         spec.resize().ifPresent(resize -> {
             ObjectNode size = node.putObject("size");
-            if (resize.mode() == ResizeMode.SHORTEST && resize.size().height() == resize.size().width()) {
+            if (resize.mode() == ResizeMode.SHORTEST
+                    && resize.size().height() == resize.size().width()) {
                 size.put("shortest_edge", resize.size().height());
             } else {
                 put(size, resize.size());

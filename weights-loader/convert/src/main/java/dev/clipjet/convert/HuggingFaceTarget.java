@@ -34,8 +34,8 @@ final class HuggingFaceTarget {
                 .ifPresent(vision -> tensors.addAll(PlannedTensor.of(
                         HuggingFaceNames.CLIP_MODEL.vision(vision), source.tensors(), options.dtype())));
         spec.text()
-                .ifPresent(text -> tensors.addAll(PlannedTensor.of(
-                        HuggingFaceNames.CLIP_MODEL.text(text), source.tensors(), options.dtype())));
+                .ifPresent(text -> tensors.addAll(
+                        PlannedTensor.of(HuggingFaceNames.CLIP_MODEL.text(text), source.tensors(), options.dtype())));
         boolean both = spec.vision().isPresent() && spec.text().isPresent();
         if (both) {
             tensors.add(scalar(source, ModelSource.LOGIT_SCALE));
@@ -48,7 +48,8 @@ final class HuggingFaceTarget {
         List<String> notes = new ArrayList<>();
         descriptions.add(JsonText.file("config.json", new HuggingFaceConfigFile(source, tensors).document()));
         if (spec.preprocess().isPresent()) {
-            descriptions.add(HuggingFacePreprocessFile.of(source, spec.preprocess().get(), notes));
+            descriptions.add(
+                    HuggingFacePreprocessFile.of(source, spec.preprocess().get(), notes));
         }
         if (spec.text().isPresent()) {
             TokenizerDescription.of(source, options, notes).ifPresent(descriptions::add);
@@ -61,7 +62,7 @@ final class HuggingFaceTarget {
         Scalar scalar = source.scalars().get(name);
         return new PlannedTensor(
                 new Declaration(name, scalar.dtype(), List.of()),
-                new HeapContent(scalar.dtype(), scalar.bytes()),
+                new HeapContent(scalar.dtype(), scalar.bytes(), scalar.stored() ? List.of(name) : List.of()),
                 0,
                 false,
                 scalar.stored() ? "kept in its type" : "not in the source, its default");

@@ -25,8 +25,7 @@ final class JsonText {
         return directory -> {
             DefaultPrettyPrinter printer = new DefaultPrettyPrinter();
             printer.indentObjectsWith(new DefaultIndenter("  ", "\n"));
-            Files.writeString(
-                    directory.resolve(name), MAPPER.writer(printer).writeValueAsString(document) + "\n");
+            Files.writeString(directory.resolve(name), MAPPER.writer(printer).writeValueAsString(document) + "\n");
             return List.of(name);
         };
     }

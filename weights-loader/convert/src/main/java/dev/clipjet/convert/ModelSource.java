@@ -68,9 +68,7 @@ public final class ModelSource {
             }
         }
         scalars.putIfAbsent(LOGIT_SCALE, Scalar.of(checkpoint.logitScale()));
-        checkpoint
-                .logitBias()
-                .ifPresent(bias -> scalars.putIfAbsent(LOGIT_BIAS, Scalar.of((float) bias)));
+        checkpoint.logitBias().ifPresent(bias -> scalars.putIfAbsent(LOGIT_BIAS, Scalar.of((float) bias)));
         Path path = checkpoint.source().toAbsolutePath().normalize();
         boolean huggingFace = checkpoint.spec().family().matches("CLIP\\w*Model\\w*");
         Path directory = Files.isDirectory(path) ? path : path.getParent();

@@ -61,8 +61,7 @@ final class OnnxGraph {
         }
         weights.computeIfAbsent(
                 name.value(),
-                key -> new PlannedTensor(
-                        new Declaration(key, dtype(name), sizes), contents.get(name), 0, false, ""));
+                key -> new PlannedTensor(new Declaration(key, dtype(name), sizes), contents.get(name), 0, false, ""));
         return name.value();
     }
 
@@ -133,8 +132,7 @@ final class OnnxGraph {
 
     /** Constant integers, [values]. */
     String vector(long... values) {
-        TensorProto.Builder tensor =
-                TensorProto.newBuilder().setDataType(TensorProto.DataType.INT64.getNumber());
+        TensorProto.Builder tensor = TensorProto.newBuilder().setDataType(TensorProto.DataType.INT64.getNumber());
         tensor.addDims(values.length);
         for (long value : values) {
             tensor.addInt64Data(value);

@@ -40,7 +40,8 @@ final class OnnxTarget {
         if (spec.text().isPresent()) {
             TokenizerDescription.of(source, options, notes).ifPresent(descriptions::add);
             if (spec.text().get().pooling() == TextPooling.END_TOKEN) {
-                notes.add("a row of input_ids without the end token is read at its first position, as transformers does");
+                notes.add(
+                        "a row of input_ids without the end token is read at its first position, as transformers does");
             }
         }
         return new Plan(files, descriptions, source.dropped(), notes);

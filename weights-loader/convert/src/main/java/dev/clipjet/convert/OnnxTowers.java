@@ -34,7 +34,8 @@ final class OnnxTowers {
         TensorNames.Vision names = TensorNames.vision();
         OnnxTransformer transformer = new OnnxTransformer(graph, spec.blocks(), spec.tokens());
         graph.input(PIXELS, TensorProto.DataType.FLOAT, BATCH, 3, spec.imageSize(), spec.imageSize());
-        String x = transformer.reshape(imageTokens(graph, transformer, spec), -1, spec.blocks().width());
+        String x = transformer.reshape(
+                imageTokens(graph, transformer, spec), -1, spec.blocks().width());
         if (spec.normBeforeBlocks()) {
             x = transformer.norm(x, names.lnPreWeight(), names.lnPreBias());
         }
@@ -69,19 +70,15 @@ final class OnnxTowers {
     private static String imagePooled(OnnxGraph graph, OnnxTransformer transformer, VisionSpec spec, String x) {
         TensorNames.Vision names = TensorNames.vision();
         if (spec.pooling() == ImagePooling.CLASS_TOKEN) {
-            String first = graph.node(
-                    "Gather", List.of(transformer.bySequence(x), graph.scalar(0)), integer("axis", 1));
+            String first =
+                    graph.node("Gather", List.of(transformer.bySequence(x), graph.scalar(0)), integer("axis", 1));
             return transformer.norm(first, names.lnPostWeight(), names.lnPostBias());
         }
         boolean normFirst = spec.pooling() == ImagePooling.MEAN_OF_NORMED;
         String normed = normFirst ? transformer.norm(x, names.lnPostWeight(), names.lnPostBias()) : x;
         String patches = graph.node(
                 "Slice",
-                List.of(
-                        transformer.bySequence(normed),
-                        graph.vector(1),
-                        graph.vector(spec.tokens()),
-                        graph.vector(1)));
+                List.of(transformer.bySequence(normed), graph.vector(1), graph.vector(spec.tokens()), graph.vector(1)));
         String mean = graph.node("ReduceMean", List.of(patches), integers("axes", 1), integer("keepdims", 0));
         return normFirst ? mean : transformer.norm(mean, names.lnPostWeight(), names.lnPostBias());
     }

@@ -109,10 +109,7 @@ final class OnnxWeights implements WeightFile {
     private static void writeFile(Path directory, String name, Content content) throws IOException {
         Path partial = directory.resolve(name + ".partial");
         try (FileChannel out = FileChannel.open(
-                partial,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.TRUNCATE_EXISTING,
-                StandardOpenOption.WRITE)) {
+                partial, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
             content.writeTo(out);
             out.force(true);
         }

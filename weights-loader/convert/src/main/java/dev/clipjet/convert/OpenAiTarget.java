@@ -62,7 +62,7 @@ final class OpenAiTarget {
         bytes.putLong(value).flip();
         return new PlannedTensor(
                 new Declaration(name, DType.I64, List.of()),
-                new HeapContent(DType.I64, bytes),
+                new HeapContent(DType.I64, bytes, List.of()),
                 0,
                 false,
                 "an integer as in OpenAI's archives, from the configuration");
@@ -83,7 +83,10 @@ final class OpenAiTarget {
     }
 
     private static boolean isOpenAis(PreprocessSpec preprocess) {
-        return preprocess.resize().filter(resize -> resize.mode() == ResizeMode.SHORTEST).isPresent()
+        return preprocess
+                        .resize()
+                        .filter(resize -> resize.mode() == ResizeMode.SHORTEST)
+                        .isPresent()
                 && preprocess.crop().isPresent()
                 && preprocess.resampling() == Resampling.BICUBIC
                 && preprocess.mean().equals(PreprocessSpec.OPENAI_MEAN)
@@ -94,9 +97,12 @@ final class OpenAiTarget {
         refuseBlocks(vision.blocks(), "image", refusals);
         refusals.when(
                         vision.blocks().width() > WIDEST_VISION,
-                        "an image tower wider than " + WIDEST_VISION + " (" + vision.blocks().width() + ")")
+                        "an image tower wider than " + WIDEST_VISION + " ("
+                                + vision.blocks().width() + ")")
                 .when(!vision.normBeforeBlocks(), "an image tower without a norm before its blocks (no_ln_pre)")
-                .when(vision.pooling() != ImagePooling.CLASS_TOKEN, "pooling of images by the mean of patches (pool_type)")
+                .when(
+                        vision.pooling() != ImagePooling.CLASS_TOKEN,
+                        "pooling of images by the mean of patches (pool_type)")
                 .when(vision.projectionDim() == 0, "an image tower without projection")
                 .when(
                         vision.imageSize() % vision.patchSize() != 0,

@@ -11,7 +11,6 @@ import dev.clipjet.model.PreprocessSpec.ResizeMode;
 import dev.clipjet.model.PreprocessSpec.Rgb;
 import dev.clipjet.model.PreprocessSpec.Size;
 import dev.clipjet.model.Resampling;
-import dev.clipjet.model.TextPooling;
 import dev.clipjet.model.TextSpec;
 import dev.clipjet.model.TransformerSpec;
 import dev.clipjet.model.VisionSpec;
@@ -138,11 +137,13 @@ final class OpenClipConfigFile {
         put(node, "mean", spec.mean());
         put(node, "std", spec.std());
         node.put("interpolation", spec.resampling() == Resampling.BILINEAR ? "bilinear" : "bicubic");
-        node.put("resize_mode", switch (spec.resize().orElseThrow().mode()) {
-            case SHORTEST -> "shortest";
-            case SQUASH -> "squash";
-            case LONGEST -> "longest";
-        });
+        node.put(
+                "resize_mode",
+                switch (spec.resize().orElseThrow().mode()) {
+                    case SHORTEST -> "shortest";
+                    case SQUASH -> "squash";
+                    case LONGEST -> "longest";
+                });
         if (spec.fillColor() != 0) {
             node.put("fill_color", spec.fillColor());
         }

@@ -35,8 +35,8 @@ final class OpenClipTarget {
 
         List<String> notes = new ArrayList<>();
         List<Plan.Description> descriptions = new ArrayList<>();
-        descriptions.add(JsonText.file(
-                "open_clip_config.json", new OpenClipConfigFile(source, customText, notes).document()));
+        descriptions.add(
+                JsonText.file("open_clip_config.json", new OpenClipConfigFile(source, customText, notes).document()));
         if (text.vocabSize() != OPENAI_VOCABULARY) {
             TokenizerDescription.own(source).ifPresent(own -> {
                 descriptions.add(own);
@@ -44,8 +44,7 @@ final class OpenClipTarget {
                         + "the source lie beside the weights for those who name them");
             });
         }
-        return new Plan(
-                List.of(new SafetensorsWeights(WEIGHTS, tensors)), descriptions, source.dropped(), notes);
+        return new Plan(List.of(new SafetensorsWeights(WEIGHTS, tensors)), descriptions, source.dropped(), notes);
     }
 
     private static void check(ModelSource source) {
@@ -65,7 +64,9 @@ final class OpenClipTarget {
                             quick != (text.blocks().activation() == Activation.QUICK_GELU),
                             "QuickGELU in one tower only (quick_gelu)");
         }
-        spec.preprocess().ifPresent(preprocess -> OpenClipConfigFile.refuse(preprocess, spec.vision().orElseThrow(), refusals));
+        spec.preprocess()
+                .ifPresent(preprocess ->
+                        OpenClipConfigFile.refuse(preprocess, spec.vision().orElseThrow(), refusals));
         refusals.check(source.name(), "open_clip");
     }
 }

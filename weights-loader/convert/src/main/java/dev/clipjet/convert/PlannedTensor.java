@@ -18,8 +18,7 @@ import java.util.Optional;
  * @param transposed whether the result lies [columns, rows]
  * @param change what happens to the elements besides a change of their type, for reports
  */
-record PlannedTensor(
-        Declaration declaration, TensorContent content, long first, boolean transposed, String change) {
+record PlannedTensor(Declaration declaration, TensorContent content, long first, boolean transposed, String change) {
     String name() {
         return declaration.name();
     }

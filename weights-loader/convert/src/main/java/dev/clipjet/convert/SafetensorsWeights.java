@@ -42,8 +42,7 @@ record SafetensorsWeights(String name, List<PlannedTensor> tensors) implements W
             Set<SafetensorsWriter.Declaration> found = written.tensors().stream()
                     .map(tensor -> new SafetensorsWriter.Declaration(tensor.name(), tensor.dtype(), tensor.shape()))
                     .collect(Collectors.toSet());
-            return found.equals(
-                    tensors.stream().map(PlannedTensor::declaration).collect(Collectors.toSet()));
+            return found.equals(tensors.stream().map(PlannedTensor::declaration).collect(Collectors.toSet()));
         } catch (ModelFormatException e) {
             return false;
         }

@@ -28,8 +28,7 @@ final class Shards {
         }
         List<WeightFile> files = new ArrayList<>();
         for (List<PlannedTensor> group : groups) {
-            String name =
-                    String.format(Locale.ROOT, "model-%05d-of-%05d.safetensors", files.size() + 1, groups.size());
+            String name = String.format(Locale.ROOT, "model-%05d-of-%05d.safetensors", files.size() + 1, groups.size());
             files.add(new SafetensorsWeights(name, group));
         }
         return files;

@@ -33,11 +33,7 @@ final class Staging implements AutoCloseable {
     private final ConversionReport.Leftovers leftovers;
 
     private Staging(
-            Path destination,
-            Path folder,
-            FileChannel lockFile,
-            FileLock lock,
-            ConversionReport.Leftovers leftovers) {
+            Path destination, Path folder, FileChannel lockFile, FileLock lock, ConversionReport.Leftovers leftovers) {
         this.destination = destination;
         this.folder = folder;
         this.content = folder.resolve(CONTENT);
@@ -87,9 +83,8 @@ final class Staging implements AutoCloseable {
         if (Files.exists(folder) && !Files.exists(folder.resolve(CONTENT))) {
             delete(folder);
         }
-        throw new FileAlreadyExistsException(
-                destination + ": exists" + (Files.isDirectory(destination) ? " and is no empty folder" : "")
-                        + "; nothing is overwritten");
+        throw new FileAlreadyExistsException(destination + ": exists"
+                + (Files.isDirectory(destination) ? " and is no empty folder" : "") + "; nothing is overwritten");
     }
 
     private static boolean isEmptyFolder(Path path) throws IOException {
@@ -117,7 +112,9 @@ final class Staging implements AutoCloseable {
         Path content = folder.resolve(CONTENT);
         Path identityFile = folder.resolve(IDENTITY);
         boolean found = Files.exists(content);
-        if (found && Files.exists(identityFile) && Files.readString(identityFile).equals(identity)) {
+        if (found
+                && Files.exists(identityFile)
+                && Files.readString(identityFile).equals(identity)) {
             deleteUnfinished(content);
             return ConversionReport.Leftovers.RESUMED;
         }
@@ -135,7 +132,8 @@ final class Staging implements AutoCloseable {
 
     private static void deleteUnfinished(Path content) throws IOException {
         try (Stream<Path> entries = Files.list(content)) {
-            for (Path unfinished : entries.filter(path -> path.toString().endsWith(".partial")).toList()) {
+            for (Path unfinished :
+                    entries.filter(path -> path.toString().endsWith(".partial")).toList()) {
                 Files.delete(unfinished);
             }
         }

@@ -44,8 +44,8 @@ final class SynthSource {
         this.architecture = architecture;
         this.prefix = prefix;
         this.dtype = dtype;
-        stored = SynthTensor.of(architecture).stream()
-                .collect(Collectors.toMap(SynthTensor::name, Function.identity()));
+        stored =
+                SynthTensor.of(architecture).stream().collect(Collectors.toMap(SynthTensor::name, Function.identity()));
     }
 
     ModelSpec spec() {

@@ -104,8 +104,8 @@ final class TensorPump {
         int rows = Math.toIntExact(tensor.declaration().shape().get(1));
         TensorContent content = tensor.content();
         int size = content.dtype().bytes();
-        ByteBuffer matrix = ByteBuffer.allocate(Math.multiplyExact(rows * columns, size))
-                .order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer matrix =
+                ByteBuffer.allocate(Math.multiplyExact(rows * columns, size)).order(ByteOrder.LITTLE_ENDIAN);
         content.read(tensor.first(), rows * columns, matrix);
         ByteBuffer turned = ByteBuffer.allocate(matrix.capacity()).order(ByteOrder.LITTLE_ENDIAN);
         for (int column = 0; column < columns; column++) {
@@ -118,6 +118,6 @@ final class TensorPump {
                 }
             }
         }
-        return new HeapContent(content.dtype(), turned.flip());
+        return new HeapContent(content.dtype(), turned.flip(), content.origins());
     }
 }

@@ -52,9 +52,6 @@ final class TokenizerDescription {
     }
 
     private static List<Path> files(Path directory) {
-        return NAMES.stream()
-                .map(directory::resolve)
-                .filter(Files::exists)
-                .toList();
+        return NAMES.stream().map(directory::resolve).filter(Files::exists).toList();
     }
 }

@@ -24,6 +24,8 @@ interface WeightFile {
 
     /** Bytes of its tensors. */
     default long bytes() {
-        return tensors().stream().mapToLong(tensor -> tensor.declaration().bytes()).sum();
+        return tensors().stream()
+                .mapToLong(tensor -> tensor.declaration().bytes())
+                .sum();
     }
 }

@@ -22,22 +22,24 @@ public final class GatherKernel {
     /**
      * Enqueues the gather.
      *
-     * @param columns width of a row; a row has a multiple of 16 bytes
-     * @param in [*, columns], 16-byte aligned
+     * @param in [tokens, columns]
      * @param rows int32 [sequences], each a row of {@code in}
-     * @param sequences at least 1
-     * @param out [sequences, columns], 16-byte aligned, apart from {@code in}
+     * @param out [sequences, columns], apart from {@code in}
      */
-    public void record(GpuStream stream, int columns, long in, long rows, int sequences, long out) {
+    public void record(GpuStream stream, Matrix in, long rows, Matrix out) {
         LaunchCheck.of("gather_rows")
-                .positive("columns", columns)
-                .positive("sequences", sequences)
-                .multiple("bytes of a row", (long) columns * type.bytes(), 16)
-                .aligned("in", in, 16)
-                .aligned("rows", rows, 4)
-                .aligned("out", out, 16);
-        KernelArguments arguments =
-                new KernelArguments().addInt(columns).addLong(in).addLong(rows).addLong(out);
-        stream.launch(function, new LaunchShape(Dim3.of(sequences), BLOCK, 0), arguments);
+                .matrix("in", in, type)
+                .matrix("out", out, type)
+                .shape("out", out, out.rows(), in.columns())
+                .apart("out", out, "in", in, type)
+                .aligned("rows", rows, 4);
+        KernelArguments arguments = new KernelArguments()
+                .addInt(in.columns())
+                .addLong(in.address())
+                .addInt(in.stride())
+                .addLong(rows)
+                .addLong(out.address())
+                .addInt(out.stride());
+        stream.launch(function, new LaunchShape(Dim3.of(out.rows()), BLOCK, 0), arguments);
     }
 }

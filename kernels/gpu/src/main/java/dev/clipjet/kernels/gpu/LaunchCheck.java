@@ -30,6 +30,40 @@ final class LaunchCheck {
                 what + " lies at 0x" + Long.toHexString(address) + ", which is not aligned to " + to + " bytes");
     }
 
+    /** Checks that every row begins at a multiple of 16 bytes. */
+    LaunchCheck matrix(String what, Matrix matrix, StorageType type) {
+        return multiple("bytes from row to row of " + what, (long) matrix.stride() * type.bytes(), Matrix.ALIGNMENT);
+    }
+
+    /** Checks that a matrix has a shape. */
+    LaunchCheck shape(String what, Matrix matrix, int rows, int columns) {
+        return require(
+                matrix.rows() == rows && matrix.columns() == columns,
+                what + " is " + matrix.rows() + " x " + matrix.columns() + "; " + rows + " x " + columns
+                        + " is needed");
+    }
+
+    /** Checks that what is written does not lie in what is read. */
+    LaunchCheck apart(String what, Matrix matrix, String otherName, Matrix other, StorageType type) {
+        return apart(what, matrix, type, otherName, other, type);
+    }
+
+    /** The same for matrices of two types. */
+    LaunchCheck apart(
+            String what, Matrix matrix, StorageType type, String otherName, Matrix other, StorageType otherType) {
+        return require(
+                matrix.address() + matrix.bytes(type) <= other.address()
+                        || other.address() + other.bytes(otherType) <= matrix.address(),
+                what + " overlaps " + otherName);
+    }
+
+    /** Checks an input and an output of the same shape, which may be the same matrix. */
+    LaunchCheck elementwise(Matrix in, Matrix out, StorageType type) {
+        matrix("in", in, type).matrix("out", out, type).shape("out", out, in.rows(), in.columns());
+        boolean same = in.address() == out.address() && in.stride() == out.stride();
+        return same ? this : apart("out", out, "in", in, type);
+    }
+
     LaunchCheck require(boolean holds, String otherwise) {
         if (!holds) {
             throw new IllegalArgumentException(kernel + ": " + otherwise);

@@ -19,14 +19,15 @@ public record Matrix(long address, int rows, int columns, int stride) {
             throw new IllegalArgumentException("a matrix of " + rows + " x " + columns + ", stride " + stride);
         }
         if (address == 0 || address % ALIGNMENT != 0) {
-            throw new IllegalArgumentException("a matrix at 0x" + Long.toHexString(address)
-                    + ", which is not aligned to " + ALIGNMENT + " bytes");
+            throw new IllegalArgumentException(
+                    "a matrix at 0x" + Long.toHexString(address) + ", which is not aligned to " + ALIGNMENT + " bytes");
         }
     }
 
-    /** Bytes from the first row to the end of the last one, padding included. */
+    /** Bytes from the first element to the last, and on to the next multiple of 16: what a kernel may touch. */
     public long bytes(StorageType type) {
-        return (long) rows * stride * type.bytes();
+        long last = (long) columns * type.bytes();
+        return (long) (rows - 1) * stride * type.bytes() + (last + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     }
 
     /** Some columns of all rows; they begin at a multiple of 16 bytes. */

@@ -13,17 +13,14 @@ class GatherKernelTest {
     @EnumSource(StorageType.class)
     void rowsAreTakenWholeAndInOrder(StorageType type) {
         int[] rows = {3, 0, 4, 4};
-        for (int columns : new int[] {8, 24, 768, 1288}) {
-            float[] in = new float[5 * columns];
-            Random random = new Random(columns);
-            for (int i = 0; i < in.length; i++) {
-                in[i] = StoredValues.rounded(type, (float) random.nextGaussian());
-            }
+        for (int columns : new int[] {1, 8, 27, 768, 1288}) {
+            float[] in = DeviceMatrices.random(type, new Random(columns), 5 * columns, 0, 1);
             try (KernelRig rig = new KernelRig(ExecutionOptions.standard())) {
-                long out = rig.raw(type, rows.length * columns);
+                DeviceMatrices matrices = new DeviceMatrices(rig, type);
+                Matrix out = matrices.raw(rows.length, columns);
                 new GatherKernel(rig.library(), type)
-                        .record(rig.stream(), columns, rig.values(type, in), rig.ints(rows), rows.length, out);
-                float[] result = rig.read(type, out, rows.length * columns);
+                        .record(rig.stream(), matrices.of(5, columns, in), rig.ints(rows), out);
+                float[] result = matrices.read(out);
                 for (int i = 0; i < result.length; i++) {
                     assertThat(result[i]).isEqualTo(in[rows[i / columns] * columns + i % columns]);
                 }
@@ -36,12 +33,14 @@ class GatherKernelTest {
     void whatDoesNotFitIsRefused(StorageType type) {
         try (KernelRig rig = new KernelRig(ExecutionOptions.standard())) {
             GatherKernel gather = new GatherKernel(rig.library(), type);
-            assertThatThrownBy(() -> gather.record(rig.stream(), 3, 256, 256, 1, 512))
-                    .hasMessageContaining("gather_rows: bytes of a row");
-            assertThatThrownBy(() -> gather.record(rig.stream(), 8, 264, 256, 1, 512))
-                    .hasMessageContaining("in lies at 0x108");
-            assertThatThrownBy(() -> gather.record(rig.stream(), 8, 256, 256, 0, 512))
-                    .hasMessageContaining("sequences is 0");
+            Matrix in = new Matrix(256, 2, 8, 8);
+            assertThatThrownBy(() -> gather.record(rig.stream(), new Matrix(256, 2, 3, 3), 256, in))
+                    .hasMessageContaining("gather_rows: bytes from row to row of in");
+            assertThatThrownBy(() -> gather.record(rig.stream(), in, 258, new Matrix(512, 2, 8, 8)))
+                    .hasMessageContaining("rows lies at 0x102");
+            assertThatThrownBy(() -> gather.record(rig.stream(), in, 256, new Matrix(512, 2, 16, 16)))
+                    .hasMessageContaining("out is 2 x 16; 2 x 8 is needed");
+            assertThatThrownBy(() -> gather.record(rig.stream(), in, 256, in)).hasMessageContaining("out overlaps in");
         }
     }
 }

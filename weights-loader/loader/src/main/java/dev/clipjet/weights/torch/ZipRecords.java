@@ -125,7 +125,11 @@ final class ZipRecords {
             out.putInt(LOCATOR64).putInt(0).putLong(start + size).putInt(1);
         }
         short count16 = (short) Math.min(count, MOST16);
-        out.putInt(END).putShort((short) 0).putShort((short) 0).putShort(count16).putShort(count16);
+        out.putInt(END)
+                .putShort((short) 0)
+                .putShort((short) 0)
+                .putShort(count16)
+                .putShort(count16);
         out.putInt(size32(size)).putInt(size32(start)).putShort((short) 0);
     }
 
