@@ -5,12 +5,12 @@ import dev.clipjet.device.GpuDevice;
 import dev.clipjet.device.GpuEvent;
 import dev.clipjet.device.GpuGraph;
 import dev.clipjet.device.GpuStream;
+import dev.clipjet.device.MatrixLibraryProvider;
 import dev.clipjet.graph.Graph;
 import dev.clipjet.graph.Op;
 import dev.clipjet.graph.TowerGraphs;
 import dev.clipjet.graph.Value;
 import dev.clipjet.kernels.gpu.KernelLibrary;
-import dev.clipjet.kernels.gpu.LinearKernels;
 import dev.clipjet.kernels.gpu.Matrix;
 import dev.clipjet.kernels.gpu.StorageType;
 import dev.clipjet.model.TextSpec;
@@ -18,7 +18,12 @@ import dev.clipjet.model.VisionSpec;
 import dev.clipjet.weights.Checkpoint;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.ServiceLoader;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs the towers of a model on a GPU. A tower is prepared once for each bucket of sizes: lowered to launches over static memory
@@ -32,6 +37,8 @@ public final class GpuExecutor implements AutoCloseable {
         /** Return false to stop after this operation. */
         boolean after(Op op);
     }
+
+    private static final Logger LOG = LoggerFactory.getLogger(GpuExecutor.class);
 
     private final GpuDevice device;
     private final Checkpoint checkpoint;
@@ -61,7 +68,7 @@ public final class GpuExecutor implements AutoCloseable {
             KernelLibrary library = owned.add(new KernelLibrary(device));
             stream = owned.add(device.createStream());
             done = owned.add(device.createEvent(false));
-            LinearKernels linear = new LinearKernels(library, type);
+            LinearChoice linear = new LinearChoice(device, stream, type, linearMethods(library));
             weights = owned.add(new GpuWeights(checkpoint, device, stream, type, linear, pixels));
             lowering = new Lowering(library, type, linear, weights);
             memory = owned.add(new StaticMemory(device, stream));
@@ -69,6 +76,19 @@ public final class GpuExecutor implements AutoCloseable {
             owned.closeAfter(e);
             throw e;
         }
+    }
+
+    /** Our kernels, and whatever library of matrix products works on the device; what is missing is logged. */
+    private List<LinearMethod> linearMethods(KernelLibrary library) {
+        List<LinearMethod> methods = new ArrayList<>();
+        methods.add(new KernelLinear(library, type));
+        for (MatrixLibraryProvider provider : ServiceLoader.load(MatrixLibraryProvider.class)) {
+            MatrixLibraryProvider.Search search = provider.open(device);
+            search.report().forEach(LOG::info);
+            search.library()
+                    .ifPresent(found -> methods.add(owned.add(new LibraryLinear(found, device, stream, library, type))));
+        }
+        return methods;
     }
 
     /**
@@ -103,8 +123,8 @@ public final class GpuExecutor implements AutoCloseable {
             input = TowerInput.texts(tower, sequences, tokens);
             longest = Math.min(text.contextLength(), tokens);
         }
-        weights.upload(graph, tower);
         DeviceLayout layout = new DeviceLayout(graph, type);
+        weights.upload(graph, tower, layout);
         long resultBytes = layout.bytes(graph.result());
         long arenaBytes = layout.bytes() + input.bytes();
         if (!memory.holds(arenaBytes, input.bytes(), resultBytes)) {

@@ -21,6 +21,7 @@ class ArchitectureTest {
         "dev.clipjet.error..", "dev.clipjet.memory..", "dev.clipjet.device..", "dev.clipjet.ptx..", "dev.clipjet.kernels.."
     };
     private static final String[] WEIGHTS = {"dev.clipjet.model..", "dev.clipjet.weights.."};
+    private static final String[] CONVERT = {"dev.clipjet.convert.."};
     private static final String[] TOKENIZER = {"dev.clipjet.tokenizer.."};
     private static final String[] PREPROCESS = {"dev.clipjet.preprocess.."};
     private static final String[] RUNTIME = {
@@ -50,6 +51,28 @@ class ArchitectureTest {
             .dependOnClassesThat(in(TOKENIZER, PREPROCESS, RUNTIME, COMMAND_LINE))
             .orShould()
             .dependOnClassesThat(resideInAnyPackage("dev.clipjet.kernels.."));
+
+    @ArchTest
+    static final ArchRule CONVERSION_KNOWS_THE_LOADER_ONLY = noClasses()
+            .that(in(CONVERT))
+            .should()
+            .dependOnClassesThat(in(TOKENIZER, PREPROCESS, RUNTIME, COMMAND_LINE))
+            .orShould()
+            .dependOnClassesThat(resideInAnyPackage("dev.clipjet.kernels.."));
+
+    @ArchTest
+    static final ArchRule THE_LIBRARY_KNOWS_NOTHING_OF_CONVERSION = noClasses()
+            .that(in(KERNELS, WEIGHTS, TOKENIZER, PREPROCESS, RUNTIME))
+            .should()
+            .dependOnClassesThat(in(CONVERT));
+
+    @ArchTest
+    static final ArchRule ONLY_CONVERSION_WRITES_ONNX = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.clipjet.convert..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("ai.onnx..", "com.google.protobuf..", "org.tribuo..");
 
     @ArchTest
     static final ArchRule TOKENIZER_STANDS_BESIDE_PREPROCESSING =

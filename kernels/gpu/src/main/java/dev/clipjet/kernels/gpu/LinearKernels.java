@@ -106,8 +106,7 @@ public final class LinearKernels {
             }
             if (name.startsWith(variant.name() + "/")) {
                 int splits = Integer.parseInt(name.substring(variant.name().length() + 1));
-                return plan(
-                        m, n, k, activation, residual, variant, Math.min(splits, LinearPlan.kTiles(type, k)));
+                return plan(m, n, k, activation, residual, variant, Math.min(splits, LinearPlan.kTiles(type, k)));
             }
         }
         throw new IllegalArgumentException("the system property " + OVERRIDE + " is " + name + "; for "

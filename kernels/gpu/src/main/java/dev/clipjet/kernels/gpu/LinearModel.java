@@ -58,9 +58,8 @@ final class LinearModel {
         double pace = Math.max(step, Math.max(STEP_LATENCY, MEMORY_LATENCY / (variant.stages() - 1)));
         double chain = rounds * (MEMORY_LATENCY + steps * pace + EPILOGUE_LATENCY + epilogue + exchange);
 
-        double memory = ((double) n * k + (double) m * k + (double) m * n)
-                * bytes
-                / (MEMORY_BYTES * device.multiprocessors());
+        double memory =
+                ((double) n * k + (double) m * k + (double) m * n) * bytes / (MEMORY_BYTES * device.multiprocessors());
         return Math.max(Math.max(throughput, chain), memory + MEMORY_LATENCY);
     }
 

@@ -17,14 +17,7 @@ import java.util.Locale;
  * @param sharedBytes dynamic shared memory of a block
  */
 public record LinearVariant(
-        String target,
-        int rows,
-        int columns,
-        int warpRows,
-        int warpColumns,
-        int threads,
-        int stages,
-        int sharedBytes) {
+        String target, int rows, int columns, int warpRows, int warpColumns, int threads, int stages, int sharedBytes) {
     /** Bytes of a row of a packed tile. */
     static final int ROW_BYTES = 128;
 

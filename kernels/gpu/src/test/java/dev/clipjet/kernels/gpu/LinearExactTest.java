@@ -39,7 +39,13 @@ class LinearExactTest {
     @MethodSource("cases")
     void sumsAreExact(Case each) {
         LinearProblem problem = LinearProblem.integers(
-                each.type, each.m, each.n, each.k, each.bias, each.residual, each.toString().hashCode());
+                each.type,
+                each.m,
+                each.n,
+                each.k,
+                each.bias,
+                each.residual,
+                each.toString().hashCode());
         float[] out = problem.run(ExecutionOptions.standard(), (kernels, p) -> {
                     LinearVariant variant = kernels.variants().stream()
                             .filter(v -> v.name().equals(each.variant))

@@ -172,8 +172,8 @@ record LinearProblem(
     /** The weight in the order of a layout. */
     ByteBuffer packed(TileLayout layout) {
         int bytes = type.bytes();
-        ByteBuffer packed = ByteBuffer.allocate(Math.toIntExact(layout.bytes(n, k, bytes)))
-                .order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer packed =
+                ByteBuffer.allocate(Math.toIntExact(layout.bytes(n, k, bytes))).order(ByteOrder.LITTLE_ENDIAN);
         ByteBuffer values = StoredValues.encode(type, weight);
         for (int row = 0; row < n; row++) {
             for (int column = 0; column < k; column++) {
