@@ -18,7 +18,11 @@ import java.util.Arrays;
 @AnalyzeClasses(packages = "dev.clipjet", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
     private static final String[] KERNELS = {
-        "dev.clipjet.error..", "dev.clipjet.memory..", "dev.clipjet.device..", "dev.clipjet.ptx..", "dev.clipjet.kernels.."
+        "dev.clipjet.error..",
+        "dev.clipjet.memory..",
+        "dev.clipjet.device..",
+        "dev.clipjet.ptx..",
+        "dev.clipjet.kernels.."
     };
     private static final String[] WEIGHTS = {"dev.clipjet.model..", "dev.clipjet.weights.."};
     private static final String[] CONVERT = {"dev.clipjet.convert.."};
@@ -144,6 +148,7 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("dev.clipjet.kernels.cuda..", "dev.clipjet.kernels.cpu..", "dev.clipjet.ptx..");
+
     @ArchTest
     static final ArchRule ONLY_THE_DRIVER_PACKAGE_USES_JCUDA = noClasses()
             .that()

@@ -42,8 +42,7 @@ class GpuInputsTest {
                 GpuEngine engine = engine(checkpoint)) {
             Reference reference = new Reference(io);
             int images = reference.rows("pixel_values");
-            assertThat(reference.error(
-                            "image_features", engine.embedImages(reference.floats("pixel_values"), images)))
+            assertThat(reference.error("image_features", engine.embedImages(reference.floats("pixel_values"), images)))
                     .isLessThan(FP32);
             List<HiddenStates> states = new ArrayList<>();
             for (int[] ids : reference.ids("input_ids")) {
