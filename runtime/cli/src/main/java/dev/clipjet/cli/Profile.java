@@ -51,7 +51,8 @@ final class Profile implements Callable<Integer> {
             paramLabel = "ARCH",
             converter = Synth.ArchitectureConverter.class,
             completionCandidates = Synth.Architectures.class,
-            description = "Instead of a model: one of ${COMPLETION-CANDIDATES}, with made-up weights in a temporary folder.")
+            description =
+                    "Instead of a model: one of ${COMPLETION-CANDIDATES}, with made-up weights in a temporary folder.")
     private SynthArchitecture architecture;
 
     @Option(names = "--tower", paramLabel = "T", description = "image (default) or text.")
@@ -75,7 +76,8 @@ final class Profile implements Callable<Integer> {
 
     @Option(
             names = "--sample",
-            description = "Run two small parts of each distinct launch and extrapolate its counts, for batches that would take hours.")
+            description =
+                    "Run two small parts of each distinct launch and extrapolate its counts, for batches that would take hours.")
     private boolean sample;
 
     @Option(names = "--json", description = "One JSON document on stdout.")
@@ -90,7 +92,8 @@ final class Profile implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "profile needs a MODEL or --synth, one of them");
         }
         if (!tower.equals("image") && !tower.equals("text")) {
-            throw new ParameterException(spec.commandLine(), "unknown --tower \"" + tower + "\", known are image, text");
+            throw new ParameterException(
+                    spec.commandLine(), "unknown --tower \"" + tower + "\", known are image, text");
         }
         if (batch < 1 || tokens < 1) {
             throw new ParameterException(spec.commandLine(), "--batch and --tokens are at least 1");

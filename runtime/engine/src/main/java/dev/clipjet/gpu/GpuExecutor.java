@@ -16,6 +16,7 @@ import dev.clipjet.kernels.gpu.StorageType;
 import dev.clipjet.model.TextSpec;
 import dev.clipjet.model.VisionSpec;
 import dev.clipjet.weights.Checkpoint;
+import dev.clipjet.weights.FloatConversion;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -86,7 +87,8 @@ public final class GpuExecutor implements AutoCloseable {
             MatrixLibraryProvider.Search search = provider.open(device);
             search.report().forEach(LOG::info);
             search.library()
-                    .ifPresent(found -> methods.add(owned.add(new LibraryLinear(found, device, stream, library, type))));
+                    .ifPresent(
+                            found -> methods.add(owned.add(new LibraryLinear(found, device, stream, library, type))));
         }
         return methods;
     }
@@ -138,25 +140,11 @@ public final class GpuExecutor implements AutoCloseable {
         Closing parts = new Closing();
         try {
             LaunchPlan plan = lowering.lower(
-                    graph,
-                    tower,
-                    layout,
-                    memory.arena(),
-                    input,
-                    inputAddress,
-                    longest,
-                    bytes -> zeroed(parts, bytes));
+                    graph, tower, layout, memory.arena(), input, inputAddress, longest, bytes -> zeroed(parts, bytes));
             GpuGraph captured =
                     parts.add(capture(plan, in, inputAddress, out, layout.matrix(graph.result(), memory.arena())));
             return new PreparedTower(
-                    graph,
-                    layout,
-                    plan,
-                    input,
-                    memory.arena(),
-                    new PreparedTower.Stored(type, out),
-                    captured,
-                    parts);
+                    graph, layout, plan, input, memory.arena(), new PreparedTower.Stored(type, out), captured, parts);
         } catch (RuntimeException | Error e) {
             parts.closeAfter(e);
             throw e;
@@ -224,6 +212,27 @@ public final class GpuExecutor implements AutoCloseable {
             stored.read(row * matrix.stride(), values, row * value.columns(), value.columns());
         }
         return values;
+    }
+
+    /** Replaces a value of the current run, dense [rows, columns], in the middle of a run; rounds to storage type. */
+    public void write(Value value, float[] values) {
+        Matrix matrix = current.matrix(value);
+        int rows = current.rows(value);
+        ByteBuffer bytes = ByteBuffer.allocateDirect(Math.multiplyExact(rows, matrix.stride() * type.bytes()))
+                .order(ByteOrder.LITTLE_ENDIAN);
+        for (int row = 0; row < rows; row++) {
+            for (int column = 0; column < value.columns(); column++) {
+                int at = (row * matrix.stride() + column) * type.bytes();
+                float element = values[row * value.columns() + column];
+                switch (type) {
+                    case F32 -> bytes.putFloat(at, element);
+                    case F16 -> bytes.putShort(at, FloatConversion.toHalf(element));
+                    case BF16 -> bytes.putShort(at, FloatConversion.toBfloat16(element));
+                }
+            }
+        }
+        stream.copyToDevice(matrix.address(), bytes);
+        stream.synchronize();
     }
 
     /** Whether the device still works after a call to it failed. Waits for what is in progress. */

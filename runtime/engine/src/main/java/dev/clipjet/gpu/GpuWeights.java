@@ -112,10 +112,7 @@ final class GpuWeights implements AutoCloseable {
         int rows = layer.output().columns();
         source = ElementRange.rows(source, layer.firstRow(), rows);
         return new UploadRequest(
-                matrixName(layer, tower, method),
-                source,
-                type.dtype(),
-                method.layout(rows, source.columns()));
+                matrixName(layer, tower, method), source, type.dtype(), method.layout(rows, source.columns()));
     }
 
     private UploadRequest bias(String name, Op.Linear layer, Tower tower) {
@@ -137,7 +134,8 @@ final class GpuWeights implements AutoCloseable {
     }
 
     private static String range(Op.Linear layer) {
-        return " rows " + layer.firstRow() + " to " + (layer.firstRow() + layer.output().columns());
+        return " rows " + layer.firstRow() + " to "
+                + (layer.firstRow() + layer.output().columns());
     }
 
     private static String matrixName(Op.Linear layer, Tower tower, LinearMethod method) {
@@ -261,8 +259,8 @@ final class GpuWeights implements AutoCloseable {
     private record RefuseOverflow(java.nio.file.Path model) implements UploadListener {
         @Override
         public void overflow(String weight, DType target, long count) {
-            throw new InvalidInputException(model + ": " + count + " values of " + weight + " are too large for " + target
-                    + "; use bf16 or fp32");
+            throw new InvalidInputException(model + ": " + count + " values of " + weight + " are too large for "
+                    + target + "; use bf16 or fp32");
         }
     }
 }

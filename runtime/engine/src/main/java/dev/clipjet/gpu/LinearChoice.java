@@ -8,7 +8,6 @@ import dev.clipjet.device.PinnedMemory;
 import dev.clipjet.kernels.gpu.Matrix;
 import dev.clipjet.kernels.gpu.StorageType;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -92,13 +91,21 @@ final class LinearChoice {
         StringBuilder report = new StringBuilder();
         for (int i = 0; i < methods.size(); i++) {
             double microseconds = microseconds(methods.get(i), shape);
-            report.append(String.format(Locale.ROOT, "; %s %.2f us", methods.get(i).name(), microseconds));
+            report.append(
+                    String.format(Locale.ROOT, "; %s %.2f us", methods.get(i).name(), microseconds));
             if (microseconds < least) {
                 least = microseconds;
                 best = i;
             }
         }
-        LOG.debug("{} x {} x {} {}{}: {}", shape.m(), shape.n(), shape.k(), type, report, methods.get(best).name());
+        LOG.debug(
+                "{} x {} x {} {}{}: {}",
+                shape.m(),
+                shape.n(),
+                shape.k(),
+                type,
+                report,
+                methods.get(best).name());
         return best;
     }
 
@@ -157,7 +164,8 @@ final class LinearChoice {
             }
             for (long at = 0; at < bytes; at += chunk) {
                 int length = (int) Math.min(chunk, bytes - at);
-                stream.copyToDevice(target.address() + at, buffer.duplicate().position(0).limit(length));
+                stream.copyToDevice(
+                        target.address() + at, buffer.duplicate().position(0).limit(length));
             }
             stream.synchronize();
         }

@@ -1,11 +1,11 @@
 package dev.clipjet.gpu;
 
+import dev.clipjet.gpu.LaunchPlan.Launch;
+import dev.clipjet.gpu.LaunchPlan.Step;
 import dev.clipjet.graph.Graph;
 import dev.clipjet.graph.Op;
 import dev.clipjet.graph.Rows;
 import dev.clipjet.graph.Value;
-import dev.clipjet.gpu.LaunchPlan.Launch;
-import dev.clipjet.gpu.LaunchPlan.Step;
 import dev.clipjet.kernels.gpu.AttentionKernel;
 import dev.clipjet.kernels.gpu.AttentionShape;
 import dev.clipjet.kernels.gpu.AveragePatchesKernel;
@@ -210,12 +210,7 @@ final class Lowering {
             // The pooled token of a causal tower is the last of its sequence and sees all of it.
             boolean pooled = op.query().rows() == Rows.SEQUENCES;
             AttentionShape shape = new AttentionShape(
-                    graph.capacity().sequences(),
-                    longest,
-                    op.heads(),
-                    op.headDim(),
-                    op.causal() && !pooled,
-                    pooled);
+                    graph.capacity().sequences(), longest, op.heads(), op.headDim(), op.causal() && !pooled, pooled);
             Matrix query = matrix(op.query()).columnRange(op.queryColumn(), width, type);
             Matrix key = matrix(op.keys()).columnRange(op.keyColumn(), width, type);
             Matrix value = matrix(op.keys()).columnRange(op.valueColumn(), width, type);

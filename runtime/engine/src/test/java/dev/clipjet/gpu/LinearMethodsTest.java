@@ -116,7 +116,13 @@ class LinearMethodsTest {
     }
 
     private static long padded(
-            Closing memory, EmulatedDevice device, GpuStream stream, StorageType type, float[] dense, int columns, int stride) {
+            Closing memory,
+            EmulatedDevice device,
+            GpuStream stream,
+            StorageType type,
+            float[] dense,
+            int columns,
+            int stride) {
         int rows = dense.length / columns;
         float[] values = new float[rows * stride];
         for (int row = 0; row < rows; row++) {

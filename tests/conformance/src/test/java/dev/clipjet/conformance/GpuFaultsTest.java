@@ -139,8 +139,7 @@ class GpuFaultsTest {
         GpuEngine engine = loaded(device, plan, k);
         if (engine != null) {
             try (engine) {
-                DeviceException failure =
-                        catchThrowableOfType(DeviceException.class, () -> embed(engine));
+                DeviceException failure = catchThrowableOfType(DeviceException.class, () -> embed(engine));
                 assertThat(failure).as("call %d", k).hasMessageContaining("call " + k + " fails");
                 answers = embed(engine);
             }

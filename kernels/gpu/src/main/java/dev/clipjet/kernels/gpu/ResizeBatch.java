@@ -22,8 +22,7 @@ public final class ResizeBatch {
         LaunchCheck.of("resize").positive("images", images.size()).atMost("images", images.size(), MOST_IMAGES);
         this.images = List.copyOf(images);
         tableBytes = ResizeTables.bytes(this.images);
-        scratchBytes =
-                this.images.stream().mapToLong(ResizeImage::betweenBytes).sum();
+        scratchBytes = this.images.stream().mapToLong(ResizeImage::betweenBytes).sum();
     }
 
     /** Number of images. */
@@ -55,8 +54,8 @@ public final class ResizeBatch {
         if (scratchBytes > 0) {
             check.aligned("scratch", scratch, ResizeTables.ALIGNMENT);
         }
-        ByteBuffer bytes = target.slice(target.position(), Math.toIntExact(tableBytes))
-                .order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer bytes =
+                target.slice(target.position(), Math.toIntExact(tableBytes)).order(ByteOrder.LITTLE_ENDIAN);
         new ResizeTables(bytes, tables, images.size()).write(images, scratch);
         target.position(target.position() + Math.toIntExact(tableBytes));
     }

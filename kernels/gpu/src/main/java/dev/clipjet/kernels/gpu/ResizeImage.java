@@ -82,12 +82,16 @@ public record ResizeImage(
 
     /** Rows of the image between the passes. */
     int betweenRows() {
-        return verticalFirst ? rows : vertical.orElseThrow().to() - vertical.orElseThrow().from();
+        return verticalFirst
+                ? rows
+                : vertical.orElseThrow().to() - vertical.orElseThrow().from();
     }
 
     /** Columns of the image between the passes. */
     int betweenColumns() {
-        return verticalFirst ? horizontal.orElseThrow().to() - horizontal.orElseThrow().from() : columns;
+        return verticalFirst
+                ? horizontal.orElseThrow().to() - horizontal.orElseThrow().from()
+                : columns;
     }
 
     /** Bytes of a row of the image between the passes. */

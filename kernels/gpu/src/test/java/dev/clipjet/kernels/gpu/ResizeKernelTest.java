@@ -107,7 +107,8 @@ class ResizeKernelTest {
                 .hasMessageContaining("23 bits");
         assertThatThrownBy(() -> image(7, axis, 4, 4)).hasMessageContaining("last sample of a filter of columns is 8");
         assertThatThrownBy(() -> image(8, axis, 5, 5)).hasMessageContaining("a filter of 4 positions for 5 columns");
-        assertThatThrownBy(() -> image(8, axis, 4, 3)).hasMessageContaining("4 columns behind 0 do not fit an output of 3");
+        assertThatThrownBy(() -> image(8, axis, 4, 3))
+                .hasMessageContaining("4 columns behind 0 do not fit an output of 3");
         assertThatThrownBy(() -> new ResizeBatch(List.of())).hasMessageContaining("images is 0");
         ResizeBatch batch = new ResizeBatch(List.of(image(8, axis, 4, 4)));
         assertThatThrownBy(() -> batch.encode(ByteBuffer.allocate(100), 256, 0))
@@ -118,7 +119,22 @@ class ResizeKernelTest {
 
     private static ResizeImage image(int width, ResizeAxis horizontal, int columns, int outWidth) {
         return new ResizeImage(
-                256, width, 4, Optional.of(horizontal), Optional.empty(), 0, 0, columns, 4, false, 512, outWidth, 4, 0, 0, 0);
+                256,
+                width,
+                4,
+                Optional.of(horizontal),
+                Optional.empty(),
+                0,
+                0,
+                columns,
+                4,
+                false,
+                512,
+                outWidth,
+                4,
+                0,
+                0,
+                0);
     }
 
     private static Optional<ResizeAxis> axis(ResizeFilter filter, int in, int out, int from, int count) {

@@ -39,10 +39,7 @@ class ScoresTest {
                         }
                     }
                     Accuracy.assertNoWorse(
-                            type + ", " + columns + " columns",
-                            new DeviceMatrices(rig, F32).read(out),
-                            plain,
-                            exact);
+                            type + ", " + columns + " columns", new DeviceMatrices(rig, F32).read(out), plain, exact);
                 }
             }
         }
@@ -53,8 +50,7 @@ class ScoresTest {
         try (KernelRig rig = new KernelRig(ExecutionOptions.standard())) {
             DeviceMatrices matrices = new DeviceMatrices(rig, F32);
             Matrix out = matrices.raw(1, 6);
-            new NormalizeKernel(rig.library(), F32)
-                    .record(rig.stream(), matrices.of(1, 6, new float[6]), 1e-12f, out);
+            new NormalizeKernel(rig.library(), F32).record(rig.stream(), matrices.of(1, 6, new float[6]), 1e-12f, out);
             assertThat(matrices.read(out)).containsOnly(0);
         }
     }
@@ -161,7 +157,8 @@ class ScoresTest {
             Matrix in = new Matrix(4096, 4, 64, 64);
             Matrix out = new Matrix(65536, 4, 64, 64);
             NormalizeKernel normalize = new NormalizeKernel(rig.library(), StorageType.F16);
-            assertThatThrownBy(() -> normalize.record(rig.stream(), in, -1, out)).hasMessageContaining("eps is -1.0");
+            assertThatThrownBy(() -> normalize.record(rig.stream(), in, -1, out))
+                    .hasMessageContaining("eps is -1.0");
             assertThatThrownBy(() -> normalize.record(rig.stream(), in, 0, in)).hasMessageContaining("out overlaps in");
             assertThatThrownBy(() -> normalize.record(rig.stream(), in, 0, out.firstRows(2)))
                     .hasMessageContaining("normalize: out is 2 x 64; 4 x 64 is needed");

@@ -115,7 +115,8 @@ final class CountingDevice implements GpuDevice {
         private LaunchCounts sampled(GpuFunction function, LaunchShape shape, KernelArguments arguments) {
             Dim3 grid = shape.grid();
             int length = Math.max(grid.x(), Math.max(grid.y(), grid.z()));
-            int step = shape.cluster().x() * shape.cluster().y() * shape.cluster().z();
+            int step =
+                    shape.cluster().x() * shape.cluster().y() * shape.cluster().z();
             int across = (int) (grid.count() / length);
             int small = Math.max(1, sampleBlocks / across);
             small = (small + step - 1) / step * step;

@@ -30,7 +30,9 @@ public final class ProfileReport {
         Map<List<Object>, Group> groups = new LinkedHashMap<>();
         for (ProfiledLaunch launch : profile.launches()) {
             List<Object> key = List.of(
-                    launch.counts().counts(), launch.counts().idealSectors(), launch.counts().idealWavefronts());
+                    launch.counts().counts(),
+                    launch.counts().idealSectors(),
+                    launch.counts().idealWavefronts());
             groups.computeIfAbsent(key, unused -> new Group(launch, new ArrayList<>()))
                     .operations()
                     .add(launch.operation());
@@ -42,7 +44,18 @@ public final class ProfileReport {
     public void print(PrintWriter out) {
         out.printf(
                 "%-34s %5s %6s %7s %9s %9s %-12s %10s %6s %9s %6s  %s%n",
-                "kernel", "times", "blocks", "threads", "us", "floor us", "limit", "sectors", "needed", "conflicts", "warps", "first operation");
+                "kernel",
+                "times",
+                "blocks",
+                "threads",
+                "us",
+                "floor us",
+                "limit",
+                "sectors",
+                "needed",
+                "conflicts",
+                "warps",
+                "first operation");
         for (Group group : groups()) {
             ProfiledLaunch launch = group.first();
             LaunchCounts counts = launch.counts();

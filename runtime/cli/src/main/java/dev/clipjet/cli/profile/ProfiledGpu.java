@@ -52,7 +52,11 @@ record ProfiledGpu(GpuModel model, DeviceProperties properties) {
         double bandwidth = measured ? H200_BYTES : model.memoryTerabytes() * 1e12;
         double rate = measured
                 ? H200_OPERATIONS
-                : 2.0 * Math.max(model.tensorMacs(), model.groupMacs()) * model.multiprocessors() * model.gigahertz() * 1e9;
+                : 2.0
+                        * Math.max(model.tensorMacs(), model.groupMacs())
+                        * model.multiprocessors()
+                        * model.gigahertz()
+                        * 1e9;
         return 1e6 * Math.max(bytes / bandwidth, operations / rate);
     }
 }

@@ -26,7 +26,8 @@ record TowerWork(double bytes, double operations) {
         for (Op op : graph.ops()) {
             double rows = graph.capacity().of(op.output().rows());
             if (op instanceof Op.Linear layer) {
-                double weights = (double) layer.input().columns() * layer.output().columns();
+                double weights =
+                        (double) layer.input().columns() * layer.output().columns();
                 operations += 2 * rows * weights;
                 if (read.add(layer.weight() + layer.firstRow())) {
                     bytes += weights * elementBytes;
@@ -35,7 +36,11 @@ record TowerWork(double bytes, double operations) {
                 double queries = attention.query().rows() == Rows.SEQUENCES
                         ? graph.capacity().sequences()
                         : graph.capacity().tokens();
-                operations += 4 * queries * longest * attention.heads() * attention.headDim()
+                operations += 4
+                        * queries
+                        * longest
+                        * attention.heads()
+                        * attention.headDim()
                         * (attention.causal() && attention.query().rows() == Rows.TOKENS ? 0.5 : 1);
             }
         }
