@@ -152,7 +152,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule ONLY_THE_DRIVER_PACKAGE_USES_JCUDA = noClasses()
             .that()
-            .resideOutsideOfPackages("dev.clipjet.kernels.cuda..", "dev.clipjet.ptx.assembler..")
+            .resideOutsideOfPackages("dev.clipjet.kernels.cuda..", "dev.clipjet.kernels.cublas..", "dev.clipjet.ptx.assembler..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("jcuda..");
@@ -163,7 +163,15 @@ class ArchitectureTest {
             .resideOutsideOfPackage("dev.clipjet.kernels.cpu..")
             .should()
             .dependOnClassesThat()
-            .resideInAPackage("org.bytedeco..");
+            .resideInAPackage("org.bytedeco.openblas..");
+
+    @ArchTest
+    static final ArchRule ONLY_THE_CUBLAS_PACKAGE_USES_ITS_BINDINGS = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.clipjet.kernels.cublas..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("jcuda.jcublas..", "org.bytedeco.cuda..");
 
     @ArchTest
     static void the_library_prints_nothing(JavaClasses classes) {
