@@ -104,7 +104,7 @@ class DevicesTest {
         assertThat(CliRun.run("profile").code()).isEqualTo(Failures.USAGE);
         assertThat(CliRun.run("profile", "--synth", "ViT-B-32", CliRun.golden(MODEL)).err())
                 .contains("a MODEL or --synth, one of them");
-        assertThat(CliRun.run("profile", CliRun.golden(MODEL), "--gpu", "tpu").err()).contains("known are H200");
+        assertThat(CliRun.run("profile", CliRun.golden(MODEL), "--tower", "text", "--gpu", "tpu").err()).contains("known are H200");
         assertThat(CliRun.run("profile", CliRun.golden(MODEL)).err()).contains("has no image tower");
     }
 }
