@@ -82,7 +82,9 @@ final class BlocksModel {
                 .put("vocab_size", VOCABULARY)
                 .put("max_position_embeddings", CONTEXT)
                 .put("eos_token_id", VOCABULARY - 1);
-        tower(config.putObject("vision_config"), 768, 12).put("image_size", IMAGE).put("patch_size", PATCH);
+        tower(config.putObject("vision_config"), 768, 12)
+                .put("image_size", IMAGE)
+                .put("patch_size", PATCH);
         Files.createDirectories(directory);
         json.writeValue(directory.resolve("config.json").toFile(), config);
         json.writeValue(

@@ -75,10 +75,8 @@ class KernelCountersTest {
         assertThat(worse).as("launches that cost more than committed").isEmpty();
     }
 
-    private static void count(
-            Checkpoint checkpoint, String gpu, Tower tower, int batch, Map<String, Counts> counted) {
-        TowerProfile profile =
-                TowerProfile.of(checkpoint, StorageType.F16, tower, batch, TOKENS, gpu, 0, launch -> {});
+    private static void count(Checkpoint checkpoint, String gpu, Tower tower, int batch, Map<String, Counts> counted) {
+        TowerProfile profile = TowerProfile.of(checkpoint, StorageType.F16, tower, batch, TOKENS, gpu, 0, launch -> {});
         for (ProfiledLaunch launch : profile.launches()) {
             counted.put(gpu + " " + launch.operation(), Counts.of(launch.counts()));
         }
@@ -103,7 +101,9 @@ class KernelCountersTest {
         Map<String, Counts> counts = new LinkedHashMap<>();
         try (InputStream in = KernelCountersTest.class.getResourceAsStream(FILE)) {
             assertThat(in).as(FILE).isNotNull();
-            for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList()) {
+            for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList()) {
                 String[] cells = line.split("\t", -1);
                 if (!line.equals(TITLE)) {
                     counts.put(
