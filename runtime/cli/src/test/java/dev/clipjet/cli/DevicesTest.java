@@ -14,16 +14,32 @@ class DevicesTest {
     @Test
     void the_emulator_runs_when_it_is_named_and_says_how_slow_it_is() {
         CliRun run = CliRun.run(
-                "embed", "--ids", "1,5,9,599", "--model", CliRun.golden(MODEL), "--device", "emulated", "--dtype", "fp32", "--json");
+                "embed",
+                "--ids",
+                "1,5,9,599",
+                "--model",
+                CliRun.golden(MODEL),
+                "--device",
+                "emulated",
+                "--dtype",
+                "fp32",
+                "--json");
         assertThat(run.code()).as(run.err()).isZero();
         assertThat(run.json().get("device").textValue()).isEqualTo("emulated");
-        assertThat(run.err()).contains("thousands of times slower").contains("Emulated H200").contains("fp32");
-        CliRun cpu = CliRun.run("embed", "--ids", "1,5,9,599", "--model", CliRun.golden(MODEL), "--device", "cpu", "--json");
+        assertThat(run.err())
+                .contains("thousands of times slower")
+                .contains("Emulated H200")
+                .contains("fp32");
+        CliRun cpu =
+                CliRun.run("embed", "--ids", "1,5,9,599", "--model", CliRun.golden(MODEL), "--device", "cpu", "--json");
         JsonNode expected = cpu.json().get("embeddings").get(0).get("vector");
         JsonNode actual = run.json().get("embeddings").get(0).get("vector");
         assertThat(actual).hasSameSizeAs(expected);
         for (int i = 0; i < expected.size(); i++) {
-            assertThat(actual.get(i).doubleValue()).isBetween(expected.get(i).doubleValue() - 1e-5, expected.get(i).doubleValue() + 1e-5);
+            assertThat(actual.get(i).doubleValue())
+                    .isBetween(
+                            expected.get(i).doubleValue() - 1e-5,
+                            expected.get(i).doubleValue() + 1e-5);
         }
     }
 
@@ -34,8 +50,7 @@ class DevicesTest {
         CliRun run = CliRun.run("embed", "--ids", "1,5,9,599", "--model", CliRun.golden(MODEL), "--device", "cuda");
         assertThat(run.code()).isEqualTo(Failures.FAILED);
         assertThat(run.err()).contains("no cuda device").contains(why);
-        CliRun automatic =
-                CliRun.run("embed", "--ids", "1,5,9,599", "--model", CliRun.golden(MODEL), "--json");
+        CliRun automatic = CliRun.run("embed", "--ids", "1,5,9,599", "--model", CliRun.golden(MODEL), "--json");
         assertThat(automatic.json().get("device").textValue()).isEqualTo("cpu");
     }
 
@@ -70,12 +85,14 @@ class DevicesTest {
 
     @Test
     void profile_counts_every_launch() {
-        CliRun run = CliRun.run("profile", CliRun.golden(MODEL), "--tower", "text", "--batch", "2", "--gpu", "a100", "--json");
+        CliRun run = CliRun.run(
+                "profile", CliRun.golden(MODEL), "--tower", "text", "--batch", "2", "--gpu", "a100", "--json");
         assertThat(run.code()).as(run.err()).isZero();
         JsonNode profile = run.json();
         assertThat(profile.get("gpu").textValue()).isEqualTo("A100");
         assertThat(profile.get("how").textValue()).isEqualTo("every block was run");
-        assertThat(profile.get("predicted_us").doubleValue()).isGreaterThan(profile.get("floor_us").doubleValue());
+        assertThat(profile.get("predicted_us").doubleValue())
+                .isGreaterThan(profile.get("floor_us").doubleValue());
         int launches = 0;
         for (JsonNode kernel : profile.get("kernels")) {
             launches += kernel.get("times").intValue();
@@ -87,8 +104,7 @@ class DevicesTest {
 
     @Test
     void a_sample_gives_the_counts_of_the_whole() {
-        Object[] arguments = {
-            "profile", CliRun.golden("hf-vision-only-v5"), "--batch", "96", "--gpu", "h200", "--json"
+        Object[] arguments = {"profile", CliRun.golden("hf-vision-only-v5"), "--batch", "96", "--gpu", "h200", "--json"
         };
         JsonNode whole = CliRun.run(arguments).json();
         Object[] sampled = java.util.Arrays.copyOf(arguments, arguments.length + 1);
@@ -102,9 +118,12 @@ class DevicesTest {
     @Test
     void profile_needs_one_model() {
         assertThat(CliRun.run("profile").code()).isEqualTo(Failures.USAGE);
-        assertThat(CliRun.run("profile", "--synth", "ViT-B-32", CliRun.golden(MODEL)).err())
+        assertThat(CliRun.run("profile", "--synth", "ViT-B-32", CliRun.golden(MODEL))
+                        .err())
                 .contains("a MODEL or --synth, one of them");
-        assertThat(CliRun.run("profile", CliRun.golden(MODEL), "--gpu", "tpu").err()).contains("known are H200");
+        assertThat(CliRun.run("profile", CliRun.golden(MODEL), "--tower", "text", "--gpu", "tpu")
+                        .err())
+                .contains("known are H200");
         assertThat(CliRun.run("profile", CliRun.golden(MODEL)).err()).contains("has no image tower");
     }
 }

@@ -152,7 +152,8 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule ONLY_THE_DRIVER_PACKAGE_USES_JCUDA = noClasses()
             .that()
-            .resideOutsideOfPackages("dev.clipjet.kernels.cuda..", "dev.clipjet.kernels.cublas..", "dev.clipjet.ptx.assembler..")
+            .resideOutsideOfPackages(
+                    "dev.clipjet.kernels.cuda..", "dev.clipjet.kernels.cublas..", "dev.clipjet.ptx.assembler..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("jcuda..");

@@ -85,10 +85,11 @@ record GoldenCase(Path directory, JsonNode info, Path source) {
     double tolerance(String features, StorageType type) {
         return type == StorageType.F32
                 ? FP32
-                : 2 * info.get("plain_error_against_float64")
-                        .get(features)
-                        .get(PRECISIONS.get(type))
-                        .doubleValue();
+                : 2
+                        * info.get("plain_error_against_float64")
+                                .get(features)
+                                .get(PRECISIONS.get(type))
+                                .doubleValue();
     }
 
     /** Inputs and outputs. */

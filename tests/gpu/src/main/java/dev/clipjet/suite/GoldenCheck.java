@@ -52,7 +52,8 @@ final class GoldenCheck {
     private void check(GoldenCase model, StorageType type, String features, double error) {
         double tolerance = model.tolerance(features, type);
         if (!(error <= tolerance)) {
-            failures.add(model.name() + " " + type.suffix() + " " + features + ": error " + error + ", allowed " + tolerance);
+            failures.add(model.name() + " " + type.suffix() + " " + features + ": error " + error + ", allowed "
+                    + tolerance);
         }
     }
 
@@ -64,21 +65,25 @@ final class GoldenCheck {
                 TowerVerifier verifier = new TowerVerifier(checkpoint, device, type, 1)) {
             double tolerance = TowerVerifier.tolerance(type);
             if (checkpoint.spec().vision().isPresent()) {
-                GoldenCase.bytes(io).ifPresent(bytes -> verifier.images(bytes, error -> {
-                    if (error.isResult() && !(error.error() <= tolerance)) {
-                        failures.add(model.name() + " " + type.suffix() + " " + error);
-                    }
-                }));
+                GoldenCase.bytes(io)
+                        .ifPresent(bytes -> verifier.images(bytes, error -> {
+                            if (error.isResult() && !(error.error() <= tolerance)) {
+                                failures.add(model.name() + " " + type.suffix() + " " + error);
+                            }
+                        }));
             }
-            checkpoint.spec().text().ifPresent(text -> verifier.texts(
-                    GoldenCase.ids(io).stream()
-                            .map(each -> PooledToken.cut(text, each))
-                            .toList(),
-                    error -> {
-                        if (error.isResult() && !(error.error() <= tolerance)) {
-                            failures.add(model.name() + " " + type.suffix() + " " + error);
-                        }
-                    }));
+            checkpoint
+                    .spec()
+                    .text()
+                    .ifPresent(text -> verifier.texts(
+                            GoldenCase.ids(io).stream()
+                                    .map(each -> PooledToken.cut(text, each))
+                                    .toList(),
+                            error -> {
+                                if (error.isResult() && !(error.error() <= tolerance)) {
+                                    failures.add(model.name() + " " + type.suffix() + " " + error);
+                                }
+                            }));
         }
     }
 }

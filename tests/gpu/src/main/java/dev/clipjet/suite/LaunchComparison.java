@@ -33,7 +33,11 @@ final class LaunchComparison {
         @Override
         public String toString() {
             return String.format(
-                    java.util.Locale.ROOT, "%d launches, %d equal bit for bit, largest error %.1e", launches, equal, worst);
+                    java.util.Locale.ROOT,
+                    "%d launches, %d equal bit for bit, largest error %.1e",
+                    launches,
+                    equal,
+                    worst);
         }
     }
 
@@ -76,8 +80,13 @@ final class LaunchComparison {
                 int images = io.tensor("image_features").shape().get(0).intValue();
                 boolean bytes = io.find("pixels_uint8").isPresent();
                 Tower tower = bytes ? Tower.IMAGE_BYTES : Tower.IMAGE_FLOATS;
-                compare(model, type, one, other, images(one, io, checkpoint, tower, images), images(
-                        other, io, checkpoint, tower, images));
+                compare(
+                        model,
+                        type,
+                        one,
+                        other,
+                        images(one, io, checkpoint, tower, images),
+                        images(other, io, checkpoint, tower, images));
             }
             if (checkpoint.spec().text().isPresent()) {
                 compare(model, type, one, other, texts(one, io, checkpoint), texts(other, io, checkpoint));
@@ -86,7 +95,8 @@ final class LaunchComparison {
     }
 
     private static GpuExecutor executor(Checkpoint checkpoint, GpuDevice device, StorageType type) {
-        return new GpuExecutor(checkpoint, device, type, checkpoint.spec().preprocess().map(PixelScale::of));
+        return new GpuExecutor(
+                checkpoint, device, type, checkpoint.spec().preprocess().map(PixelScale::of));
     }
 
     private static PreparedTower images(

@@ -19,7 +19,8 @@ final class Sanitizer {
 
     /** Where it is installed, if it is. */
     static Optional<Path> find() {
-        Stream<String> path = Stream.of(Optional.ofNullable(System.getenv("PATH")).orElse("").split(":", -1));
+        Stream<String> path =
+                Stream.of(Optional.ofNullable(System.getenv("PATH")).orElse("").split(":", -1));
         return Stream.concat(path, Stream.of("/usr/local/cuda/bin", "/usr/local/cuda/compute-sanitizer"))
                 .map(folder -> Path.of(folder.isEmpty() ? "." : folder, "compute-sanitizer"))
                 .filter(Files::isExecutable)

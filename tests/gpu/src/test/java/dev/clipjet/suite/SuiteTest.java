@@ -49,7 +49,8 @@ class SuiteTest {
     void wrong_arguments_are_named() throws Exception {
         assertThat(Run.of("--gold", "x").out()).contains("unknown argument --gold");
         assertThat(Run.of().out()).contains("--golden");
-        assertThat(Run.of("--golden", Golden.folder().toString(), "--device", "tpu").code())
+        assertThat(Run.of("--golden", Golden.folder().toString(), "--device", "tpu")
+                        .code())
                 .isEqualTo(Main.USAGE);
     }
 }

@@ -1,6 +1,7 @@
 package dev.clipjet.cli.profile;
 
 import dev.clipjet.device.DeviceProperties;
+import dev.clipjet.error.InvalidInputException;
 import dev.clipjet.kernels.gpu.KernelLibrary;
 import dev.clipjet.kernels.gpu.KernelManifest;
 import dev.clipjet.ptx.emulator.EmulatedDevice;
@@ -18,8 +19,18 @@ record ProfiledGpu(GpuModel model, DeviceProperties properties) {
 
     private static final double H200_OPERATIONS = 780e12;
 
+    /**
+     * The GPU of a name.
+     *
+     * @throws InvalidInputException if none has it
+     */
     static ProfiledGpu of(String name) {
-        GpuModel model = GpuModel.of(name);
+        GpuModel model;
+        try {
+            model = GpuModel.of(name);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidInputException(e.getMessage(), e);
+        }
         DeviceProperties base = model.capability() == 90 ? EmulatedDevice.h200() : EmulatedDevice.a100();
         boolean small = model.capability() == 89;
         return new ProfiledGpu(

@@ -1,6 +1,5 @@
 package dev.clipjet.cli.profile;
 
-import dev.clipjet.error.InvalidInputException;
 import dev.clipjet.gpu.GpuExecutor;
 import dev.clipjet.gpu.PixelScale;
 import dev.clipjet.gpu.PreparedTower;
@@ -46,7 +45,7 @@ public record TowerProfile(String gpu, List<ProfiledLaunch> launches, double flo
             String gpuName,
             int sampleBlocks,
             Consumer<ProfiledLaunch> progress) {
-        ProfiledGpu gpu = gpu(gpuName);
+        ProfiledGpu gpu = ProfiledGpu.of(gpuName);
         KernelManifest manifest = KernelManifest.shipped();
         List<ProfiledLaunch> launches = new ArrayList<>();
         try (CountingDevice device = new CountingDevice(gpu.properties(), sampleBlocks);
@@ -65,14 +64,6 @@ public record TowerProfile(String gpu, List<ProfiledLaunch> launches, double flo
             });
             TowerWork work = TowerWork.of(prepared.graph(), longest, type.bytes());
             return new TowerProfile(gpu.model().name(), launches, gpu.floor(work.bytes(), work.operations()));
-        }
-    }
-
-    private static ProfiledGpu gpu(String name) {
-        try {
-            return ProfiledGpu.of(name);
-        } catch (IllegalArgumentException e) {
-            throw new InvalidInputException(e.getMessage(), e);
         }
     }
 
