@@ -103,21 +103,12 @@ public final class LinearKernels {
 
     private LinearPlan forced(String name, int m, int n, int k, Activation activation, boolean residual) {
         for (LinearVariant variant : variants) {
-<<<<<<< HEAD
             Matcher matcher = Pattern.compile(Pattern.quote(variant.name()) + "(?:/(\\d{1,4}))?")
                     .matcher(name);
             if (matcher.matches()) {
                 int splits = matcher.group(1) == null ? 1 : Integer.parseInt(matcher.group(1));
                 return plan(
                         m, n, k, activation, residual, variant, Math.min(splits, LinearPlan.kTiles(type, k)));
-=======
-            if (name.equals(variant.name())) {
-                return plan(m, n, k, activation, residual, variant, 1);
-            }
-            if (name.startsWith(variant.name() + "/")) {
-                int splits = Integer.parseInt(name.substring(variant.name().length() + 1));
-                return plan(m, n, k, activation, residual, variant, Math.min(splits, LinearPlan.kTiles(type, k)));
->>>>>>> main
             }
         }
         throw new IllegalArgumentException("the system property " + OVERRIDE + " is " + name + "; for "
