@@ -70,6 +70,7 @@ struct LinearFloat {
 
         const int x = thread % 8;
         const int y = thread / 8;
+        const float bias = fetch_bias<float, BN>(output, column0, thread);
         float sums[TM][TN];
 #pragma unroll
         for (int i = 0; i < TM; i++) {
@@ -125,6 +126,7 @@ struct LinearFloat {
 
         // Eight lanes write side by side, four rows 32 bytes further each.
         float *staged = reinterpret_cast<float *>(ring);
+        stage_bias<BM, BN, 1>(staged, bias, thread);
 #pragma unroll
         for (int i = 0; i < TM; i++) {
 #pragma unroll
@@ -141,7 +143,7 @@ struct LinearFloat {
 extern __shared__ __align__(1024) unsigned char ring[];
 
 #define ENTRY(BM, STAGES)                                                                                    \
-    extern "C" __global__ void __launch_bounds__(128) linear_##BM##x64_f32(                                  \
+    extern "C" __global__ void __launch_bounds__(128, BM == 128 ? 3 : 6) linear_##BM##x64_f32(                                  \
             int m, int n, int k, const float *in, int64_t in_stride, const unsigned char *weight,            \
             const float *bias, float *out, int64_t out_stride, unsigned *workspace, int activation,          \
             int residual) {                                                                                  \

@@ -8,7 +8,7 @@
 //
 // in, stream, branch, out [rows, columns] of T, each with a stride; gamma, beta fp32 [columns]. In place (out = in) is allowed; in
 // add_layer_norm out is apart from stream, and may be branch.
-// Launch: *_sN for columns <= 128 N: a warp per row, block = 32 * (1 to 8), grid = rows over warps of a block, no shared memory.
+// Launch: *_sN for columns <= 128 N, a multiple of 4: a warp per row, block = 32 * (1 to 8), grid = rows over warps of a block, no shared memory.
 // *_wide for any width: block = 256, grid = rows, 32 bytes of static shared memory. Rows and parameters are 16-byte aligned.
 // Numerics: fp32 throughout; mean, then the mean of squared deviations from it, both by a fixed tree. The sum of add_layer_norm is
 // rounded to T before it is normed, as if the stream had been read back.
@@ -18,22 +18,41 @@
 
 template <typename T>
 struct PlainRow {
+    using Raw = Quad<T>;
+
     const T *row;
     int columns;
 
-    __device__ __forceinline__ Four first(int column) const { return load_quad(row, column, columns); }
-    __device__ __forceinline__ Four again(int column) const { return first(column); }
+    __device__ __forceinline__ Raw load(int column) const { return load_raw(row, column); }
+    template <bool WHOLE>
+    __device__ __forceinline__ Four finish(const Raw &raw, int column) const {
+        return widen<WHOLE>(raw, column, columns);
+    }
+    template <bool WHOLE>
+    __device__ __forceinline__ Four again(int column) const {
+        return load_quad<WHOLE>(row, column, columns);
+    }
 };
 
+/** The stream and what is added to it. */
 template <typename T>
 struct SumRow {
+    struct Raw {
+        Quad<T> stream;
+        Quad<T> branch;
+    };
+
     T *stream;
     const T *branch;
     int columns;
 
-    __device__ __forceinline__ Four first(int column) const {
-        Four sum = load_quad(stream, column, columns);
-        const Four added = load_quad(branch, column, columns);
+    __device__ __forceinline__ Raw load(int column) const {
+        return Raw{load_raw(stream, column), load_raw(branch, column)};
+    }
+    template <bool WHOLE>
+    __device__ __forceinline__ Four finish(const Raw &raw, int column) const {
+        Four sum = widen<WHOLE>(raw.stream, column, columns);
+        const Four added = widen<WHOLE>(raw.branch, column, columns);
 #pragma unroll
         for (int j = 0; j < 4; j++) {
             sum.x[j] = to_float(from_float<T>(sum.x[j] + added.x[j]));
@@ -41,7 +60,10 @@ struct SumRow {
         store_quad(stream, column, sum);
         return sum;
     }
-    __device__ __forceinline__ Four again(int column) const { return load_quad(stream, column, columns); }
+    template <bool WHOLE>
+    __device__ __forceinline__ Four again(int column) const {
+        return load_quad<WHOLE>(stream, column, columns);
+    }
 };
 
 #define NORM(T, NAME, STEPS)                                                                                    \

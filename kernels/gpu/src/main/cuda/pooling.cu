@@ -25,7 +25,7 @@ __device__ __forceinline__ void average_patches(
     if (column < columns) {
         const T *image = in + (int64_t) blockIdx.y * tokens * in_stride;
         for (int token = first + group; token < tokens; token += GROUPS) {
-            const Four four = load_quad(image + (int64_t) token * in_stride, column, columns);
+            const Four four = load_quad<false>(image + (int64_t) token * in_stride, column, columns);
 #pragma unroll
             for (int j = 0; j < 4; j++) {
                 sum.x[j] += four.x[j];

@@ -16,22 +16,35 @@
 // Moves 3 * columns * sizeof(T) bytes a row, in accesses of a quad (8 or 16 bytes) per lane; 1 operation per element, the norm 8 more.
 #include "layer_norm.cuh"
 
+/** The sum of two rows. */
 template <typename T>
 struct TokenRow {
+    struct Raw {
+        Quad<T> left;
+        Quad<T> right;
+    };
+
     const T *left;
     const T *right;
     int columns;
 
-    __device__ __forceinline__ Four first(int column) const {
-        Four sum = load_quad(left, column, columns);
-        const Four added = load_quad(right, column, columns);
+    __device__ __forceinline__ Raw load(int column) const {
+        return Raw{load_raw(left, column), load_raw(right, column)};
+    }
+    template <bool WHOLE>
+    __device__ __forceinline__ Four finish(const Raw &raw, int column) const {
+        Four sum = widen<WHOLE>(raw.left, column, columns);
+        const Four added = widen<WHOLE>(raw.right, column, columns);
 #pragma unroll
         for (int j = 0; j < 4; j++) {
             sum.x[j] += added.x[j];
         }
         return sum;
     }
-    __device__ __forceinline__ Four again(int column) const { return first(column); }
+    template <bool WHOLE>
+    __device__ __forceinline__ Four again(int column) const {
+        return finish<WHOLE>(load(column), column);
+    }
 };
 
 /** Token `row` of all images; `class_token` is null where there is none. */
@@ -49,7 +62,7 @@ __device__ __forceinline__ TokenRow<T> image_token(
 template <typename T>
 __device__ __forceinline__ void store_row(const TokenRow<T> &source, int columns, T *out) {
     for (int column = 4 * threadIdx.x; column < columns; column += 4 * blockDim.x) {
-        store_quad(out, column, source.first(column));
+        store_quad(out, column, source.template again<false>(column));
     }
 }
 

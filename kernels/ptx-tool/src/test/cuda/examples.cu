@@ -75,3 +75,16 @@ extern "C" __global__ void types(Scaling scaling, const short *s, const unsigned
         l[i] = (long long)b[i] << 32;
     }
 }
+
+/** Waits for a flag that nobody raises. */
+extern "C" __global__ void wait_for_flag(volatile int *flag) {
+    while (*flag == 0) {
+    }
+}
+
+/** A long loop. */
+extern "C" __global__ void count_up(int n, volatile int *y) {
+    for (int i = 0; i < n; i++) {
+        y[threadIdx.x] = i;
+    }
+}

@@ -12,6 +12,7 @@ module dev.clipjet.runtime {
     requires org.slf4j;
 
     uses dev.clipjet.device.GpuProvider;
+    uses dev.clipjet.device.MatrixLibraryProvider;
 
     exports dev.clipjet;
     exports dev.clipjet.engine;

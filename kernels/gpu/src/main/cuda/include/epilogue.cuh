@@ -1,6 +1,7 @@
 // The end of a matrix product: sums of a tile, staged in shared memory, become rows of the output.
 //
 //   staged float32 [slabs][BM][PITCH]     slabs: one for each warp that summed a part of K
+//          float32 [PITCH]                bias, zero beyond n
 //        |  a thread takes PACK<T> columns of a row; 32 threads take rows side by side, so that stores are whole sectors
 //        v
 //   one split:      out = act(sum + bias), or out += sum + bias
@@ -12,6 +13,7 @@
 // Workspace: COUNTERS uint32, zero before and after, then float32 [tiles][splits][BM * BN] in the order in which threads read.
 #pragma once
 #include "activation.cuh"
+#include "cp_async.cuh"
 #include "storage.cuh"
 
 /** Tiles that may be summed in splits at a time. */
@@ -36,27 +38,63 @@ constexpr int PITCH = BN == 16 ? 40 : BN + 8;
 
 /** Bytes of shared memory that staging takes. */
 template <int BM, int BN, int SLABS>
-constexpr int STAGED_BYTES = SLABS * BM * PITCH<BN> * 4;
+constexpr int STAGED_BYTES = (SLABS * BM + 1) * PITCH<BN> * 4;
+
+/** This thread's bias, of column0 + thread, fetched while there is nothing else to do. */
+template <typename T, int BN>
+__device__ __forceinline__ float fetch_bias(const Output<T> &output, int column0, int thread) {
+    const bool inside = thread < BN && column0 + thread < output.n && output.bias != nullptr;
+    return inside ? output.bias[column0 + thread] : 0;
+}
+
+/** Puts it beside the sums; a barrier follows. */
+template <int BM, int BN, int SLABS>
+__device__ __forceinline__ void stage_bias(float *staged, float bias, int thread) {
+    if (thread < BN) {
+        staged[SLABS * BM * PITCH<BN> + thread] = bias;
+    }
+}
+
+/** Two sums side by side; written out because the compiler splits some of these stores. The address is 8-byte aligned. */
+__device__ __forceinline__ void stage_pair(float *to, float x, float y) {
+    asm volatile("st.shared.v2.f32 [%0], {%1, %2};" ::"r"(shared_address(to)), "f"(x), "f"(y) : "memory");
+}
+
+/** {@code first ? a : b} without a branch: lanes that have parted would store one after the other. */
+__device__ __forceinline__ float pick(int first, float a, float b) {
+    float result;
+    asm("{\n.reg .pred first;\nsetp.ne.s32 first, %1, 0;\nselp.f32 %0, %2, %3, first;\n}"
+        : "=f"(result)
+        : "r"(first), "f"(a), "f"(b));
+    return result;
+}
 
 template <typename T, int BN>
-__device__ __forceinline__ void load_staged(float (&v)[PACK<T>], const float *row, bool swap) {
+__device__ __forceinline__ void load_staged(float (&v)[PACK<T>], const float *row, int swap) {
     const float4 *from = reinterpret_cast<const float4 *>(row);
     if constexpr (PACK<T> == 4) {
         float4 a = from[0];
         v[0] += a.x, v[1] += a.y, v[2] += a.z, v[3] += a.w;
     } else {
-        float4 first = from[swap];
-        float4 second = from[!swap];
-        float4 a = swap ? second : first;
-        float4 b = swap ? first : second;
-        v[0] += a.x, v[1] += a.y, v[2] += a.z, v[3] += a.w;
-        v[4] += b.x, v[5] += b.y, v[6] += b.z, v[7] += b.w;
+        const float4 first = from[swap];
+        const float4 second = from[1 - swap];
+        v[0] += pick(swap, second.x, first.x), v[4] += pick(swap, first.x, second.x);
+        v[1] += pick(swap, second.y, first.y), v[5] += pick(swap, first.y, second.y);
+        v[2] += pick(swap, second.z, first.z), v[6] += pick(swap, first.z, second.z);
+        v[3] += pick(swap, second.w, first.w), v[7] += pick(swap, first.w, second.w);
     }
 }
 
-/** Whether this block is the last of {@code splits} to come here. All its threads call it, after their last store. */
+/** A barrier of the first THREADS threads of the block. */
+template <int THREADS>
+__device__ __forceinline__ void meet() {
+    asm volatile("bar.sync 1, %0;" ::"n"(THREADS) : "memory");
+}
+
+/** Whether this block is the last of {@code splits} to come here. THREADS threads call it, after their last store. */
+template <int THREADS>
 __device__ __forceinline__ bool arrives_last(unsigned *counter, int splits, unsigned *flag, int thread) {
-    __syncthreads();
+    meet<THREADS>();
     if (thread == 0) {
         // The barrier orders the block's stores before this release; the acquire orders those of the others before our loads.
         unsigned before;
@@ -66,7 +104,7 @@ __device__ __forceinline__ bool arrives_last(unsigned *counter, int splits, unsi
             *counter = 0;
         }
     }
-    __syncthreads();
+    meet<THREADS>();
     return *flag != 0;
 }
 
@@ -79,7 +117,7 @@ __device__ __forceinline__ void finish_tile(
     static_assert(THREADS % CHUNKS == 0, "a thread keeps its columns");
     const int chunk = thread % CHUNKS;
     const int column = column0 + chunk * WIDTH;
-    const bool swap = BN == 16 ? thread & 1 : thread >> 2 & 1;
+    const int swap = BN == 16 ? thread & 1 : thread >> 2 & 1;
     const int valid = min(max(output.n - column, 0), WIDTH);
 
     float bias[WIDTH];
@@ -87,20 +125,7 @@ __device__ __forceinline__ void finish_tile(
     for (int j = 0; j < WIDTH; j++) {
         bias[j] = 0;
     }
-    if (output.bias != nullptr) {
-        if (valid == WIDTH) {
-#pragma unroll
-            for (int j = 0; j < WIDTH; j += 4) {
-                float4 b = *reinterpret_cast<const float4 *>(output.bias + column + j);
-                bias[j] = b.x, bias[j + 1] = b.y, bias[j + 2] = b.z, bias[j + 3] = b.w;
-            }
-        } else {
-#pragma unroll
-            for (int j = 0; j < WIDTH; j++) {
-                bias[j] = j < valid ? output.bias[column + j] : 0;
-            }
-        }
-    }
+    load_staged<T, BN>(bias, staged + SLABS * BM * PITCH<BN> + chunk * WIDTH, swap);
 
     auto emit = [&](float(&v)[WIDTH], int row) {
         T *to = output.out + (row0 + row) * output.stride + column;
@@ -157,7 +182,7 @@ __device__ __forceinline__ void finish_tile(
                         make_float4(v[j], v[j + 1], v[j + 2], v[j + 3]);
             }
         }
-        if (!arrives_last(output.workspace + tile, splits, reinterpret_cast<unsigned *>(staged), thread)) {
+        if (!arrives_last<THREADS>(output.workspace + tile, splits, reinterpret_cast<unsigned *>(staged), thread)) {
             return;
         }
     }

@@ -25,7 +25,7 @@ struct Linear {
     static constexpr int TN = BN / WN;
     static constexpr int STAGE_BYTES = (BM + BN) * ROW_BYTES;
     static constexpr int STEPS = 4 / WK;
-    static_assert(TM % 16 == 0 && TN % 16 == 0 && (BM * 8) % THREADS == 0 && THREADS % 8 == 0, "");
+    static_assert(BN <= THREADS && TM % 16 == 0 && TN % 16 == 0 && (BM * 8) % THREADS == 0 && THREADS % 8 == 0, "");
     static_assert(STAGED_BYTES<BM, BN, WK> <= STAGES * STAGE_BYTES, "staging reuses the ring");
 
     static __device__ __forceinline__ void run(
@@ -87,6 +87,7 @@ struct Linear {
             k_left -= 64;
         };
 
+        const float bias = fetch_bias<T, BN>(output, column0, thread);
         float sums[TM / 16][TN / 8][4];
 #pragma unroll
         for (int i = 0; i < TM / 16; i++) {
@@ -155,14 +156,15 @@ struct Linear {
         __syncthreads();
 
         float *staged = reinterpret_cast<float *>(ring);
+        stage_bias<BM, BN, WK>(staged, bias, thread);
         float *mine = staged + (warp_k * BM + warp_m * TM + lane / 4) * PITCH<BN> + warp_n * TN + lane % 4 * 2;
 #pragma unroll
         for (int i = 0; i < TM / 16; i++) {
 #pragma unroll
             for (int j = 0; j < TN / 8; j++) {
                 float *to = mine + i * 16 * PITCH<BN> + j * 8;
-                *reinterpret_cast<float2 *>(to) = make_float2(sums[i][j][0], sums[i][j][1]);
-                *reinterpret_cast<float2 *>(to + 8 * PITCH<BN>) = make_float2(sums[i][j][2], sums[i][j][3]);
+                stage_pair(to, sums[i][j][0], sums[i][j][1]);
+                stage_pair(to + 8 * PITCH<BN>, sums[i][j][2], sums[i][j][3]);
             }
         }
         __syncthreads();

@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
             Diff.class,
             Synth.class,
             Verify.class,
+            Profile.class,
             WarmUp.class,
         },
         footer = {

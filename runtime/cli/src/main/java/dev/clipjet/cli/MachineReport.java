@@ -100,7 +100,9 @@ final class MachineReport {
             String found = library.path().map(path -> "found: " + path).orElse("not found");
             libraries.put(library.name(), library.purpose() + "; " + found);
         }
-        libraries.put("meaning", "matrix products may use cuBLAS where it is found; without it, Clipjet's own kernels make them all");
+        libraries.put(
+                "meaning",
+                "matrix products may use cuBLAS where it is found; without it, Clipjet's own kernels make them all");
         return libraries;
     }
 

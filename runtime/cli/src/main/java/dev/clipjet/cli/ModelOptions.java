@@ -30,8 +30,9 @@ final class ModelOptions {
             names = "--device",
             paramLabel = "DEVICE",
             converter = DeviceConverter.class,
-            description = "Where to run: auto (default: an NVIDIA GPU if there is one, else the CPU), cpu, cuda, or emulated "
-                    + "(the GPU's kernels on an emulator, thousands of times slower, for tests).")
+            description =
+                    "Where to run: auto (default: an NVIDIA GPU if there is one, else the CPU), cpu, cuda, or emulated "
+                            + "(the GPU's kernels on an emulator, thousands of times slower, for tests).")
     private Device device = Device.AUTO;
 
     @Option(
@@ -73,8 +74,7 @@ final class ModelOptions {
     private CheckpointArguments checkpoint;
 
     Clip load() {
-        ClipOptions options =
-                ClipOptions.DEFAULT
+        ClipOptions options = ClipOptions.DEFAULT
                 .withDevice(device)
                 .withPrecision(precision)
                 .withExifOrientation(exif)

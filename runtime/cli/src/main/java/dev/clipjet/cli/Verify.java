@@ -36,8 +36,9 @@ import picocli.CommandLine.Spec;
 /** {@code clipjet verify}: a model on a GPU against the CPU, operation by operation. */
 @Command(
         name = "verify",
-        description = "Run a model on a GPU and on the CPU, and print the difference after every operation. Exit code 1 if the "
-                + "embeddings differ more than the precision allows.")
+        description =
+                "Run a model on a GPU and on the CPU, and print the difference after every operation. Exit code 1 if the "
+                        + "embeddings differ more than the precision allows.")
 final class Verify implements Callable<Integer> {
     private static final long SEED = 20_260_101;
 
@@ -87,17 +88,24 @@ final class Verify implements Callable<Integer> {
         try (Checkpoint checkpoint = Checkpoint.open(model, checkpointArguments.options());
                 GpuDevice gpu = provider.open();
                 TowerVerifier verifier = new TowerVerifier(
-                        checkpoint, gpu, precision.storage(), Runtime.getRuntime().availableProcessors())) {
+                        checkpoint,
+                        gpu,
+                        precision.storage(),
+                        Runtime.getRuntime().availableProcessors())) {
             name = gpu.properties().name();
             if (checkpoint.spec().vision().isPresent()) {
                 verifier.images(pixels(checkpoint), error -> report(error, errors, tolerance));
             }
-            checkpoint.spec().text().ifPresent(text -> verifier.texts(
-                    texts(text), error -> report(error, errors, tolerance)));
+            checkpoint
+                    .spec()
+                    .text()
+                    .ifPresent(text -> verifier.texts(texts(text), error -> report(error, errors, tolerance)));
         }
         boolean passed = errors.stream().noneMatch(error -> error.isResult() && !(error.error() <= tolerance));
         if (json) {
-            Json.print(document(name, errors, tolerance, passed), spec.commandLine().getOut());
+            Json.print(
+                    document(name, errors, tolerance, passed),
+                    spec.commandLine().getOut());
         } else {
             spec.commandLine()
                     .getOut()
@@ -116,7 +124,8 @@ final class Verify implements Callable<Integer> {
     private GpuProvider provider() {
         GpuDevices gpus = GpuDevices.installed();
         return switch (device) {
-            case CPU -> throw new InvalidInputException("the CPU is what a device is compared with: --device cuda or emulated");
+            case CPU ->
+                throw new InvalidInputException("the CPU is what a device is compared with: --device cuda or emulated");
             case AUTO ->
                 gpus.automatic()
                         .orElseThrow(() -> new DeviceUnavailableException(

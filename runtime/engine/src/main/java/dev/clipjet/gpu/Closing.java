@@ -20,7 +20,8 @@ final class Closing implements AutoCloseable {
             try {
                 open.pop().close();
             } catch (Exception e) {
-                RuntimeException failure = e instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(e);
+                RuntimeException failure =
+                        e instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(e);
                 if (first == null) {
                     first = failure;
                 } else {

@@ -40,8 +40,7 @@ final class DeviceLayout {
 
     /** The value in an arena at an address. */
     Matrix matrix(Value value, long arena) {
-        return new Matrix(
-                arena + plan.offset(value), rows(value), value.columns(), stride(value.columns(), type));
+        return new Matrix(arena + plan.offset(value), rows(value), value.columns(), stride(value.columns(), type));
     }
 
     /** Size of the arena in bytes. */

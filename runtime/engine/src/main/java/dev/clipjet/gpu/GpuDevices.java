@@ -33,7 +33,8 @@ public record GpuDevices(List<GpuProvider> providers) {
         GpuProvider provider = providers.stream()
                 .filter(each -> each.name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new DeviceUnavailableException(name, "its module is not on the class path" + found()));
+                .orElseThrow(
+                        () -> new DeviceUnavailableException(name, "its module is not on the class path" + found()));
         provider.unavailable().ifPresent(why -> {
             throw new DeviceUnavailableException(name, why);
         });
@@ -48,7 +49,8 @@ public record GpuDevices(List<GpuProvider> providers) {
     /** The first provider that may be chosen for a user who did not ask for it, if one has a usable device. */
     public Optional<GpuProvider> automatic() {
         return providers.stream()
-                .filter(provider -> provider.isAutomatic() && provider.unavailable().isEmpty())
+                .filter(provider ->
+                        provider.isAutomatic() && provider.unavailable().isEmpty())
                 .findFirst();
     }
 

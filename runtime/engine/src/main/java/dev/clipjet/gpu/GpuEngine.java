@@ -202,8 +202,8 @@ public final class GpuEngine implements Engine {
                 cause.call(),
                 cause.code(),
                 cause.codeName(),
-                detail + "; after this error the device " + label + " does nothing more for this model: close it and load it"
-                        + " again");
+                detail + "; after this error the device " + label
+                        + " does nothing more for this model: close it and load it" + " again");
         failure.initCause(cause);
         return failure;
     }

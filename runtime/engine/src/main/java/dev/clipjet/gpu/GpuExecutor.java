@@ -5,20 +5,26 @@ import dev.clipjet.device.GpuDevice;
 import dev.clipjet.device.GpuEvent;
 import dev.clipjet.device.GpuGraph;
 import dev.clipjet.device.GpuStream;
+import dev.clipjet.device.MatrixLibraryProvider;
 import dev.clipjet.graph.Graph;
 import dev.clipjet.graph.Op;
 import dev.clipjet.graph.TowerGraphs;
 import dev.clipjet.graph.Value;
 import dev.clipjet.kernels.gpu.KernelLibrary;
-import dev.clipjet.kernels.gpu.LinearKernels;
 import dev.clipjet.kernels.gpu.Matrix;
 import dev.clipjet.kernels.gpu.StorageType;
 import dev.clipjet.model.TextSpec;
 import dev.clipjet.model.VisionSpec;
 import dev.clipjet.weights.Checkpoint;
+import dev.clipjet.weights.FloatConversion;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.ServiceLoader;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs the towers of a model on a GPU. A tower is prepared once for each bucket of sizes: lowered to launches over static memory
@@ -32,6 +38,8 @@ public final class GpuExecutor implements AutoCloseable {
         /** Return false to stop after this operation. */
         boolean after(Op op);
     }
+
+    private static final Logger LOG = LoggerFactory.getLogger(GpuExecutor.class);
 
     private final GpuDevice device;
     private final Checkpoint checkpoint;
@@ -61,7 +69,7 @@ public final class GpuExecutor implements AutoCloseable {
             KernelLibrary library = owned.add(new KernelLibrary(device));
             stream = owned.add(device.createStream());
             done = owned.add(device.createEvent(false));
-            LinearKernels linear = new LinearKernels(library, type);
+            LinearChoice linear = new LinearChoice(device, stream, type, linearMethods(library));
             weights = owned.add(new GpuWeights(checkpoint, device, stream, type, linear, pixels));
             lowering = new Lowering(library, type, linear, weights);
             memory = owned.add(new StaticMemory(device, stream));
@@ -69,6 +77,20 @@ public final class GpuExecutor implements AutoCloseable {
             owned.closeAfter(e);
             throw e;
         }
+    }
+
+    /** Our kernels, and whatever library of matrix products works on the device; what is missing is logged. */
+    private List<LinearMethod> linearMethods(KernelLibrary library) {
+        List<LinearMethod> methods = new ArrayList<>();
+        methods.add(new KernelLinear(library, type));
+        for (MatrixLibraryProvider provider : ServiceLoader.load(MatrixLibraryProvider.class)) {
+            MatrixLibraryProvider.Search search = provider.open(device);
+            search.report().forEach(LOG::info);
+            search.library()
+                    .ifPresent(
+                            found -> methods.add(owned.add(new LibraryLinear(found, device, stream, library, type))));
+        }
+        return methods;
     }
 
     /**
@@ -103,8 +125,8 @@ public final class GpuExecutor implements AutoCloseable {
             input = TowerInput.texts(tower, sequences, tokens);
             longest = Math.min(text.contextLength(), tokens);
         }
-        weights.upload(graph, tower);
         DeviceLayout layout = new DeviceLayout(graph, type);
+        weights.upload(graph, tower, layout);
         long resultBytes = layout.bytes(graph.result());
         long arenaBytes = layout.bytes() + input.bytes();
         if (!memory.holds(arenaBytes, input.bytes(), resultBytes)) {
@@ -118,25 +140,11 @@ public final class GpuExecutor implements AutoCloseable {
         Closing parts = new Closing();
         try {
             LaunchPlan plan = lowering.lower(
-                    graph,
-                    tower,
-                    layout,
-                    memory.arena(),
-                    input,
-                    inputAddress,
-                    longest,
-                    bytes -> zeroed(parts, bytes));
+                    graph, tower, layout, memory.arena(), input, inputAddress, longest, bytes -> zeroed(parts, bytes));
             GpuGraph captured =
                     parts.add(capture(plan, in, inputAddress, out, layout.matrix(graph.result(), memory.arena())));
             return new PreparedTower(
-                    graph,
-                    layout,
-                    plan,
-                    input,
-                    memory.arena(),
-                    new PreparedTower.Stored(type, out),
-                    captured,
-                    parts);
+                    graph, layout, plan, input, memory.arena(), new PreparedTower.Stored(type, out), captured, parts);
         } catch (RuntimeException | Error e) {
             parts.closeAfter(e);
             throw e;
@@ -204,6 +212,27 @@ public final class GpuExecutor implements AutoCloseable {
             stored.read(row * matrix.stride(), values, row * value.columns(), value.columns());
         }
         return values;
+    }
+
+    /** Replaces a value of the current run, dense [rows, columns], in the middle of a run; rounds to storage type. */
+    public void write(Value value, float[] values) {
+        Matrix matrix = current.matrix(value);
+        int rows = current.rows(value);
+        ByteBuffer bytes = ByteBuffer.allocateDirect(Math.multiplyExact(rows, matrix.stride() * type.bytes()))
+                .order(ByteOrder.LITTLE_ENDIAN);
+        for (int row = 0; row < rows; row++) {
+            for (int column = 0; column < value.columns(); column++) {
+                int at = (row * matrix.stride() + column) * type.bytes();
+                float element = values[row * value.columns() + column];
+                switch (type) {
+                    case F32 -> bytes.putFloat(at, element);
+                    case F16 -> bytes.putShort(at, FloatConversion.toHalf(element));
+                    case BF16 -> bytes.putShort(at, FloatConversion.toBfloat16(element));
+                }
+            }
+        }
+        stream.copyToDevice(matrix.address(), bytes);
+        stream.synchronize();
     }
 
     /** Whether the device still works after a call to it failed. Waits for what is in progress. */

@@ -5,7 +5,7 @@ import dev.clipjet.device.GpuStream;
 import dev.clipjet.error.InvalidInputException;
 import dev.clipjet.graph.Graph;
 import dev.clipjet.graph.Op;
-import dev.clipjet.kernels.gpu.LinearKernels;
+import dev.clipjet.kernels.gpu.Activation;
 import dev.clipjet.kernels.gpu.Matrix;
 import dev.clipjet.kernels.gpu.StorageType;
 import dev.clipjet.memory.DType;
@@ -40,7 +40,7 @@ final class GpuWeights implements AutoCloseable {
     private final GpuDevice device;
     private final GpuStream stream;
     private final StorageType type;
-    private final LinearKernels linear;
+    private final LinearChoice linear;
     private final Optional<PixelScale> pixels;
     private final Closing uploads = new Closing();
     private final Map<String, UploadedWeight> weights = new HashMap<>();
@@ -50,7 +50,7 @@ final class GpuWeights implements AutoCloseable {
             GpuDevice device,
             GpuStream stream,
             StorageType type,
-            LinearKernels linear,
+            LinearChoice linear,
             Optional<PixelScale> pixels) {
         this.checkpoint = checkpoint;
         this.device = device;
@@ -61,10 +61,10 @@ final class GpuWeights implements AutoCloseable {
     }
 
     /** Uploads what a graph needs and is not there yet. */
-    void upload(Graph graph, Tower tower) {
+    void upload(Graph graph, Tower tower, DeviceLayout layout) {
         Map<String, UploadRequest> missing = new LinkedHashMap<>();
         for (Op op : graph.ops()) {
-            for (UploadRequest request : requests(op, tower)) {
+            for (UploadRequest request : requests(op, tower, layout)) {
                 if (!weights.containsKey(request.name())) {
                     missing.putIfAbsent(request.name(), request);
                 }
@@ -79,10 +79,10 @@ final class GpuWeights implements AutoCloseable {
         }
     }
 
-    private List<UploadRequest> requests(Op op, Tower tower) {
+    private List<UploadRequest> requests(Op op, Tower tower, DeviceLayout layout) {
         List<UploadRequest> requests = new ArrayList<>();
         if (op instanceof Op.Linear layer) {
-            requests.add(matrix(layer, tower));
+            requests.add(matrix(layer, tower, linear.method(shape(layer, layout))));
             biasName(layer, tower).ifPresent(name -> requests.add(bias(name, layer, tower)));
         } else if (op instanceof Op.LayerNorm norm) {
             requests.add(new UploadRequest(norm.weight(), source(norm.weight()), DType.F32));
@@ -101,7 +101,7 @@ final class GpuWeights implements AutoCloseable {
         return new UploadRequest(name, source, type.dtype(), WeightForm.table(type));
     }
 
-    private UploadRequest matrix(Op.Linear layer, Tower tower) {
+    private UploadRequest matrix(Op.Linear layer, Tower tower, LinearMethod method) {
         RowSource source = source(layer.weight());
         if (isForBytes(layer, tower)) {
             source = source.scaleColumns(columnScales(source.columns()));
@@ -112,10 +112,7 @@ final class GpuWeights implements AutoCloseable {
         int rows = layer.output().columns();
         source = ElementRange.rows(source, layer.firstRow(), rows);
         return new UploadRequest(
-                matrixName(layer, tower),
-                source,
-                type.dtype(),
-                WeightForm.packed(linear.layout(rows, source.columns()), type));
+                matrixName(layer, tower, method), source, type.dtype(), method.layout(rows, source.columns()));
     }
 
     private UploadRequest bias(String name, Op.Linear layer, Tower tower) {
@@ -137,16 +134,17 @@ final class GpuWeights implements AutoCloseable {
     }
 
     private static String range(Op.Linear layer) {
-        return " rows " + layer.firstRow() + " to " + (layer.firstRow() + layer.output().columns());
+        return " rows " + layer.firstRow() + " to "
+                + (layer.firstRow() + layer.output().columns());
     }
 
-    private static String matrixName(Op.Linear layer, Tower tower) {
-        return layer.weight() + range(layer) + (isForBytes(layer, tower) ? FOR_BYTES : "");
+    private static String matrixName(Op.Linear layer, Tower tower, LinearMethod method) {
+        return layer.weight() + range(layer) + (isForBytes(layer, tower) ? FOR_BYTES : "") + " for " + method.name();
     }
 
     private static Optional<String> biasName(Op.Linear layer, Tower tower) {
         return isForBytes(layer, tower)
-                ? Optional.of("the bias of " + matrixName(layer, tower))
+                ? Optional.of("the bias of " + layer.weight() + range(layer) + FOR_BYTES)
                 : layer.bias().map(name -> name + range(layer));
     }
 
@@ -204,8 +202,8 @@ final class GpuWeights implements AutoCloseable {
     }
 
     /** Address of a layer's packed matrix. */
-    long matrixAddress(Op.Linear layer, Tower tower) {
-        return uploaded(matrixName(layer, tower)).address();
+    long matrixAddress(Op.Linear layer, Tower tower, LinearMethod method) {
+        return uploaded(matrixName(layer, tower, method)).address();
     }
 
     /** Address of a layer's bias, 0 if it has none. */
@@ -213,9 +211,22 @@ final class GpuWeights implements AutoCloseable {
         return biasName(layer, tower).map(name -> uploaded(name).address()).orElse(0L);
     }
 
-    /** Columns of a layer's matrix. */
-    int columns(Op.Linear layer, Tower tower) {
-        return uploaded(matrixName(layer, tower)).columns();
+    /** The shape of a layer for the capacity of a layout. */
+    LinearShape shape(Op.Linear layer, DeviceLayout layout) {
+        return new LinearShape(
+                layout.rows(layer.output()),
+                layer.output().columns(),
+                source(layer.weight()).columns(),
+                layer.activation().map(GpuWeights::activation).orElse(Activation.NONE),
+                layer.residual());
+    }
+
+    private static Activation activation(dev.clipjet.model.Activation activation) {
+        return switch (activation) {
+            case QUICK_GELU -> Activation.QUICK_GELU;
+            case GELU -> Activation.GELU;
+            case GELU_TANH -> Activation.GELU_TANH;
+        };
     }
 
     /** Address of a float32 vector. */
@@ -248,8 +259,8 @@ final class GpuWeights implements AutoCloseable {
     private record RefuseOverflow(java.nio.file.Path model) implements UploadListener {
         @Override
         public void overflow(String weight, DType target, long count) {
-            throw new InvalidInputException(model + ": " + count + " values of " + weight + " are too large for " + target
-                    + "; use bf16 or fp32");
+            throw new InvalidInputException(model + ": " + count + " values of " + weight + " are too large for "
+                    + target + "; use bf16 or fp32");
         }
     }
 }

@@ -1,12 +1,11 @@
 package dev.clipjet.gpu;
 
+import dev.clipjet.gpu.LaunchPlan.Launch;
+import dev.clipjet.gpu.LaunchPlan.Step;
 import dev.clipjet.graph.Graph;
 import dev.clipjet.graph.Op;
 import dev.clipjet.graph.Rows;
 import dev.clipjet.graph.Value;
-import dev.clipjet.gpu.LaunchPlan.Launch;
-import dev.clipjet.gpu.LaunchPlan.Step;
-import dev.clipjet.kernels.gpu.Activation;
 import dev.clipjet.kernels.gpu.AttentionKernel;
 import dev.clipjet.kernels.gpu.AttentionShape;
 import dev.clipjet.kernels.gpu.AveragePatchesKernel;
@@ -15,8 +14,6 @@ import dev.clipjet.kernels.gpu.GatherKernel;
 import dev.clipjet.kernels.gpu.ImageTokensKernel;
 import dev.clipjet.kernels.gpu.KernelLibrary;
 import dev.clipjet.kernels.gpu.LayerNormKernel;
-import dev.clipjet.kernels.gpu.LinearKernels;
-import dev.clipjet.kernels.gpu.LinearPlan;
 import dev.clipjet.kernels.gpu.Matrix;
 import dev.clipjet.kernels.gpu.StorageType;
 import dev.clipjet.kernels.gpu.UnfoldKernel;
@@ -34,7 +31,7 @@ final class Lowering {
 
     private final StorageType type;
     private final GpuWeights weights;
-    private final LinearKernels linear;
+    private final LinearChoice linear;
     private final LayerNormKernel layerNorm;
     private final AttentionKernel attention;
     private final UnfoldKernel unfold;
@@ -43,7 +40,7 @@ final class Lowering {
     private final GatherKernel gather;
     private final AveragePatchesKernel average;
 
-    Lowering(KernelLibrary library, StorageType type, LinearKernels linear, GpuWeights weights) {
+    Lowering(KernelLibrary library, StorageType type, LinearChoice linear, GpuWeights weights) {
         this.type = type;
         this.weights = weights;
         this.linear = linear;
@@ -86,7 +83,7 @@ final class Lowering {
         private final TowerInput input;
         private final long inputAddress;
         private final int longest;
-        private final Map<Op.Linear, LinearPlan> products = new HashMap<>();
+        private final Map<Op.Linear, Product> products = new HashMap<>();
         private long workspace;
 
         Lowered(
@@ -110,9 +107,9 @@ final class Lowering {
             long most = 0;
             for (Op op : graph.ops()) {
                 if (op instanceof Op.Linear layer) {
-                    LinearPlan plan = product(layer);
-                    products.put(layer, plan);
-                    most = Math.max(most, plan.workspaceBytes());
+                    Product product = product(layer);
+                    products.put(layer, product);
+                    most = Math.max(most, product.prepared().workspaceBytes());
                 }
             }
             // Launches follow each other on one stream, so one workspace serves all.
@@ -127,13 +124,10 @@ final class Lowering {
             return new LaunchPlan(inputAddress, steps);
         }
 
-        private LinearPlan product(Op.Linear layer) {
-            return linear.plan(
-                    layout.rows(layer.output()),
-                    layer.output().columns(),
-                    weights.columns(layer, tower),
-                    layer.activation().map(Lowering::activation).orElse(Activation.NONE),
-                    layer.residual());
+        private Product product(Op.Linear layer) {
+            LinearShape shape = weights.shape(layer, layout);
+            LinearMethod method = linear.method(shape);
+            return new Product(method, method.prepare(shape));
         }
 
         /** Two operations as one launch. */
@@ -203,23 +197,20 @@ final class Lowering {
         }
 
         private Launch linear(Op.Linear layer) {
-            LinearPlan plan = products.get(layer);
+            Product product = products.get(layer);
             Matrix in = matrix(layer.input());
             Matrix out = matrix(layer.output());
-            long weight = weights.matrixAddress(layer, tower);
+            long weight = weights.matrixAddress(layer, tower, product.method());
             long bias = weights.biasAddress(layer, tower);
-            return stream -> linear.record(stream, plan, in, weight, bias, out, workspace);
+            return stream -> product.prepared().record(stream, in, weight, bias, out, workspace);
         }
 
         private Launch attention(Op.Attention op) {
             int width = op.heads() * op.headDim();
+            // The pooled token of a causal tower is the last of its sequence and sees all of it.
+            boolean pooled = op.query().rows() == Rows.SEQUENCES;
             AttentionShape shape = new AttentionShape(
-                    graph.capacity().sequences(),
-                    longest,
-                    op.heads(),
-                    op.headDim(),
-                    op.causal(),
-                    op.query().rows() == Rows.SEQUENCES);
+                    graph.capacity().sequences(), longest, op.heads(), op.headDim(), op.causal() && !pooled, pooled);
             Matrix query = matrix(op.query()).columnRange(op.queryColumn(), width, type);
             Matrix key = matrix(op.keys()).columnRange(op.keyColumn(), width, type);
             Matrix value = matrix(op.keys()).columnRange(op.valueColumn(), width, type);
@@ -244,11 +235,6 @@ final class Lowering {
         }
     }
 
-    private static Activation activation(dev.clipjet.model.Activation activation) {
-        return switch (activation) {
-            case QUICK_GELU -> Activation.QUICK_GELU;
-            case GELU -> Activation.GELU;
-            case GELU_TANH -> Activation.GELU_TANH;
-        };
-    }
+    /** How a layer is computed. */
+    private record Product(LinearMethod method, LinearMethod.Prepared prepared) {}
 }

@@ -17,9 +17,8 @@ final class WeightForm {
     /** A packed matrix of the matrix products. */
     static WeightLayout packed(TileLayout layout, StorageType type) {
         int chunk = TileLayout.CHUNK_BYTES / type.bytes();
-        TileOrder order = layout.swizzle() == Swizzle.NONE
-                ? TileOrder.ROW_MAJOR
-                : TileOrder.xor(chunk, CHUNKS_OF_A_SWIZZLE, 1);
+        TileOrder order =
+                layout.swizzle() == Swizzle.NONE ? TileOrder.ROW_MAJOR : TileOrder.xor(chunk, CHUNKS_OF_A_SWIZZLE, 1);
         return new TiledLayout(layout.tileRows(), layout.tileColumns(), order);
     }
 

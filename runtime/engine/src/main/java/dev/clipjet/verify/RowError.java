@@ -1,7 +1,7 @@
 package dev.clipjet.verify;
 
 /** The measure of all comparisons: the largest distance of a row to its reference, over the reference's norm. */
-final class RowError {
+public final class RowError {
     private RowError() {}
 
     /**
@@ -10,7 +10,7 @@ final class RowError {
      * @param reference dense, of the same size
      * @return infinite if a value is not finite
      */
-    static double of(float[] actual, float[] reference, int columns) {
+    public static double of(float[] actual, float[] reference, int columns) {
         if (actual.length != reference.length) {
             throw new IllegalArgumentException(actual.length + " values, the reference has " + reference.length);
         }

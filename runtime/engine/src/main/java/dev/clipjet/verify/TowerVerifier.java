@@ -48,7 +48,8 @@ public final class TowerVerifier implements AutoCloseable {
         boolean complete = false;
         try {
             opened = new CpuExecutor(checkpoint, pool);
-            gpu = new GpuExecutor(checkpoint, device, type, checkpoint.spec().preprocess().map(PixelScale::of));
+            gpu = new GpuExecutor(
+                    checkpoint, device, type, checkpoint.spec().preprocess().map(PixelScale::of));
             complete = true;
         } finally {
             if (!complete) {
@@ -127,8 +128,11 @@ public final class TowerVerifier implements AutoCloseable {
         gpu.run(prepared, op -> {
             if (!(op instanceof Op.UnfoldPatches)) {
                 double error = RowError.of(
-                        gpu.read(op.output()), reference.get(op.name()), op.output().columns());
-                report.accept(new OperationError(tower, op.name(), error, op.name().equals(last)));
+                        gpu.read(op.output()),
+                        reference.get(op.name()),
+                        op.output().columns());
+                report.accept(
+                        new OperationError(tower, op.name(), error, op.name().equals(last)));
             }
             return true;
         });

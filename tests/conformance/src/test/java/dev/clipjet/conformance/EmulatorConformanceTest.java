@@ -30,7 +30,8 @@ import org.junit.jupiter.api.TestFactory;
 class EmulatorConformanceTest {
     private static final double FP32 = 2e-5;
 
-    private static final Map<Precision, Integer> EVERY = Map.of(Precision.FP16, 1, Precision.BF16, 3, Precision.FP32, 3);
+    private static final Map<Precision, Integer> EVERY =
+            Map.of(Precision.FP16, 1, Precision.BF16, 3, Precision.FP32, 3);
 
     /** A model with its inputs and outputs. */
     private record Case(Path directory, JsonNode info, Path source, CheckpointOptions options) {
@@ -49,8 +50,8 @@ class EmulatorConformanceTest {
         Stream.of("openai-", "openclip-")
                 .flatMap(prefix -> CheckpointCase.all(prefix).stream())
                 .filter(CheckpointCase::isSupported)
-                .forEach(each -> cases.add(new Case(
-                        each.directory(), each.info(), each.sources().get(0), each.options())));
+                .forEach(each -> cases.add(
+                        new Case(each.directory(), each.info(), each.sources().get(0), each.options())));
         return cases;
     }
 
@@ -99,8 +100,7 @@ class EmulatorConformanceTest {
             byte[] pixels = reference.bytes("pixels_uint8");
             int size = 3 * side * side;
             for (int i = 0; i * size < pixels.length; i++) {
-                images.add(new PreprocessedImage(
-                        side, side, Arrays.copyOfRange(pixels, i * size, (i + 1) * size)));
+                images.add(new PreprocessedImage(side, side, Arrays.copyOfRange(pixels, i * size, (i + 1) * size)));
             }
         } else {
             Path folder = original.directory().resolve("images");

@@ -32,8 +32,8 @@ class GpuExecutorTest {
     void a_call_allocates_nothing_on_the_heap(StorageType type) {
         try (Checkpoint checkpoint = Checkpoint.open(Golden.folder("hf-vit-quickgelu"));
                 GpuDevice device = new SilentDevice();
-                GpuExecutor executor =
-                        new GpuExecutor(checkpoint, device, type, checkpoint.spec().preprocess().map(PixelScale::of))) {
+                GpuExecutor executor = new GpuExecutor(
+                        checkpoint, device, type, checkpoint.spec().preprocess().map(PixelScale::of))) {
             VisionSpec vision = checkpoint.spec().vision().orElseThrow();
             TextSpec text = checkpoint.spec().text().orElseThrow();
             byte[] rgb = new byte[3 * vision.imageSize() * vision.imageSize()];

@@ -88,6 +88,16 @@ class HuggingFaceConformanceTest {
                     assertThat(single.spec()).isEqualTo(whole.spec());
                     assertThat(single.canonicalTensors()).hasSameSizeAs(whole.canonicalTensors());
                 }
+                try (Clip clip = Clip.load(directory.resolve(file));
+                        SafetensorsFile io = SafetensorsFile.open(directory.resolve("io.safetensors"))) {
+                    Reference reference = new Reference(io);
+                    if (clip.spec().vision().isPresent()) {
+                        images(clip, directory, caseOf(name), reference);
+                    }
+                    if (clip.spec().text().isPresent()) {
+                        texts(clip, caseOf(name), reference);
+                    }
+                }
             }
         }
     }

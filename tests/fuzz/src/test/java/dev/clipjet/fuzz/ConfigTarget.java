@@ -1,19 +1,37 @@
 package dev.clipjet.fuzz;
 
 import dev.clipjet.weights.Checkpoint;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 
-/** After a first byte that chooses, the input is {@code config.json} (even) or {@code open_clip_config.json} (odd). */
+/**
+ * The last two bits of a first byte choose what the rest is: {@code config.json} (the digit 0), {@code open_clip_config.json} (1),
+ * {@code preprocessor_config.json} beside a good configuration (2) or {@code model.safetensors.index.json} (3).
+ */
 public final class ConfigTarget {
     private static final byte[] NO_TENSORS = {2, 0, 0, 0, 0, 0, 0, 0, '{', '}'};
-    private static final Path HUGGING_FACE = modelDirectory();
-    private static final Path OPEN_CLIP = modelDirectory();
+    private static final byte[] GOOD_CONFIG =
+            "{\"model_type\": \"clip\", \"architectures\": [\"CLIPModel\"]}".getBytes(StandardCharsets.US_ASCII);
+    private static final List<String> NAMES =
+            List.of("config.json", "open_clip_config.json", "preprocessor_config.json", "model.safetensors.index.json");
+    private static final List<Path> DIRECTORIES = List.of(
+            directory("model.safetensors", NO_TENSORS),
+            directory("model.safetensors", NO_TENSORS),
+            directory("model.safetensors", NO_TENSORS),
+            directory("a.safetensors", NO_TENSORS));
+
+    static {
+        for (Path directory : DIRECTORIES.subList(2, 4)) {
+            InputFile.write(directory, "config.json", GOOD_CONFIG, 0, GOOD_CONFIG.length);
+        }
+    }
 
     private ConfigTarget() {}
 
-    private static Path modelDirectory() {
+    private static Path directory(String weights, byte[] content) {
         Path directory = InputFile.directory();
-        InputFile.write(directory, "model.safetensors", NO_TENSORS, 0, NO_TENSORS.length);
+        InputFile.write(directory, weights, content, 0, content.length);
         return directory;
     }
 
@@ -21,9 +39,9 @@ public final class ConfigTarget {
         if (input.length == 0) {
             return;
         }
-        boolean openClip = input[0] % 2 != 0;
-        Path directory = openClip ? OPEN_CLIP : HUGGING_FACE;
-        InputFile.write(directory, openClip ? "open_clip_config.json" : "config.json", input, 1, input.length);
+        int kind = input[0] & 3;
+        Path directory = DIRECTORIES.get(kind);
+        InputFile.write(directory, NAMES.get(kind), input, 1, input.length);
         Bounds.check(input.length, () -> Checkpoint.open(directory).close());
     }
 }

@@ -25,6 +25,7 @@ class FuzzTest {
             "safetensors", SafetensorsTarget::fuzzerTestOneInput,
             "pickle", PickleTarget::fuzzerTestOneInput,
             "zip", ZipTarget::fuzzerTestOneInput,
+            "legacy", LegacyTarget::fuzzerTestOneInput,
             "config", ConfigTarget::fuzzerTestOneInput,
             "tokenizer", TokenizerTarget::fuzzerTestOneInput);
 
@@ -32,6 +33,7 @@ class FuzzTest {
             "safetensors", SafetensorsTarget.class,
             "pickle", PickleTarget.class,
             "zip", ZipTarget.class,
+            "legacy", LegacyTarget.class,
             "config", ConfigTarget.class,
             "tokenizer", TokenizerTarget.class);
 
@@ -39,7 +41,7 @@ class FuzzTest {
     Path found;
 
     @ParameterizedTest
-    @ValueSource(strings = {"safetensors", "pickle", "zip", "config", "tokenizer"})
+    @ValueSource(strings = {"safetensors", "pickle", "zip", "legacy", "config", "tokenizer"})
     void the_corpus_keeps_the_promises(String target) throws IOException {
         try (Stream<Path> inputs = Files.list(CORPUS.resolve(target))) {
             List<Path> files = inputs.toList();
@@ -51,12 +53,13 @@ class FuzzTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"safetensors", "pickle", "zip", "config", "tokenizer"})
+    @ValueSource(strings = {"safetensors", "pickle", "zip", "legacy", "config", "tokenizer"})
     void a_short_run_finds_nothing(String target) throws IOException, InterruptedException {
         Path log = found.resolve("log");
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx512m",
+                        "-Dclipjet.fuzz.bytesPerByte=1024",
                         "-cp",
                         System.getProperty("java.class.path"),
                         "com.code_intelligence.jazzer.Jazzer",

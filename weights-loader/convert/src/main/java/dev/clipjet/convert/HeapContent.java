@@ -8,16 +8,12 @@ import java.util.List;
  * Elements in memory, for what is small.
  *
  * @param bytes little endian
+ * @param origins names in the source; empty for what it does not have
  */
-record HeapContent(DType dtype, ByteBuffer bytes) implements TensorContent {
+record HeapContent(DType dtype, ByteBuffer bytes, List<String> origins) implements TensorContent {
     @Override
     public long elements() {
         return bytes.limit() / dtype.bytes();
-    }
-
-    @Override
-    public List<String> origins() {
-        return List.of();
     }
 
     @Override

@@ -62,7 +62,7 @@ final class HuggingFaceTarget {
         Scalar scalar = source.scalars().get(name);
         return new PlannedTensor(
                 new Declaration(name, scalar.dtype(), List.of()),
-                new HeapContent(scalar.dtype(), scalar.bytes()),
+                new HeapContent(scalar.dtype(), scalar.bytes(), scalar.stored() ? List.of(name) : List.of()),
                 0,
                 false,
                 scalar.stored() ? "kept in its type" : "not in the source, its default");

@@ -2,6 +2,8 @@ package dev.clipjet.convert;
 
 import dev.clipjet.convert.TensorDifference.Kind;
 import dev.clipjet.model.ModelSpec;
+import dev.clipjet.model.TextPooling;
+import dev.clipjet.model.TextSpec;
 import dev.clipjet.weights.CanonicalName;
 import dev.clipjet.weights.Checkpoint;
 import java.util.ArrayList;
@@ -74,7 +76,7 @@ public record ModelDifference(List<TensorDifference> tensors, List<Setting> towe
         Map<String, String> settings = new LinkedHashMap<>();
         if (towers) {
             spec.vision().ifPresent(vision -> RecordText.flatten("image", vision, settings));
-            spec.text().ifPresent(text -> RecordText.flatten("text", text, settings));
+            spec.text().ifPresent(text -> text(text, settings));
             return settings;
         }
         spec.preprocess().ifPresent(preprocess -> RecordText.flatten("preprocess", preprocess, settings));
@@ -82,6 +84,13 @@ public record ModelDifference(List<TensorDifference> tensors, List<Setting> towe
         // Why a profile was chosen and where files lie say nothing about the model.
         settings.keySet().removeIf(key -> key.endsWith(".reason") || key.endsWith(".directory"));
         return settings;
+    }
+
+    private static void text(TextSpec text, Map<String, String> settings) {
+        RecordText.flatten("text", text, settings);
+        if (text.pooling() != TextPooling.END_TOKEN) {
+            settings.remove("text.endTokenId"); // Nothing looks at it.
+        }
     }
 
     private static void compare(Map<String, String> first, Map<String, String> second, List<Setting> out) {

@@ -62,7 +62,7 @@ final class OpenAiTarget {
         bytes.putLong(value).flip();
         return new PlannedTensor(
                 new Declaration(name, DType.I64, List.of()),
-                new HeapContent(DType.I64, bytes),
+                new HeapContent(DType.I64, bytes, List.of()),
                 0,
                 false,
                 "an integer as in OpenAI's archives, from the configuration");

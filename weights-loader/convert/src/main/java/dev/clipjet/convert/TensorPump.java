@@ -118,6 +118,6 @@ final class TensorPump {
                 }
             }
         }
-        return new HeapContent(content.dtype(), turned.flip());
+        return new HeapContent(content.dtype(), turned.flip(), content.origins());
     }
 }

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.management.ThreadMXBean;
 import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.testing.Golden;
 import dev.clipjet.weights.safetensors.SafetensorsFile;
 import dev.clipjet.weights.torch.TorchCheckpoint;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -83,6 +86,10 @@ class HostileGoldenTest {
             Map.entry("st-truncated.safetensors", "tensor \"b\": data_offsets [16, 40] reach past the 35 bytes"),
             Map.entry("st-unknown-dtype.safetensors", "\"F12\""));
 
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private static final long BYTES_PER_FILE = 256 << 10;
+    private static final long BYTES_PER_BYTE = 32;
+
     @TempDir
     Path temp;
 
@@ -91,8 +98,10 @@ class HostileGoldenTest {
         return cases("st-").stream()
                 .map(entry -> DynamicTest.dynamicTest(name(entry), () -> {
                     Path file = Golden.folder().resolve("hostile").resolve(name(entry));
-                    Throwable thrown =
-                            catchThrowable(() -> SafetensorsFile.open(file).close());
+                    Throwable thrown = bounded(
+                            file,
+                            () -> catchThrowable(
+                                    () -> SafetensorsFile.open(file).close()));
                     check(entry, file, thrown);
                 }));
     }
@@ -104,8 +113,10 @@ class HostileGoldenTest {
                     Path file = Golden.folder().resolve("hostile").resolve(name(entry));
                     Throwable thrown = assertTimeout(
                             Duration.ofSeconds(1),
-                            () -> catchThrowable(
-                                    () -> TorchCheckpoint.open(file).close()));
+                            () -> bounded(
+                                    file,
+                                    () -> catchThrowable(
+                                            () -> TorchCheckpoint.open(file).close())));
                     check(entry, file, thrown);
                 }));
     }
@@ -128,6 +139,18 @@ class HostileGoldenTest {
                             catchThrowable(() -> Checkpoint.open(directory).close());
                     check(entry, config, thrown);
                 }));
+    }
+
+    /** Runs a reader, which may allocate what it always does and a small multiple of the file's size. */
+    private static Throwable bounded(Path file, Supplier<Throwable> reader) {
+        Throwable thrown = reader.get();
+        long before = THREADS.getCurrentThreadAllocatedBytes();
+        // Classes are loaded now.
+        Throwable again = reader.get();
+        assertThat(THREADS.getCurrentThreadAllocatedBytes() - before)
+                .isLessThan(BYTES_PER_FILE + BYTES_PER_BYTE * file.toFile().length());
+        assertThat(again == null).isEqualTo(thrown == null);
+        return thrown;
     }
 
     private static void check(JsonNode entry, Path file, Throwable thrown) {

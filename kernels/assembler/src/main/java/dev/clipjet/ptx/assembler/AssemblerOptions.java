@@ -1,6 +1,7 @@
 package dev.clipjet.ptx.assembler;
 
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * How to assemble.
@@ -15,12 +16,18 @@ public record AssemblerOptions(String target, int maxRegisters, int optimisation
             "sm_50", "sm_52", "sm_53", "sm_60", "sm_61", "sm_62", "sm_70", "sm_72", "sm_75", "sm_80", "sm_86", "sm_87",
             "sm_89", "sm_90", "sm_90a");
 
+    private static final Pattern DEBUG = Pattern.compile("(?m)^\\s*\\.target\\s[^/\\n]*\\bdebug\\b");
     private static final int MAX_REGISTERS = 255;
     private static final int MAX_OPTIMISATION = 3;
 
     /** Full optimisation, as many registers as the architecture has. */
     public static AssemblerOptions of(String target) {
         return new AssemblerOptions(target, 0, MAX_OPTIMISATION);
+    }
+
+    /** As {@link #of}, but without optimisation for a text with {@code .target ..., debug}, for which the assembler has none. */
+    public static AssemblerOptions suited(String target, String ptx) {
+        return new AssemblerOptions(target, 0, DEBUG.matcher(ptx).find() ? 0 : MAX_OPTIMISATION);
     }
 
     /**

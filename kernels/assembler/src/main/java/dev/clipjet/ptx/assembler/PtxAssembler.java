@@ -4,6 +4,7 @@ import dev.clipjet.kernels.cuda.PrivateNatives;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import jcuda.nvptxcompiler.JNvPTXCompiler;
 import jcuda.nvptxcompiler.nvPTXCompileResult;
 import jcuda.nvptxcompiler.nvPTXCompilerHandle;
@@ -16,6 +17,9 @@ import jcuda.nvptxcompiler.nvPTXCompilerHandle;
  * {@link IsolatedAssembler}.
  */
 public final class PtxAssembler {
+    private static final Pattern VERSION = Pattern.compile("\\.version\\s+\\d+\\.\\d");
+    private static final Pattern TARGET = Pattern.compile("\\.target\\s+sm_\\d");
+
     private static LinkageError missing;
     private static boolean loaded;
 
@@ -65,10 +69,15 @@ public final class PtxAssembler {
         }
     }
 
-    /** The assembler reads up to the first zero byte, and crashes on nothing at all. */
+    /** The assembler reads up to the first zero byte, and crashes on texts that do not begin as PTX does. */
     private static void refuseUnreadable(String name, String ptx, String target) {
         int zero = ptx.indexOf(0);
-        if (zero >= 0 || ptx.isBlank()) {
+        String problem = zero >= 0
+                ? "a zero byte"
+                : !VERSION.matcher(ptx).find()
+                        ? "there is no .version directive"
+                        : !TARGET.matcher(ptx).find() ? "there is no .target directive" : null;
+        if (problem != null) {
             int line = zero < 0
                     ? 0
                     : 1
@@ -77,9 +86,7 @@ public final class PtxAssembler {
                                     .filter(c -> c == '\n')
                                     .count();
             throw new PtxAssemblyException(
-                    name,
-                    target,
-                    List.of(new PtxAssemblyException.Complaint(line, zero < 0 ? "an empty text" : "a zero byte", "")));
+                    name, target, List.of(new PtxAssemblyException.Complaint(line, problem, "")));
         }
     }
 

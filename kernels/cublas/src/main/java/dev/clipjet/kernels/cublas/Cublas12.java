@@ -1,6 +1,8 @@
 package dev.clipjet.kernels.cublas;
 
 import dev.clipjet.device.GpuStream;
+import dev.clipjet.device.MatrixLibrary;
+import dev.clipjet.device.MatrixProduct;
 import dev.clipjet.kernels.cuda.NativeHandles;
 import jcuda.Pointer;
 import jcuda.cudaDataType;
@@ -12,7 +14,7 @@ import jcuda.jcublas.cublasOperation;
 import jcuda.runtime.cudaStream_t;
 
 /** cuBLAS of CUDA 12 through JCublas. */
-final class Cublas12 implements Cublas {
+final class Cublas12 implements MatrixLibrary {
     private static final Pointer ONE = Pointer.to(new float[] {1});
     private static final Pointer ZERO = Pointer.to(new float[] {0});
 
@@ -46,11 +48,11 @@ final class Cublas12 implements Cublas {
     }
 
     @Override
-    public void multiply(CublasProduct p) {
-        int type = switch (p.type()) {
+    public void multiply(MatrixProduct p) {
+        int type = switch (p.element()) {
             case F16 -> cudaDataType.CUDA_R_16F;
             case BF16 -> cudaDataType.CUDA_R_16BF;
-            default -> cudaDataType.CUDA_R_32F;
+            case F32 -> cudaDataType.CUDA_R_32F;
         };
         // cuBLAS counts in columns: row-major [m, n] is column-major [n, m].
         int status = JCublas2.cublasGemmEx_new(

@@ -4,15 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.clipjet.memory.DType;
+import dev.clipjet.device.MatrixProduct;
+import dev.clipjet.testing.StandIns;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,63 +25,24 @@ class CublasTest {
     private static Path folder;
 
     @BeforeAll
-    static void buildTheStandIns() throws Exception {
-        boolean linux = System.getProperty("os.name").equals("Linux")
-                && System.getProperty("os.arch").equals("amd64");
-        boolean compiler = linux && run(List.of("cc", "--version"), Map.of()).contains("Free Software");
-        if (!compiler) {
+    static void buildTheStandIns() throws IOException {
+        if (!StandIns.arePossible()) {
             System.err.println("SKIPPED: no C compiler, so cuBLAS is not tested against stand-ins of its libraries");
         }
-        assumeTrue(compiler, "no C compiler");
-        compile("driver/libcuda.so.1", "../cuda/src/test/c/driver.c");
-        compile("twelve/libcublas.so.12", "src/test/c/cublas.c", "-DVERSION=120604");
-        compile("thirteen/libcublas.so.13", "src/test/c/cublas.c", "-DVERSION=130100");
+        assumeTrue(StandIns.arePossible(), "no C compiler");
+        StandIns libraries = new StandIns(folder);
+        libraries.compile("driver/libcuda.so.1", Path.of("../cuda/src/test/c/driver.c"));
+        libraries.compile("twelve/libcublas.so.12", Path.of("src/test/c/cublas.c"), "-DVERSION=120604");
+        libraries.compile("thirteen/libcublas.so.13", Path.of("src/test/c/cublas.c"), "-DVERSION=130100");
         Path empty = Files.createFile(folder.resolve("empty.c"));
-        compile("thirteen/libcublasLt.so.13", empty.toString());
-        compile("thirteen/libcudart.so.13", empty.toString());
+        libraries.compile("thirteen/libcublasLt.so.13", empty);
+        libraries.compile("thirteen/libcudart.so.13", empty);
     }
 
-    private static void compile(String library, String source, String... options) throws Exception {
-        Path target = folder.resolve(library);
-        Files.createDirectories(target.getParent());
-        List<String> command = new ArrayList<>(List.of(
-                "cc", "-shared", "-fPIC", "-Wl,-soname," + target.getFileName(), "-o", target.toString(), source));
-        command.addAll(Arrays.asList(options));
-        assertThat(run(command, Map.of())).isEmpty();
-    }
-
-    private static String run(List<String> command, Map<String, String> environment) throws Exception {
-        Path output = Files.createTempFile(folder, "output", ".txt");
-        ProcessBuilder builder =
-                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
-        builder.environment().putAll(environment);
-        try {
-            Process process = builder.start();
-            assertThat(process.waitFor(120, TimeUnit.SECONDS))
-                    .as("%s ends", command)
-                    .isTrue();
-        } catch (IOException absent) {
-            return "";
-        }
-        return Files.readString(output);
-    }
-
-    private static String scenario(String libraries, Map<String, String> environment, String... options)
-            throws Exception {
-        List<String> command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-        command.addAll(List.of(options));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), CublasScenario.class.getName()));
-        Map<String, String> all = new java.util.HashMap<>(environment);
-        StringBuilder path = new StringBuilder(folder.resolve("driver").toString());
-        for (String library : libraries.split(" ", -1)) {
-            path.append(':').append(folder.resolve(library));
-        }
-        all.put("LD_LIBRARY_PATH", path.toString());
-        return run(command, all)
-                .lines()
-                .filter(line -> !line.startsWith("WARNING:"))
-                .reduce("", (a, b) -> a + b + "\n");
+    private static String scenario(String libraries, Map<String, String> environment, String... options) {
+        List<String> folders = new ArrayList<>(List.of("driver"));
+        folders.addAll(List.of(libraries.split(" ", -1)));
+        return new StandIns(folder).java(folders, environment, List.of(options), CublasScenario.class);
     }
 
     private static final String PRODUCTS = """
@@ -95,7 +55,7 @@ class CublasTest {
             """;
 
     @Test
-    void cuda12MultipliesThroughJCublas() throws Exception {
+    void cuda12MultipliesThroughJCublas() {
         assertThat(scenario("twelve", Map.of()))
                 .contains("cuBLAS of CUDA 13 is not there: ")
                 .contains("libcudart.so.13")
@@ -105,7 +65,7 @@ class CublasTest {
     }
 
     @Test
-    void cuda13MultipliesThroughJavaCpp() throws Exception {
+    void cuda13MultipliesThroughJavaCpp() {
         assertThat(scenario("twelve thirteen", Map.of()))
                 .contains("cuBLAS 13.1.0 through JavaCPP is used\n" + PRODUCTS)
                 .doesNotContain("JCublas")
@@ -114,7 +74,7 @@ class CublasTest {
     }
 
     @Test
-    void aVersionCanBeChosen() throws Exception {
+    void aVersionCanBeChosen() {
         assertThat(scenario("twelve thirteen", Map.of(), "-Dclipjet.cublas=12"))
                 .contains("cuBLAS 12.6.4 through JCublas is used");
         assertThat(scenario("twelve thirteen", Map.of(), "-Dclipjet.cublas=off"))
@@ -123,7 +83,7 @@ class CublasTest {
     }
 
     @Test
-    void noneIsReportedAndNotFatal() throws Exception {
+    void noneIsReportedAndNotFatal() {
         assertThat(scenario("none", Map.of()))
                 .contains("cuBLAS of CUDA 13 is not there: ")
                 .contains("cuBLAS of CUDA 12 is not there: ")
@@ -135,9 +95,7 @@ class CublasTest {
 
     @Test
     void productsThatMakeNoSenseAreRefused() {
-        assertThatThrownBy(() -> new CublasProduct(DType.I32, 1, 1, 1, 0, 1, 0, 1, 0, 1, false))
-                .hasMessageContaining("I32");
-        assertThatThrownBy(() -> new CublasProduct(DType.F16, 1, 4, 8, 0, 7, 0, 8, 0, 4, false))
+        assertThatThrownBy(() -> new MatrixProduct(MatrixProduct.Element.F16, 1, 4, 8, 0, 7, 0, 8, 0, 4, false))
                 .hasMessageContaining("stride 7");
     }
 }

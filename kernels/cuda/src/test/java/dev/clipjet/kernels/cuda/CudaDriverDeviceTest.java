@@ -3,13 +3,10 @@ package dev.clipjet.kernels.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.IOException;
-import java.nio.file.Files;
+import dev.clipjet.testing.StandIns;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,61 +22,21 @@ class CudaDriverDeviceTest {
     private static Path folder;
 
     @BeforeAll
-    static void buildTheStandIn() throws Exception {
-        boolean linux = System.getProperty("os.name").equals("Linux")
-                && System.getProperty("os.arch").equals("amd64");
-        boolean compiler = linux && run(List.of("cc", "--version"), Map.of()).contains("Free Software");
-        if (!compiler) {
+    static void buildTheStandIn() {
+        if (!StandIns.arePossible()) {
             System.err.println(
                     "SKIPPED: no C compiler, so the CUDA device is not tested against a stand-in of the driver");
         }
-        assumeTrue(compiler, "no C compiler");
-        Path library = folder.resolve("libcuda.so.1");
-        assertThat(run(
-                        List.of(
-                                "cc",
-                                "-shared",
-                                "-fPIC",
-                                "-Wl,-soname,libcuda.so.1",
-                                "-o",
-                                library.toString(),
-                                "src/test/c/driver.c"),
-                        Map.of()))
-                .isEmpty();
+        assumeTrue(StandIns.arePossible(), "no C compiler");
+        new StandIns(folder).compile("libcuda.so.1", Path.of("src/test/c/driver.c"));
     }
 
-    private static String run(List<String> command, Map<String, String> environment) throws Exception {
-        Path output = Files.createTempFile(folder, "output", ".txt");
-        ProcessBuilder builder =
-                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
-        builder.environment().putAll(environment);
-        try {
-            Process process = builder.start();
-            assertThat(process.waitFor(120, TimeUnit.SECONDS))
-                    .as("%s ends", command)
-                    .isTrue();
-        } catch (IOException absent) {
-            return "";
-        }
-        return Files.readString(output);
-    }
-
-    private static String scenario(String variant, Map<String, String> environment, String... options)
-            throws Exception {
-        List<String> command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xshare:auto"));
-        command.addAll(List.of(options));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), StandInScenario.class.getName(), variant));
-        Map<String, String> all = new java.util.HashMap<>(environment);
-        all.put("LD_LIBRARY_PATH", folder.toString());
-        return run(command, all)
-                .lines()
-                .filter(line -> !line.startsWith("WARNING:"))
-                .reduce("", (a, b) -> a + b + "\n");
+    private static String scenario(String variant, Map<String, String> environment, String... options) {
+        return new StandIns(folder).java(List.of("."), environment, List.of(options), StandInScenario.class, variant);
     }
 
     @Test
-    void everyCallReachesTheDriverAsMeant() throws Exception {
+    void everyCallReachesTheDriverAsMeant() {
         assertThat(scenario("all", Map.of())).isEqualTo("""
                         Stand-in 90
                         store 14 11 13 16 7000000000
@@ -117,7 +74,7 @@ class CudaDriverDeviceTest {
         "cuStreamSynchronize, 1, 1, CUDA_ERROR_INVALID_VALUE",
         "cuCtxSynchronize, 1, 1, CUDA_ERROR_INVALID_VALUE"
     })
-    void aFailingCallIsNamedAndNothingLeaks(String call, int number, int code, String name) throws Exception {
+    void aFailingCallIsNamedAndNothingLeaks(String call, int number, int code, String name) {
         String output = scenario("all", Map.of("FAKE_CUDA_FAIL", call + ":" + number + ":" + code));
         assertThat(output)
                 .contains("DeviceException: " + call + ": " + name + " (" + code + ")")
@@ -126,7 +83,7 @@ class CudaDriverDeviceTest {
     }
 
     @Test
-    void afterAStickyErrorEveryCallIsRefusedAndClosingStaysQuiet() throws Exception {
+    void afterAStickyErrorEveryCallIsRefusedAndClosingStaysQuiet() {
         assertThat(scenario("all", Map.of("FAKE_CUDA_FAIL", "cuStreamSynchronize:1:700")))
                 .contains("DeviceException: cuStreamSynchronize: CUDA_ERROR_ILLEGAL_ADDRESS (700)")
                 .doesNotContain("suppressed")
@@ -134,7 +91,7 @@ class CudaDriverDeviceTest {
     }
 
     @Test
-    void whatIsNotClosedIsReportedWithThePlaceOfItsCreation() throws Exception {
+    void whatIsNotClosedIsReportedWithThePlaceOfItsCreation() {
         assertThat(scenario("leak", Map.of()))
                 .contains("IllegalStateException: Stand-in is closed, but 1 resources were not closed:")
                 .contains("4096 bytes of device memory")
@@ -146,13 +103,13 @@ class CudaDriverDeviceTest {
     }
 
     @Test
-    void badPtxShowsTheLogOfTheCompiler() throws Exception {
+    void badPtxShowsTheLogOfTheCompiler() {
         assertThat(scenario("ptx", Map.of()))
                 .contains("cuModuleLoadDataEx: CUDA_ERROR_INVALID_PTX (218): bad.ptx: line 1; fatal: no version");
     }
 
     @Test
-    void anotherDeviceOrClusterThanThereIsIsRefused() throws Exception {
+    void anotherDeviceOrClusterThanThereIsIsRefused() {
         assertThat(scenario("second", Map.of())).contains("open device 1: CUDA_ERROR_INVALID_DEVICE");
         assertThat(scenario("cluster", Map.of()))
                 .contains("CUDA_ERROR_NOT_SUPPORTED")
@@ -160,7 +117,7 @@ class CudaDriverDeviceTest {
     }
 
     @Test
-    void aDriverThatFailsToStartIsReported() throws Exception {
+    void aDriverThatFailsToStartIsReported() {
         assertThat(scenario("all", Map.of("FAKE_CUDA_FAIL", "cuInit:1:999"))).contains("DRIVER_ERROR");
     }
 }

@@ -27,7 +27,7 @@ final class LoadsAndStores {
     private static Step load(InstructionReader in) {
         Ordering ordering = Ordering.take(in);
         Space declared = in.takeSpace();
-        takeHints(in);
+        takeHints(in, "ca", "cg", "cs", "lu", "cv");
         boolean nonCoherent = in.take("nc");
         int n = takeVector(in);
         PtxType type = in.takeType();
@@ -61,7 +61,7 @@ final class LoadsAndStores {
     private static Step store(InstructionReader in) {
         Ordering ordering = Ordering.take(in);
         Space declared = in.takeSpace();
-        takeHints(in);
+        takeHints(in, "wb", "cg", "cs", "wt");
         int n = takeVector(in);
         PtxType type = in.takeType();
         in.expect(2);
@@ -115,10 +115,11 @@ final class LoadsAndStores {
         return type.bytes() * n;
     }
 
-    private static void takeHints(InstructionReader in) {
-        in.takeAny("ca", "cg", "cs", "lu", "cv", "wb", "wt");
-        in.takePrefix("L1::");
-        in.takePrefix("L2::");
+    /** Takes hints for caches, which change no value. */
+    private static void takeHints(InstructionReader in, String... caches) {
+        in.takeAny(caches);
+        in.takeAny("L1::evict_normal", "L1::evict_unchanged", "L1::evict_first", "L1::evict_last", "L1::no_allocate");
+        in.takeAny("L2::64B", "L2::128B", "L2::256B");
         in.take("unified");
     }
 

@@ -7,19 +7,34 @@ import dev.clipjet.ptx.syntax.PtxParser;
 import dev.clipjet.ptx.syntax.PtxSyntaxException;
 import java.util.Map;
 
-/** Decodes a kernel without running it. */
+/** Decodes an instruction without running it. */
 final class Decoding {
+    private static final String BEFORE =
+            """
+            .version 8.0
+            .target sm_90a
+            .address_size 64
+            .func f() { ret; }
+            .entry k(.param .align 16 .b8 p0[512]) {
+            .reg .pred %q<8>;
+            .reg .b16 %h<8>;
+            .reg .b32 %r<256>;
+            .reg .b64 %d<32>;
+            .param .align 16 .b8 v[16];
+            L:
+            T: .branchtargets L, L;
+            """;
+
     private Decoding() {}
 
-    /** Why a kernel of these statements is refused, or null if it is not. */
-    static PtxSyntaxException refusal(String statements) {
-        String text = ".version 8.0\n.target sm_90a\n.address_size 64\n.entry k()\n{\n" + statements + "}\n";
+    /** Whether the emulator takes an instruction on the registers %q0.. (predicates) %h0.. %r0.. %d0.. (16, 32, 64 bits). */
+    static boolean accepts(String instruction) {
         try {
-            PtxModule module = PtxParser.parse("form", text);
-            KernelBuilder.build(module, module.functions().get(0), InstructionSet.decoders(), Map.of());
-            return null;
+            PtxModule module = PtxParser.parse("form", BEFORE + instruction + "\n}\n");
+            KernelBuilder.build(module, module.functions().get(1), InstructionSet.decoders(), Map.of());
+            return true;
         } catch (PtxSyntaxException refused) {
-            return refused;
+            return false;
         }
     }
 }

@@ -82,7 +82,7 @@ final class FormRunner {
 
     /** Whether the emulator accepts the form. */
     static boolean accepted(Form form) {
-        return Decoding.refusal(declarations() + instruction(form, 0)) == null;
+        return Decoding.accepts(instruction(form, 0));
     }
 
     /** Results for operands: {@code operands[i][n]} is operand i of case n. */

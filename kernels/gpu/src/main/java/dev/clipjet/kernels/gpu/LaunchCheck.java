@@ -45,10 +45,23 @@ final class LaunchCheck {
 
     /** Checks that what is written does not lie in what is read. */
     LaunchCheck apart(String what, Matrix matrix, String otherName, Matrix other, StorageType type) {
+        return apart(what, matrix, type, otherName, other, type);
+    }
+
+    /** The same for matrices of two types. */
+    LaunchCheck apart(
+            String what, Matrix matrix, StorageType type, String otherName, Matrix other, StorageType otherType) {
         return require(
                 matrix.address() + matrix.bytes(type) <= other.address()
-                        || other.address() + other.bytes(type) <= matrix.address(),
+                        || other.address() + other.bytes(otherType) <= matrix.address(),
                 what + " overlaps " + otherName);
+    }
+
+    /** Checks an input and an output of the same shape, which may be the same matrix. */
+    LaunchCheck elementwise(Matrix in, Matrix out, StorageType type) {
+        matrix("in", in, type).matrix("out", out, type).shape("out", out, in.rows(), in.columns());
+        boolean same = in.address() == out.address() && in.stride() == out.stride();
+        return same ? this : apart("out", out, "in", in, type);
     }
 
     LaunchCheck require(boolean holds, String otherwise) {

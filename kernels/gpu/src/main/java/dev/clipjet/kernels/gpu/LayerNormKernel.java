@@ -26,12 +26,7 @@ public final class LayerNormKernel {
      * @param out as {@code in}, which it may be
      */
     public void record(GpuStream stream, Matrix in, long gamma, long beta, float eps, Matrix out) {
-        LaunchCheck check = check("layer_norm", gamma, beta, eps, out)
-                .matrix("in", in, type)
-                .shape("out", out, in.rows(), in.columns());
-        if (in.address() != out.address() || in.stride() != out.stride()) {
-            check.apart("out", out, "in", in, type);
-        }
+        check("layer_norm", gamma, beta, eps, out).elementwise(in, out, type);
         KernelArguments arguments = new KernelArguments()
                 .addInt(in.rows())
                 .addInt(in.columns())

@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Linear layers: {@code out = act(in W^T + bias)} or {@code out += in W^T + bias}, {@code in} [m, k], {@code W} [n, k] packed as
@@ -101,11 +103,10 @@ public final class LinearKernels {
 
     private LinearPlan forced(String name, int m, int n, int k, Activation activation, boolean residual) {
         for (LinearVariant variant : variants) {
-            if (name.equals(variant.name())) {
-                return plan(m, n, k, activation, residual, variant, 1);
-            }
-            if (name.startsWith(variant.name() + "/")) {
-                int splits = Integer.parseInt(name.substring(variant.name().length() + 1));
+            Matcher matcher = Pattern.compile(Pattern.quote(variant.name()) + "(?:/(\\d{1,4}))?")
+                    .matcher(name);
+            if (matcher.matches()) {
+                int splits = matcher.group(1) == null ? 1 : Integer.parseInt(matcher.group(1));
                 return plan(
                         m, n, k, activation, residual, variant, Math.min(splits, LinearPlan.kTiles(type, k)));
             }

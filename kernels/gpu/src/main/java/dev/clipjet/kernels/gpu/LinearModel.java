@@ -58,9 +58,8 @@ final class LinearModel {
         double pace = Math.max(step, Math.max(STEP_LATENCY, MEMORY_LATENCY / (variant.stages() - 1)));
         double chain = rounds * (MEMORY_LATENCY + steps * pace + EPILOGUE_LATENCY + epilogue + exchange);
 
-        double memory = ((double) n * k + (double) m * k + (double) m * n)
-                * bytes
-                / (MEMORY_BYTES * device.multiprocessors());
+        double memory =
+                ((double) n * k + (double) m * k + (double) m * n) * bytes / (MEMORY_BYTES * device.multiprocessors());
         return Math.max(Math.max(throughput, chain), memory + MEMORY_LATENCY);
     }
 
@@ -78,8 +77,13 @@ final class LinearModel {
         };
     }
 
-    /** Bytes that the warps of a block read from shared memory for a tile along K. */
+    /** What the warps of a block read from shared memory for a tile along K, in bytes of whole wavefronts. */
     private double fragmentBytes(LinearVariant variant) {
+        if (type == StorageType.F32) {
+            // Every float4 of a thread is four wavefronts of its warp, of eight lanes each.
+            double reads = variant.rows() / 16.0 + variant.columns() / 8.0;
+            return reads * 4 * SHARED_BYTES * (variant.threads() / 32.0) * LinearVariant.ROW_BYTES / 16;
+        }
         double warps = (double) variant.rows() * variant.columns() / (variant.warpRows() * variant.warpColumns());
         return warps * (variant.warpRows() + variant.warpColumns()) * LinearVariant.ROW_BYTES;
     }

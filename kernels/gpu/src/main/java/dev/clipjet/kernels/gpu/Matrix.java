@@ -24,9 +24,10 @@ public record Matrix(long address, int rows, int columns, int stride) {
         }
     }
 
-    /** Bytes from the first row to the end of the last one, padding included. */
+    /** Bytes from the first element to the last, and on to the next multiple of 16: what a kernel may touch. */
     public long bytes(StorageType type) {
-        return (long) rows * stride * type.bytes();
+        long last = (long) columns * type.bytes();
+        return (long) (rows - 1) * stride * type.bytes() + (last + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     }
 
     /** Some columns of all rows; they begin at a multiple of 16 bytes. */

@@ -6,6 +6,7 @@ import dev.clipjet.device.LaunchShape;
 
 /** The entries of a kernel that norms rows, by width: a warp that keeps its row in registers, or a block that reads it again. */
 final class NormFunctions {
+    private static final int QUAD = 4;
     private static final int STEP_COLUMNS = 128;
     private static final int[] STEPS = {2, 4, 6, 8, 10, 14};
     private static final int MOST_ROWS_PER_BLOCK = 8;
@@ -25,7 +26,7 @@ final class NormFunctions {
     /** The entry for rows of a width. */
     GpuFunction function(int columns) {
         for (int steps : STEPS) {
-            if (columns <= steps * STEP_COLUMNS) {
+            if (columns <= steps * STEP_COLUMNS && !isWide(columns)) {
                 return library.function(family, prefix + "_s" + steps);
             }
         }
@@ -34,7 +35,7 @@ final class NormFunctions {
 
     /** The launch for so many rows: spread over all SMs first, then several to a block. */
     LaunchShape shape(int rows, int columns) {
-        if (columns > STEPS[STEPS.length - 1] * STEP_COLUMNS) {
+        if (isWide(columns)) {
             return new LaunchShape(Dim3.of(rows), Dim3.of(WIDE_BLOCK), 0);
         }
         int perBlock = Math.max(
@@ -43,5 +44,10 @@ final class NormFunctions {
                         MOST_ROWS_PER_BLOCK,
                         rows / library.device().properties().multiprocessors()));
         return new LaunchShape(Dim3.of((rows + perBlock - 1) / perBlock), Dim3.of(WARP * perBlock), 0);
+    }
+
+    /** Whether a row does not fit the registers of a warp in quads. */
+    private static boolean isWide(int columns) {
+        return columns % QUAD != 0 || columns > STEPS[STEPS.length - 1] * STEP_COLUMNS;
     }
 }

@@ -1,5 +1,7 @@
 package dev.clipjet.kernels.gpu;
 
+import java.util.Arrays;
+
 /**
  * The order in which the matrix products read a weight [rows, columns]: tiles that are contiguous, a row of tiles after the
  * other, each tile row-major. Edges are padded with zeros. Chunks of 16 bytes stay whole wherever the swizzle puts them.
@@ -51,6 +53,34 @@ public record TileLayout(int tileRows, int tileColumns, Swizzle swizzle) {
                     + " on are no weight of their own: packed weights are cut at multiples of " + tileRows + " rows");
         }
         return offset(firstRow, 0, columns, elementBytes);
+    }
+
+    /** Bytes of {@link #tileRows} rows. */
+    public long bandBytes(int columns, int elementBytes) {
+        return bytes(tileRows, columns, elementBytes);
+    }
+
+    /**
+     * Packs up to {@link #tileRows} rows, a row of tiles. Every byte of it is written.
+     *
+     * @param source {@code rows} x {@code columns} elements, row-major
+     * @param rows from 1 to {@link #tileRows}; rows beyond are zero
+     * @param columns columns of the weight
+     * @param target begins with the band, {@link #bandBytes} long
+     */
+    public void pack(byte[] source, int rows, int columns, int elementBytes, byte[] target) {
+        if (rows < 1 || rows > tileRows) {
+            throw new IllegalArgumentException(rows + " rows in a band of " + tileRows);
+        }
+        Arrays.fill(target, 0, Math.toIntExact(bandBytes(columns, elementBytes)), (byte) 0);
+        int perChunk = CHUNK_BYTES / elementBytes;
+        for (int row = 0; row < rows; row++) {
+            for (int column = 0; column < columns; column += perChunk) {
+                int count = Math.min(perChunk, columns - column) * elementBytes;
+                int to = (int) offset(row, column, columns, elementBytes);
+                System.arraycopy(source, (row * columns + column) * elementBytes, target, to, count);
+            }
+        }
     }
 
     private static int tiles(int size, int tile) {

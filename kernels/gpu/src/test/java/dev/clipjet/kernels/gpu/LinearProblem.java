@@ -1,6 +1,5 @@
 package dev.clipjet.kernels.gpu;
 
-import dev.clipjet.ptx.exec.ExecutionOptions;
 import dev.clipjet.ptx.exec.LaunchResult;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -28,8 +27,7 @@ record LinearProblem(
     /** What a run gave. */
     record Outcome(float[] out, LaunchResult launch, LinearPlan plan) {}
 
-    /** A choice of kernel. */
-    interface Choice {
+    private interface Choice {
         LinearPlan plan(LinearKernels kernels, LinearProblem problem);
     }
 
@@ -123,20 +121,24 @@ record LinearProblem(
         return out;
     }
 
-    Outcome run(ExecutionOptions options, Choice choice) {
-        try (KernelRig rig = new KernelRig(options)) {
-            return run(rig, choice);
-        }
+    /** Runs it as planned. */
+    Outcome run(KernelRig rig) {
+        return run(rig, (kernels, p) -> kernels.plan(m, n, k, activation, residual != null));
+    }
+
+    /** Runs it by a kernel. */
+    Outcome run(KernelRig rig, LinearVariant variant, int splits) {
+        return run(rig, (kernels, p) -> kernels.plan(m, n, k, activation, residual != null, variant, splits));
     }
 
     /**
      * Runs it on memory without values: rows of the activations are padded by columns nobody has written, the output is written by
      * the kernel alone, and ends with its last row.
      */
-    Outcome run(KernelRig rig, Choice choice) {
+    private Outcome run(KernelRig rig, Choice choice) {
         LinearKernels kernels = new LinearKernels(rig.library(), type);
         LinearPlan plan = choice.plan(kernels, this);
-        Matrix input = matrix(rig, m, k, in);
+        Matrix input = input(rig);
         Matrix output = matrix(rig, m, n, residual);
         long workspace = plan.workspaceBytes() == 0 ? 0 : rig.raw(plan.workspaceBytes());
         int counters = 4 * LinearPlan.COUNTERS;
@@ -169,11 +171,16 @@ record LinearProblem(
         return new Outcome(out, launches.get(launches.size() - 1), plan);
     }
 
+    /** The activations on the device. */
+    Matrix input(KernelRig rig) {
+        return matrix(rig, m, k, in);
+    }
+
     /** The weight in the order of a layout. */
     ByteBuffer packed(TileLayout layout) {
         int bytes = type.bytes();
-        ByteBuffer packed = ByteBuffer.allocate(Math.toIntExact(layout.bytes(n, k, bytes)))
-                .order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer packed =
+                ByteBuffer.allocate(Math.toIntExact(layout.bytes(n, k, bytes))).order(ByteOrder.LITTLE_ENDIAN);
         ByteBuffer values = StoredValues.encode(type, weight);
         for (int row = 0; row < n; row++) {
             for (int column = 0; column < k; column++) {

@@ -57,9 +57,8 @@ final class AssembleCommand implements Callable<Integer> {
     @Option(
             names = "--opt",
             paramLabel = "0-3",
-            defaultValue = "3",
-            description = "Optimisation (default: ${DEFAULT-VALUE}).")
-    private int optimisation;
+            description = "Optimisation: 3 by default, 0 for files with debugging information.")
+    private Integer optimisation;
 
     @Option(names = "--save", paramLabel = "FILE", description = "Write the cubin, if there is one target.")
     private Path saved;
@@ -93,7 +92,12 @@ final class AssembleCommand implements Callable<Integer> {
         List<AssemblerOptions> options = new ArrayList<>();
         for (String target : targets.stream().distinct().toList()) {
             try {
-                options.add(new AssemblerOptions(target, maxRegisters, optimisation));
+                options.add(new AssemblerOptions(
+                        target,
+                        maxRegisters,
+                        optimisation != null
+                                ? optimisation
+                                : AssemblerOptions.suited(target, ptx.text()).optimisation()));
             } catch (IllegalArgumentException wrong) {
                 throw new UsageException(wrong.getMessage());
             }

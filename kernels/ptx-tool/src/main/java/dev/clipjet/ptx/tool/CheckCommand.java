@@ -78,7 +78,7 @@ final class CheckCommand implements Callable<Integer> {
             report.print(
                     entry.finding(),
                     entry.addresses(),
-                    ", in " + entry.runs() + " of " + Counted.of(survey.runs(), "run") + ", first with "
+                    ", in " + group.runs() + " of " + Counted.of(survey.runs(), "run") + ", first with "
                             + entry.first(),
                     out);
             if (group.entries().size() > 1) {
@@ -118,7 +118,8 @@ final class CheckCommand implements Callable<Integer> {
         FindingReport report = new FindingReport(request);
         ArrayNode findings = document.putArray("findings");
         for (Survey.Entry entry : survey.entries()) {
-            ObjectNode node = report.json(entry.finding(), entry.addresses()).put("runs", entry.runs());
+            ObjectNode node = report.json(entry.finding(), entry.addresses())
+                    .put("runs", entry.runs().cardinality());
             node.set("firstRun", entry.first().json());
             findings.add(node);
         }

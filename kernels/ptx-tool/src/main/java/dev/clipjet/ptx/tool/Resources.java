@@ -43,7 +43,10 @@ final class Resources {
 
     private static KernelResources one(IsolatedAssembler assembler, Request request, String architecture) {
         return assembler
-                .assemble(request.file().name(), request.file().text(), AssemblerOptions.of(architecture))
+                .assemble(
+                        request.file().name(),
+                        request.file().text(),
+                        AssemblerOptions.suited(architecture, request.file().text()))
                 .kernel(request.entry().name());
     }
 

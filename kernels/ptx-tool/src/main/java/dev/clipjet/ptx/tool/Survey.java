@@ -6,6 +6,7 @@ import dev.clipjet.ptx.report.FindingKind;
 import dev.clipjet.ptx.report.Place;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,14 +23,21 @@ final class Survey {
      * @param finding as the first run that found it says it
      * @param addresses of that run
      * @param first that run
-     * @param runs how many runs found it
+     * @param runs which runs found it, by their positions
      */
-    record Entry(Finding finding, AddressNames addresses, Configuration first, int runs) {}
+    record Entry(Finding finding, AddressNames addresses, Configuration first, BitSet runs) {}
 
     /** Errors of one kind between the same two lines of the source, whichever of these noticed it; the first one speaks for all. */
     record Group(List<Entry> entries) {
         Entry first() {
             return entries.get(0);
+        }
+
+        /** How many runs found one of them. */
+        int runs() {
+            BitSet any = new BitSet();
+            entries.forEach(entry -> any.or(entry.runs));
+            return any.cardinality();
         }
 
         /** The other lines of the PTX text at which errors of the group stand. */
@@ -67,20 +75,17 @@ final class Survey {
     private long instructions;
 
     void add(Configuration configuration, Outcome outcome) {
-        runs++;
         instructions += outcome.result().warpInstructions();
         for (Finding finding : outcome.result().findings()) {
             Key key = new Key(
                     finding.kind(),
                     finding.place().line(),
                     finding.other() == null ? 0 : finding.other().line());
-            Entry before = entries.get(key);
-            entries.put(
-                    key,
-                    before == null
-                            ? new Entry(finding, outcome.addresses(), configuration, 1)
-                            : new Entry(before.finding, before.addresses, before.first, before.runs + 1));
+            entries.computeIfAbsent(key, each -> new Entry(finding, outcome.addresses(), configuration, new BitSet()))
+                    .runs
+                    .set(runs);
         }
+        runs++;
         if (outcome.result().findings().isEmpty()) {
             compare(configuration, outcome.outputs());
         }

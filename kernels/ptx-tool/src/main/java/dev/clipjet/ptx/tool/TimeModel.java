@@ -44,7 +44,7 @@ record TimeModel(Gpu gpu, int registers, LaunchProfile profile, String refusal) 
                 .collect(Collectors.joining(", "));
         return String.format(
                         Locale.ROOT,
-                        "  %-6s %9s %9d %-22s %5d %10.2f %10.2f  %-10s  %s",
+                        "  %-6s %9s %9d %-24s %5d %10.2f %10.2f  %-10s  %s",
                         gpu,
                         registers == 0 ? "unknown" : Integer.toString(registers),
                         profile.occupancy().blocks(),
@@ -61,7 +61,7 @@ record TimeModel(Gpu gpu, int registers, LaunchProfile profile, String refusal) 
 
     static final String HEAD = String.format(
             Locale.ROOT,
-            "  %-6s %9s %9s %-22s %5s %10s %10s  %-10s  %s",
+            "  %-6s %9s %9s %-24s %5s %10s %10s  %-10s  %s",
             "GPU",
             "registers",
             "blocks/SM",

@@ -1,6 +1,10 @@
 package dev.clipjet.kernels.cublas;
 
 import dev.clipjet.device.DeviceException;
+import dev.clipjet.device.GpuDevice;
+import dev.clipjet.device.MatrixLibrary;
+import dev.clipjet.device.MatrixLibraryProvider;
+import dev.clipjet.kernels.cuda.CudaDriverDevice;
 import dev.clipjet.kernels.cuda.PrivateNatives;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,20 +13,21 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * What was found of cuBLAS. None is no error: the kernels of this project do without.
- *
- * @param cublas the handle, owned by whoever asked
- * @param report a line for each version that was tried, with what is missing and what helps
+ * Finds cuBLAS. The system property {@value #PROPERTY} says which: {@code 12}, {@code 13}, {@code off}, or {@code auto}, which tries
+ * CUDA 13 first.
  */
-public record CublasSearch(Optional<Cublas> cublas, List<String> report) {
+public final class CublasProvider implements MatrixLibraryProvider {
     /** {@code auto}, {@code 12}, {@code 13} or {@code off}. */
     public static final String PROPERTY = "clipjet.cublas";
 
-    /** Looks for cuBLAS as the property {@value #PROPERTY} says; {@code auto} tries CUDA 13 first. */
-    public static CublasSearch run() {
-        String wanted = System.getProperty(PROPERTY, "auto").toLowerCase(Locale.ROOT);
+    @Override
+    public Search open(GpuDevice device) {
         List<String> report = new ArrayList<>();
-        Optional<Cublas> found = switch (wanted) {
+        if (!(device instanceof CudaDriverDevice)) {
+            return new Search(Optional.empty(), report);
+        }
+        String wanted = System.getProperty(PROPERTY, "auto").toLowerCase(Locale.ROOT);
+        Optional<MatrixLibrary> found = switch (wanted) {
             case "auto" -> try13(report).or(() -> try12(report));
             case "13" -> try13(report);
             case "12" -> try12(report);
@@ -34,10 +39,10 @@ public record CublasSearch(Optional<Cublas> cublas, List<String> report) {
                 throw new IllegalArgumentException(
                         "-D" + PROPERTY + "=" + wanted + "; possible are auto, 12, 13 and off");
         };
-        return new CublasSearch(found, List.copyOf(report));
+        return new Search(found, report);
     }
 
-    private static Optional<Cublas> try12(List<String> report) {
+    private static Optional<MatrixLibrary> try12(List<String> report) {
         return attempt(
                 report,
                 "cuBLAS of CUDA 12",
@@ -45,7 +50,7 @@ public record CublasSearch(Optional<Cublas> cublas, List<String> report) {
                 Cublas12::new);
     }
 
-    private static Optional<Cublas> try13(List<String> report) {
+    private static Optional<MatrixLibrary> try13(List<String> report) {
         return attempt(
                 report,
                 "cuBLAS of CUDA 13",
@@ -53,9 +58,9 @@ public record CublasSearch(Optional<Cublas> cublas, List<String> report) {
                 Cublas13::new);
     }
 
-    private static Optional<Cublas> attempt(
-            List<String> report, String what, String remedy, Supplier<Cublas> constructor) {
-        List<Cublas> made = new ArrayList<>();
+    private static Optional<MatrixLibrary> attempt(
+            List<String> report, String what, String remedy, Supplier<MatrixLibrary> constructor) {
+        List<MatrixLibrary> made = new ArrayList<>();
         try {
             PrivateNatives.load(() -> made.add(constructor.get()));
             report.add(made.get(0).description() + " is used");

@@ -1,11 +1,9 @@
-package dev.clipjet.kernels.cublas;
-
-import dev.clipjet.memory.DType;
+package dev.clipjet.device;
 
 /**
  * A product {@code out = in W^T} of dense row-major matrices in device memory; strides count elements.
  *
- * @param type F16, BF16 or F32, of all three
+ * @param element type of all three
  * @param m rows of {@code in} and {@code out}
  * @param n rows of W, columns of {@code out}
  * @param k columns of {@code in} and W
@@ -17,8 +15,8 @@ import dev.clipjet.memory.DType;
  * @param outStride from a row of {@code out} to the next
  * @param accumulate whether the product is added to {@code out}
  */
-public record CublasProduct(
-        DType type,
+public record MatrixProduct(
+        Element element,
         int m,
         int n,
         int k,
@@ -29,11 +27,15 @@ public record CublasProduct(
         long out,
         int outStride,
         boolean accumulate) {
-    /** Checks types and shapes. */
-    public CublasProduct {
-        if (type != DType.F16 && type != DType.BF16 && type != DType.F32) {
-            throw new IllegalArgumentException("a product in " + type + "; F16, BF16 and F32 are possible");
-        }
+    /** Types of elements. */
+    public enum Element {
+        F16,
+        BF16,
+        F32
+    }
+
+    /** Checks the shapes. */
+    public MatrixProduct {
         if (m < 1 || n < 1 || k < 1 || inStride < k || weightStride < k || outStride < n) {
             throw new IllegalArgumentException("a product of " + m + " x " + k + " (stride " + inStride + ") and " + n
                     + " x " + k + " (stride " + weightStride + ") to rows of stride " + outStride);
