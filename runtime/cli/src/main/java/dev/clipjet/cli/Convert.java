@@ -6,7 +6,6 @@ import dev.clipjet.convert.ConversionReport;
 import dev.clipjet.convert.ModelSource;
 import dev.clipjet.convert.TargetFormat;
 import dev.clipjet.convert.Tower;
-import dev.clipjet.memory.DType;
 import dev.clipjet.tokenizer.BuiltInVocabularyFiles;
 import dev.clipjet.weights.Checkpoint;
 import java.io.IOException;
@@ -34,6 +33,8 @@ import picocli.CommandLine.Spec;
                     + "anything is written."
         })
 final class Convert implements Callable<Integer> {
+    private static final String STORED = "stored";
+
     @Spec
     private CommandSpec spec;
 
@@ -57,9 +58,9 @@ final class Convert implements Callable<Integer> {
     @Option(
             names = "--dtype",
             paramLabel = "T",
-            converter = WeightType.class,
-            description = "fp32, fp16 or bf16, rounded to nearest even. Default: as stored.")
-    private DType dtype;
+            description = "fp32, fp16 or bf16, rounded to nearest even, or stored: each as it is. Default: stored, but "
+                    + "fp32 for --to hf where types are mixed.")
+    private String dtype;
 
     @Option(
             names = "--tower",
@@ -103,7 +104,8 @@ final class Convert implements Callable<Integer> {
         }
         ConversionOptions options = new ConversionOptions(
                 format,
-                Optional.ofNullable(dtype),
+                dtype == null || dtype.equals(STORED) ? Optional.empty() : Optional.of(new WeightType().convert(dtype)),
+                STORED.equals(dtype),
                 Optional.ofNullable(tower),
                 shardSize == null ? ConversionOptions.DEFAULT_FILE_BYTES : shardSize,
                 BuiltInVocabularyFiles::write);
