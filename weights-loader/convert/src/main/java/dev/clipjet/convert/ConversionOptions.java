@@ -39,7 +39,8 @@ public record ConversionOptions(
 
     /** Everything as it is stored, in another format. */
     public static ConversionOptions of(TargetFormat format, TokenizerFiles tokenizerFiles) {
-        return new ConversionOptions(format, Optional.empty(), false, Optional.empty(), DEFAULT_FILE_BYTES, tokenizerFiles);
+        return new ConversionOptions(
+                format, Optional.empty(), false, Optional.empty(), DEFAULT_FILE_BYTES, tokenizerFiles);
     }
 
     public ConversionOptions withDtype(DType type) {

@@ -36,8 +36,8 @@ final class HuggingFaceTarget {
         List<String> notes = new ArrayList<>();
         Optional<DType> type = type(source, options, notes);
         spec.vision()
-                .ifPresent(vision -> tensors.addAll(PlannedTensor.of(
-                        HuggingFaceNames.CLIP_MODEL.vision(vision), source.tensors(), type)));
+                .ifPresent(vision -> tensors.addAll(
+                        PlannedTensor.of(HuggingFaceNames.CLIP_MODEL.vision(vision), source.tensors(), type)));
         spec.text()
                 .ifPresent(text -> tensors.addAll(
                         PlannedTensor.of(HuggingFaceNames.CLIP_MODEL.text(text), source.tensors(), type)));

@@ -68,7 +68,9 @@ class WeightTypeTest {
         Path source = golden("hf-vit-gelu");
         convert(source, temp.resolve("out"), options(TargetFormat.OPEN_CLIP).withDtype(DType.BF16));
         ModelDifference difference = difference(source, temp.resolve("out"));
-        assertThat(difference.towers()).extracting(ModelDifference.Setting::name).doesNotContain("logit_scale");
+        assertThat(difference.towers())
+                .extracting(ModelDifference.Setting::name)
+                .doesNotContain("logit_scale");
     }
 
     @Test
