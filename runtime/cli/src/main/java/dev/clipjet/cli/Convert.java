@@ -6,6 +6,7 @@ import dev.clipjet.convert.ConversionReport;
 import dev.clipjet.convert.ModelSource;
 import dev.clipjet.convert.TargetFormat;
 import dev.clipjet.convert.Tower;
+import dev.clipjet.memory.DType;
 import dev.clipjet.tokenizer.BuiltInVocabularyFiles;
 import dev.clipjet.weights.Checkpoint;
 import java.io.IOException;
@@ -22,6 +23,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code clipjet convert}: a model in another format. */
 @Command(
@@ -104,7 +106,7 @@ final class Convert implements Callable<Integer> {
         }
         ConversionOptions options = new ConversionOptions(
                 format,
-                dtype == null || dtype.equals(STORED) ? Optional.empty() : Optional.of(new WeightType().convert(dtype)),
+                type(),
                 STORED.equals(dtype),
                 Optional.ofNullable(tower),
                 shardSize == null ? ConversionOptions.DEFAULT_FILE_BYTES : shardSize,
@@ -115,6 +117,17 @@ final class Convert implements Callable<Integer> {
             ConversionReport report = run(conversion, outcome);
             print(report, Optional.ofNullable(outcome.get()));
             return 0;
+        }
+    }
+
+    private Optional<DType> type() {
+        if (dtype == null || dtype.equals(STORED)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new WeightType().convert(dtype));
+        } catch (TypeConversionException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage() + ", stored", e);
         }
     }
 
