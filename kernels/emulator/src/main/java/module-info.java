@@ -2,6 +2,9 @@
 module dev.clipjet.ptx.emulator {
     requires transitive dev.clipjet.device;
 
+    provides dev.clipjet.device.GpuProvider with
+            dev.clipjet.ptx.emulator.EmulatedProvider;
+
     exports dev.clipjet.ptx.emulator;
     exports dev.clipjet.ptx.exec;
     exports dev.clipjet.ptx.profile;

@@ -44,7 +44,7 @@ nvrtc() { # source, architecture, output, options
 runnable basics.cu sm_80 basics.ptx
 runnable basics.cu sm_80 basics-lineinfo.ptx -lineinfo
 runnable gemm.cu sm_80 gemm.ptx -lineinfo
-[ ! -e wgmma.cu ] || runnable wgmma.cu sm_90a wgmma.ptx -lineinfo
+runnable wgmma.cu sm_90a wgmma.ptx -lineinfo
 
 compile language.cu sm_80 syntax/language.ptx
 compile language.cu sm_90a syntax/language-lineinfo.ptx -lineinfo

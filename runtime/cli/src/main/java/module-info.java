@@ -1,8 +1,10 @@
 /** The command line. */
 module dev.clipjet.cli {
+    requires dev.clipjet.convert;
     requires dev.clipjet.runtime;
     requires dev.clipjet.kernels.cpu;
     requires dev.clipjet.kernels.cuda;
+    requires static dev.clipjet.ptx.emulator;
     requires ch.qos.logback.classic;
     requires ch.qos.logback.core;
     requires com.fasterxml.jackson.databind;

@@ -6,10 +6,18 @@ module dev.clipjet.runtime {
     requires transitive dev.clipjet.tokenizer;
     requires transitive dev.clipjet.kernels.cpu;
     requires transitive java.desktop;
+    requires transitive dev.clipjet.kernels.gpu;
+    requires transitive dev.clipjet.device;
+    requires dev.clipjet.weights.upload;
     requires org.slf4j;
+
+    uses dev.clipjet.device.GpuProvider;
+    uses dev.clipjet.device.MatrixLibraryProvider;
 
     exports dev.clipjet;
     exports dev.clipjet.engine;
     exports dev.clipjet.graph;
     exports dev.clipjet.cpu;
+    exports dev.clipjet.gpu;
+    exports dev.clipjet.verify;
 }

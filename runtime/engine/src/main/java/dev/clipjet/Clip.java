@@ -1,14 +1,13 @@
 package dev.clipjet;
 
-import dev.clipjet.cpu.CpuEngine;
 import dev.clipjet.engine.Engine;
 import dev.clipjet.engine.HiddenStates;
 import dev.clipjet.error.ClosedException;
 import dev.clipjet.error.InvalidInputException;
 import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
+import dev.clipjet.gpu.GpuDevices;
 import dev.clipjet.graph.PooledToken;
-import dev.clipjet.kernels.cpu.Simd;
 import dev.clipjet.model.ModelSpec;
 import dev.clipjet.model.PreprocessSpec;
 import dev.clipjet.model.TextSpec;
@@ -54,6 +53,7 @@ public final class Clip implements AutoCloseable {
     private final ModelSpec spec;
     private final ClipOptions options;
     private final Engine engine;
+    private final String deviceReason;
     private final Optional<Preprocessor> preprocessor;
     private final Optional<ClipTokenizer> tokenizer;
     private final Scorer scorer;
@@ -67,7 +67,9 @@ public final class Clip implements AutoCloseable {
         tokenizer = spec.tokenizer().map(ClipTokenizer::load);
         scorer = new Scorer(
                 Math.exp(checkpoint.logitScale()), checkpoint.logitBias().orElse(0), spec.scoring());
-        engine = new CpuEngine(checkpoint, options.threads());
+        ChosenEngine chosen = ChosenEngine.of(checkpoint, spec.preprocess(), options, GpuDevices.installed());
+        engine = chosen.engine();
+        deviceReason = chosen.reason();
         LOG.info("{} on {}: {}", checkpoint.source(), device(), deviceReason());
     }
 
@@ -127,8 +129,7 @@ public final class Clip implements AutoCloseable {
 
     /** Why this device, and how it computes. */
     public String deviceReason() {
-        String reason = options.device() == Device.AUTO ? "the only engine of this version" : BY_CALLER;
-        return reason + "; " + options.threads() + " threads, " + Simd.description();
+        return deviceReason;
     }
 
     /** Width of the embeddings. */
@@ -215,15 +216,21 @@ public final class Clip implements AutoCloseable {
         checkOpen();
         Preprocessor normaliser = preprocessor();
         int side = spec.vision().orElseThrow().imageSize();
-        float[] pixels = new float[images.size() * 3 * side * side];
-        IntStream.range(0, images.size()).parallel().forEach(i -> {
+        for (int i = 0; i < images.size(); i++) {
             PreprocessedImage image = images.get(i);
             if (image.width() != side || image.height() != side) {
                 throw new InvalidInputException("image " + (firstIndex + i) + " has " + image.width() + "x"
                         + image.height() + " pixels after preprocessing, the model takes " + side + "x" + side);
             }
-            normaliser.normalise(image.rgb(), pixels, i * 3 * side * side);
-        });
+        }
+        if (engine.takesBytes()) {
+            List<byte[]> bytes = images.stream().map(PreprocessedImage::rgb).toList();
+            return Arrays.asList(formed(engine.embedBytes(bytes), form, "image"));
+        }
+        float[] pixels = new float[images.size() * 3 * side * side];
+        IntStream.range(0, images.size())
+                .parallel()
+                .forEach(i -> normaliser.normalise(images.get(i).rgb(), pixels, i * 3 * side * side));
         return Arrays.asList(formed(engine.embedImages(pixels, images.size()), form, "image"));
     }
 

@@ -11,6 +11,7 @@ import java.util.Optional;
  * How a model is loaded and used. Immutable; start from {@link #DEFAULT}.
  *
  * @param device where to run
+ * @param precision in what a GPU keeps weights and intermediate results
  * @param threads CPU threads, 1 to {@link #MOST_THREADS}
  * @param preprocessProfile the image pipeline, or empty for the one that the model's files name
  * @param tokenizerProfile the tokenizer, or empty for the one that the model's files name
@@ -21,6 +22,7 @@ import java.util.Optional;
  */
 public record ClipOptions(
         Device device,
+        Precision precision,
         int threads,
         Optional<PreprocessProfile> preprocessProfile,
         Optional<TokenizerProfile> tokenizerProfile,
@@ -43,6 +45,7 @@ public record ClipOptions(
     /** The best device, all cores, everything else as the model's files say. */
     public static final ClipOptions DEFAULT = new ClipOptions(
             Device.AUTO,
+            Precision.FP16,
             Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors()),
             Optional.empty(),
             Optional.empty(),
@@ -60,6 +63,20 @@ public record ClipOptions(
     public ClipOptions withDevice(Device value) {
         return new ClipOptions(
                 value,
+                precision,
+                threads,
+                preprocessProfile,
+                tokenizerProfile,
+                passOrder,
+                applyExifOrientation,
+                longTexts,
+                checkpoint);
+    }
+
+    public ClipOptions withPrecision(Precision value) {
+        return new ClipOptions(
+                device,
+                value,
                 threads,
                 preprocessProfile,
                 tokenizerProfile,
@@ -72,6 +89,7 @@ public record ClipOptions(
     public ClipOptions withThreads(int value) {
         return new ClipOptions(
                 device,
+                precision,
                 value,
                 preprocessProfile,
                 tokenizerProfile,
@@ -84,6 +102,7 @@ public record ClipOptions(
     public ClipOptions withPreprocessProfile(PreprocessProfile value) {
         return new ClipOptions(
                 device,
+                precision,
                 threads,
                 Optional.of(value),
                 tokenizerProfile,
@@ -96,6 +115,7 @@ public record ClipOptions(
     public ClipOptions withTokenizerProfile(TokenizerProfile value) {
         return new ClipOptions(
                 device,
+                precision,
                 threads,
                 preprocessProfile,
                 Optional.of(value),
@@ -108,6 +128,7 @@ public record ClipOptions(
     public ClipOptions withPassOrder(PassOrder value) {
         return new ClipOptions(
                 device,
+                precision,
                 threads,
                 preprocessProfile,
                 tokenizerProfile,
@@ -119,12 +140,21 @@ public record ClipOptions(
 
     public ClipOptions withExifOrientation(boolean value) {
         return new ClipOptions(
-                device, threads, preprocessProfile, tokenizerProfile, passOrder, value, longTexts, checkpoint);
+                device,
+                precision,
+                threads,
+                preprocessProfile,
+                tokenizerProfile,
+                passOrder,
+                value,
+                longTexts,
+                checkpoint);
     }
 
     public ClipOptions withCheckpoint(CheckpointOptions value) {
         return new ClipOptions(
                 device,
+                precision,
                 threads,
                 preprocessProfile,
                 tokenizerProfile,
@@ -137,6 +167,7 @@ public record ClipOptions(
     public ClipOptions withLongTexts(LongTexts value) {
         return new ClipOptions(
                 device,
+                precision,
                 threads,
                 preprocessProfile,
                 tokenizerProfile,

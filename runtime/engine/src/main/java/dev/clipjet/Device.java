@@ -7,10 +7,14 @@ import java.util.stream.Collectors;
 
 /** Where a model may run. */
 public enum Device {
-    /** The best that this machine has. */
+    /** A GPU if there is one that the kernels run on, else the CPU. */
     AUTO,
     /** The CPU, whatever else there is. */
-    CPU;
+    CPU,
+    /** An NVIDIA GPU; an error where there is none. */
+    CUDA,
+    /** The GPU's kernels on an emulator, thousands of times slower: for tests. It must be on the class path. */
+    EMULATED;
 
     /** The name used on the command line. */
     public String label() {

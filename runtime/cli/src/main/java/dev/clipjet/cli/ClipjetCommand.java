@@ -28,13 +28,17 @@ import picocli.CommandLine.Spec;
             Doctor.class,
             Tokenize.class,
             Preprocess.class,
+            Convert.class,
+            Diff.class,
             Synth.class,
+            Verify.class,
+            Profile.class,
             WarmUp.class,
         },
         footer = {
             "",
             "Without --model, a small demo model that knows ten kinds of things is used.",
-            "Exit codes: 0 done, 1 something could not be done (the rest is), 2 wrong usage."
+            "Exit codes: 0 done, 1 something could not be done (the rest is), 2 wrong usage, 3 what diff compared differs."
         })
 final class ClipjetCommand implements Runnable {
     @Spec

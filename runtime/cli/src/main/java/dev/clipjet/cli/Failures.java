@@ -1,5 +1,6 @@
 package dev.clipjet.cli;
 
+import dev.clipjet.device.DeviceException;
 import dev.clipjet.error.ClipException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -45,6 +46,9 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     /** What went wrong, in words for a user. */
     static String describe(Exception e) {
         if (e instanceof ClipException) {
+            return e.getMessage();
+        }
+        if (e instanceof DeviceException) {
             return e.getMessage();
         }
         if (e instanceof UncheckedIOException io) {

@@ -6,6 +6,7 @@ import dev.clipjet.kernels.cpu.Simd;
 import dev.clipjet.kernels.cuda.CudaDevice;
 import dev.clipjet.kernels.cuda.CudaLibrary;
 import dev.clipjet.kernels.cuda.CudaProbe;
+import dev.clipjet.kernels.cuda.CudaProvider;
 import dev.clipjet.kernels.cuda.CudaStatus;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -16,7 +17,8 @@ import java.util.stream.Stream;
 
 /** What {@code doctor} says about the machine, as a tree that is printed as text or JSON. */
 final class MachineReport {
-    private static final String GPU_UNUSED = "in this version the towers run on the CPU, whatever GPU there is";
+    private static final String GPU_USED = "--device auto and --device cuda run the towers on it";
+    private static final String GPU_MISSING = "--device auto runs the towers on the CPU, --device cuda is an error";
 
     private MachineReport() {}
 
@@ -66,7 +68,7 @@ final class MachineReport {
         if (status instanceof CudaStatus.Available available) {
             gpu.put("available", true)
                     .put("driver_supports_cuda", available.cudaVersion())
-                    .put("meaning", GPU_UNUSED);
+                    .put("meaning", meaning());
             var devices = gpu.putArray("devices");
             for (CudaDevice device : available.devices()) {
                 devices.addObject()
@@ -80,9 +82,16 @@ final class MachineReport {
             gpu.put("available", false)
                     .put("cause", Labels.label(unavailable.cause()))
                     .put("detail", unavailable.detail())
-                    .put("meaning", GPU_UNUSED);
+                    .put("meaning", meaning());
         }
         return gpu;
+    }
+
+    private static String meaning() {
+        return new CudaProvider()
+                .unavailable()
+                .map(why -> GPU_MISSING + ": " + why)
+                .orElse(GPU_USED);
     }
 
     private static ObjectNode cudaLibraries() {
@@ -91,7 +100,9 @@ final class MachineReport {
             String found = library.path().map(path -> "found: " + path).orElse("not found");
             libraries.put(library.name(), library.purpose() + "; " + found);
         }
-        libraries.put("meaning", "found or not, none of them is used: " + GPU_UNUSED);
+        libraries.put(
+                "meaning",
+                "matrix products may use cuBLAS where it is found; without it, Clipjet's own kernels make them all");
         return libraries;
     }
 

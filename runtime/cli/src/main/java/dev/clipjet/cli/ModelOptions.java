@@ -3,6 +3,7 @@ package dev.clipjet.cli;
 import dev.clipjet.Clip;
 import dev.clipjet.ClipOptions;
 import dev.clipjet.Device;
+import dev.clipjet.Precision;
 import dev.clipjet.model.PassOrder;
 import dev.clipjet.model.PreprocessProfile;
 import dev.clipjet.model.TokenizerProfile;
@@ -29,8 +30,18 @@ final class ModelOptions {
             names = "--device",
             paramLabel = "DEVICE",
             converter = DeviceConverter.class,
-            description = "Where to run: auto (default) or cpu.")
+            description =
+                    "Where to run: auto (default: an NVIDIA GPU if there is one, else the CPU), cpu, cuda, or emulated "
+                            + "(the GPU's kernels on an emulator, thousands of times slower, for tests).")
     private Device device = Device.AUTO;
+
+    @Option(
+            names = "--dtype",
+            paramLabel = "T",
+            converter = PrecisionConverter.class,
+            description = "In what a GPU keeps weights and intermediate results: fp16 (default), bf16 or fp32. The CPU "
+                    + "computes in fp32.")
+    private Precision precision = Precision.FP16;
 
     @Option(names = "--threads", paramLabel = "N", description = "CPU threads. Default: all cores.")
     private Integer threads;
@@ -63,8 +74,11 @@ final class ModelOptions {
     private CheckpointArguments checkpoint;
 
     Clip load() {
-        ClipOptions options =
-                ClipOptions.DEFAULT.withDevice(device).withExifOrientation(exif).withCheckpoint(checkpoint.options());
+        ClipOptions options = ClipOptions.DEFAULT
+                .withDevice(device)
+                .withPrecision(precision)
+                .withExifOrientation(exif)
+                .withCheckpoint(checkpoint.options());
         if (threads != null) {
             if (threads < 1) {
                 throw new ParameterException(command.commandLine(), "--threads is " + threads + ", expected 1 or more");
@@ -80,7 +94,13 @@ final class ModelOptions {
         if (passOrder != null) {
             options = options.withPassOrder(passOrder);
         }
-        return Clip.load(model == null ? demo() : model, options);
+        Clip clip = Clip.load(model == null ? demo() : model, options);
+        if (device == Device.EMULATED) {
+            PrintWriter err = command.commandLine().getErr();
+            err.println("clipjet: " + clip.device() + ": " + clip.deviceReason());
+            err.flush();
+        }
+        return clip;
     }
 
     private Path demo() {
@@ -100,6 +120,13 @@ final class ModelOptions {
         @Override
         Device of(String label) {
             return Device.of(label);
+        }
+    }
+
+    static final class PrecisionConverter extends Labels.ByLabel<Precision> {
+        @Override
+        Precision of(String label) {
+            return Precision.of(label);
         }
     }
 

@@ -1,21 +1,21 @@
 package dev.clipjet.cli;
 
+import dev.clipjet.convert.Conversion;
+import dev.clipjet.convert.ConversionOptions;
+import dev.clipjet.convert.ModelSource;
+import dev.clipjet.convert.TargetFormat;
 import dev.clipjet.memory.DType;
+import dev.clipjet.tokenizer.BuiltInVocabularyFiles;
 import dev.clipjet.weights.synth.SynthArchitecture;
-import dev.clipjet.weights.synth.SynthModel;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Iterator;
-import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
@@ -25,8 +25,6 @@ import picocli.CommandLine.TypeConversionException;
         name = "synth",
         description = "Write a model of full size whose weights are a formula, to measure speed and memory with.")
 final class Synth implements Callable<Integer> {
-    private static final Map<String, DType> DTYPES = Map.of("fp32", DType.F32, "fp16", DType.F16, "bf16", DType.BF16);
-
     @Spec
     private CommandSpec spec;
 
@@ -38,37 +36,41 @@ final class Synth implements Callable<Integer> {
             description = "One of ${COMPLETION-CANDIDATES}; ViT-B/32 is understood, too, in any case of letters.")
     private SynthArchitecture architecture;
 
-    @Parameters(index = "1", paramLabel = "DIR", description = "New or empty folder for the model.")
-    private Path directory;
+    @Parameters(
+            index = "1",
+            paramLabel = "DST",
+            description = "New or empty folder for the model; for --to openai a new file that ends in .pt.")
+    private Path destination;
 
-    @Option(names = "--dtype", paramLabel = "T", description = "fp32 (default), fp16 or bf16.")
-    private String dtype = "fp32";
+    @Option(
+            names = "--to",
+            paramLabel = "FORMAT",
+            converter = Convert.FormatConverter.class,
+            description = "hf (default), open-clip, openai or onnx, as for convert.")
+    private TargetFormat format = TargetFormat.HF;
+
+    @Option(
+            names = "--dtype",
+            paramLabel = "T",
+            converter = WeightType.class,
+            description = "fp32 (default), fp16 or bf16.")
+    private DType dtype = DType.F32;
 
     @Option(names = "--prefix", paramLabel = "P", description = "Another prefix, another model. Default: empty.")
     private String prefix = "";
 
     @Override
     public Integer call() throws IOException {
-        DType type = DTYPES.get(dtype);
-        if (type == null) {
-            throw new ParameterException(
-                    spec.commandLine(), "unknown --dtype \"" + dtype + "\", known are fp32, fp16, bf16");
+        ModelSource source = ModelSource.synthetic(architecture, prefix, dtype);
+        ConversionOptions options = ConversionOptions.of(format, BuiltInVocabularyFiles::write);
+        try (ByteProgress progress = new ByteProgress("synth")) {
+            new Conversion(source, destination, options).run(progress::at);
         }
-        if (Files.exists(directory) && !isEmptyFolder(directory)) {
-            throw new IOException(directory + ": exists and is no empty folder; nothing is overwritten");
-        }
-        SynthModel.write(architecture, prefix, type, directory);
-        spec.commandLine().getOut().println("wrote " + architecture.label() + " in " + dtype + " to " + directory);
+        spec.commandLine()
+                .getOut()
+                .println("wrote " + architecture.label() + " in " + WeightType.name(dtype) + " as " + format.label()
+                        + " to " + destination);
         return 0;
-    }
-
-    private static boolean isEmptyFolder(Path path) throws IOException {
-        if (!Files.isDirectory(path)) {
-            return false;
-        }
-        try (Stream<Path> content = Files.list(path)) {
-            return content.findAny().isEmpty();
-        }
     }
 
     /** The names for the help text. */

@@ -68,7 +68,7 @@ public final class CpuExecutor implements AutoCloseable {
         if (arena.size() < newGraph.memoryPlan().size()) {
             arena.close();
             arena = new FloatMemory(0); // stays usable if the next line fails
-            arena = new FloatMemory(newGraph.memoryPlan().size());
+            arena = new FloatMemory(Math.toIntExact(newGraph.memoryPlan().size()));
         }
         for (int i = 0; i < newGraph.ops().size(); i++) {
             Op op = newGraph.ops().get(i);
@@ -198,7 +198,7 @@ public final class CpuExecutor implements AutoCloseable {
     }
 
     private int offset(Value value) {
-        return graph.memoryPlan().offset(value);
+        return (int) graph.memoryPlan().offset(value); // an arena of floats has fewer than 2^31
     }
 
     private static void checkFits(Graph graph, SequenceBatch batch) {

@@ -17,6 +17,23 @@ public interface Engine extends AutoCloseable {
     float[][] embedImages(float[] pixels, int images);
 
     /**
+     * Whether {@link #embedBytes} may be called: the engine knows how the model normalises bytes, and gains by doing it itself.
+     */
+    default boolean takesBytes() {
+        return false;
+    }
+
+    /**
+     * Runs the image tower on bytes; normalisation is the engine's.
+     *
+     * @param images uint8 [S, S, 3] of every image
+     * @return embeddings, [images][E]
+     */
+    default float[][] embedBytes(List<byte[]> images) {
+        throw new UnsupportedOperationException(device() + " takes normalised pixels only");
+    }
+
+    /**
      * Runs the text tower.
      *
      * @param texts token ids of every text, as {@link dev.clipjet.graph.PooledToken#cut} gives them

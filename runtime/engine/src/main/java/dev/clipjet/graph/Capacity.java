@@ -8,7 +8,8 @@ package dev.clipjet.graph;
  * @param patches patches of all images together; 0 for texts
  */
 public record Capacity(int sequences, int tokens, int patches) {
-    int of(Rows rows) {
+    /** Rows of a value that stand for these. */
+    public int of(Rows rows) {
         return switch (rows) {
             case SEQUENCES -> sequences;
             case TOKENS -> tokens;

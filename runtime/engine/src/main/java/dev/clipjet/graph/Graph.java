@@ -2,20 +2,19 @@ package dev.clipjet.graph;
 
 import java.util.List;
 
-/** A tower's forward pass for inputs up to a capacity. Immutable. */
+/** A tower's forward pass for inputs up to a capacity. Does not change. */
 public final class Graph {
     private final String name;
     private final List<Op> ops;
     private final List<Value> values;
     private final Capacity capacity;
-    private final MemoryPlan memoryPlan;
+    private MemoryPlan floats;
 
     Graph(String name, List<Op> ops, List<Value> values, Capacity capacity) {
         this.name = name;
         this.ops = List.copyOf(ops);
         this.values = List.copyOf(values);
         this.capacity = capacity;
-        this.memoryPlan = MemoryPlan.of(this.ops, this.values, capacity);
     }
 
     public String name() {
@@ -36,8 +35,12 @@ public final class Graph {
         return capacity;
     }
 
-    public MemoryPlan memoryPlan() {
-        return memoryPlan;
+    /** Where the CPU keeps the values: dense, in float32. */
+    public synchronized MemoryPlan memoryPlan() {
+        if (floats == null) {
+            floats = MemoryPlan.floats(ops, values, capacity);
+        }
+        return floats;
     }
 
     /** What the last operation writes: the embeddings, one row per sequence, unless built for all positions. */

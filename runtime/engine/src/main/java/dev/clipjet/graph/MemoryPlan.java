@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.ToLongFunction;
 
 /**
  * Where every value of a graph lies in one arena. Values whose lifetimes do not overlap may share memory: the largest
@@ -12,27 +13,48 @@ import java.util.List;
  */
 public final class MemoryPlan {
     /** Offsets are multiples of a cache line, so that no two values share one. */
-    private static final int ALIGNMENT = 16;
+    private static final int FLOATS_OF_A_LINE = 16;
 
     /** What an arena can hold: a buffer of Java addresses 2 GiB. */
     private static final long MOST_FLOATS = Integer.MAX_VALUE / Float.BYTES;
 
     /** A value's life, from the operation that first writes it to the last that touches it, both inclusive. */
-    private record Lifetime(Value value, int first, int last, int size) {
+    private record Lifetime(Value value, int first, int last, long size) {
         boolean overlaps(Lifetime other) {
             return first <= other.last && other.first <= last;
         }
     }
 
-    private final int[] offsets;
-    private final int size;
+    private final long[] offsets;
+    private final long size;
 
-    private MemoryPlan(int[] offsets, int size) {
+    private MemoryPlan(long[] offsets, long size) {
         this.offsets = offsets;
         this.size = size;
     }
 
-    static MemoryPlan of(List<Op> ops, List<Value> values, Capacity capacity) {
+    /** Dense float32 values, counted in floats. */
+    static MemoryPlan floats(List<Op> ops, List<Value> values, Capacity capacity) {
+        MemoryPlan plan =
+                of(ops, values, value -> (long) capacity.of(value.rows()) * value.columns(), FLOATS_OF_A_LINE);
+        if (plan.size > MOST_FLOATS) {
+            throw new InvalidInputException("the intermediate results of one call need " + plan.size
+                    + " floats, an arena holds at most " + MOST_FLOATS);
+        }
+        return plan;
+    }
+
+    /**
+     * A plan for an executor with a layout of its own.
+     *
+     * @param size of every value, in the executor's unit
+     * @param alignment of every value, in the same unit
+     */
+    public static MemoryPlan of(Graph graph, ToLongFunction<Value> size, int alignment) {
+        return of(graph.ops(), graph.values(), size, alignment);
+    }
+
+    private static MemoryPlan of(List<Op> ops, List<Value> values, ToLongFunction<Value> size, int alignment) {
         int[] first = new int[values.size()];
         int[] last = new int[values.size()];
         Arrays.fill(first, Integer.MAX_VALUE);
@@ -48,59 +70,47 @@ public final class MemoryPlan {
         last[ops.get(ops.size() - 1).output().id()] = ops.size();
         List<Lifetime> lifetimes = new ArrayList<>();
         for (Value value : values) {
-            long floats = (long) capacity.of(value.rows()) * value.columns();
-            long aligned = (floats + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-            if (aligned > MOST_FLOATS) {
-                throw tooLarge(value.name(), aligned);
-            }
-            lifetimes.add(new Lifetime(value, first[value.id()], last[value.id()], (int) aligned));
+            long aligned = (size.applyAsLong(value) + alignment - 1) / alignment * alignment;
+            lifetimes.add(new Lifetime(value, first[value.id()], last[value.id()], aligned));
         }
-        lifetimes.sort(Comparator.comparingInt(Lifetime::size)
+        lifetimes.sort(Comparator.comparingLong(Lifetime::size)
                 .reversed()
                 .thenComparingInt(lifetime -> lifetime.value().id()));
-        int[] offsets = new int[values.size()];
+        long[] offsets = new long[values.size()];
         List<Lifetime> placed = new ArrayList<>();
-        int end = 0;
+        long end = 0;
         for (Lifetime lifetime : lifetimes) {
             long offset = lowestFree(lifetime, placed, offsets);
-            if (offset + lifetime.size() > MOST_FLOATS) {
-                throw tooLarge(lifetime.value().name(), offset + lifetime.size());
-            }
-            offsets[lifetime.value().id()] = (int) offset;
+            offsets[lifetime.value().id()] = offset;
             placed.add(lifetime);
-            end = Math.max(end, (int) offset + lifetime.size());
+            end = Math.max(end, offset + lifetime.size());
         }
         return new MemoryPlan(offsets, end);
     }
 
-    private static InvalidInputException tooLarge(String value, long floats) {
-        return new InvalidInputException("the intermediate results of one call need " + floats + " floats with " + value
-                + ", an arena holds at most " + MOST_FLOATS);
-    }
-
-    private static long lowestFree(Lifetime lifetime, List<Lifetime> placed, int[] offsets) {
+    private static long lowestFree(Lifetime lifetime, List<Lifetime> placed, long[] offsets) {
         List<Lifetime> inTheWay = placed.stream()
                 .filter(lifetime::overlaps)
-                .sorted(Comparator.comparingInt(other -> offsets[other.value().id()]))
+                .sorted(Comparator.comparingLong(other -> offsets[other.value().id()]))
                 .toList();
         long offset = 0;
         for (Lifetime other : inTheWay) {
-            int start = offsets[other.value().id()];
+            long start = offsets[other.value().id()];
             if (offset + lifetime.size() <= start) {
                 break;
             }
-            offset = Math.max(offset, (long) start + other.size());
+            offset = Math.max(offset, start + other.size());
         }
         return offset;
     }
 
-    /** Offset of a value in the arena, in floats. */
-    public int offset(Value value) {
+    /** Offset of a value in the arena. */
+    public long offset(Value value) {
         return offsets[value.id()];
     }
 
-    /** Size of the arena in floats. */
-    public int size() {
+    /** Size of the arena. */
+    public long size() {
         return size;
     }
 }

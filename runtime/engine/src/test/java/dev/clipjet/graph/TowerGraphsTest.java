@@ -65,8 +65,8 @@ class TowerGraphsTest {
     }
 
     private static boolean overlap(Graph graph, Value a, Value b) {
-        int startA = graph.memoryPlan().offset(a);
-        int startB = graph.memoryPlan().offset(b);
+        long startA = graph.memoryPlan().offset(a);
+        long startB = graph.memoryPlan().offset(b);
         return startA < startB + size(graph, b) && startB < startA + size(graph, a);
     }
 
@@ -99,7 +99,7 @@ class TowerGraphsTest {
         Graph graph = TowerGraphs.image(VISION, 1);
         long all =
                 graph.values().stream().mapToLong(value -> size(graph, value)).sum();
-        assertThat((long) graph.memoryPlan().size()).isLessThan(all / 10);
+        assertThat(graph.memoryPlan().size()).isLessThan(all / 10);
     }
 
     @Test

@@ -17,12 +17,24 @@ import java.util.Arrays;
 /** The directions in which the parts may depend on each other. */
 @AnalyzeClasses(packages = "dev.clipjet", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
-    private static final String[] KERNELS = {"dev.clipjet.error..", "dev.clipjet.memory..", "dev.clipjet.kernels.."};
+    private static final String[] KERNELS = {
+        "dev.clipjet.error..",
+        "dev.clipjet.memory..",
+        "dev.clipjet.device..",
+        "dev.clipjet.ptx..",
+        "dev.clipjet.kernels.."
+    };
     private static final String[] WEIGHTS = {"dev.clipjet.model..", "dev.clipjet.weights.."};
+    private static final String[] CONVERT = {"dev.clipjet.convert.."};
     private static final String[] TOKENIZER = {"dev.clipjet.tokenizer.."};
     private static final String[] PREPROCESS = {"dev.clipjet.preprocess.."};
     private static final String[] RUNTIME = {
-        "dev.clipjet", "dev.clipjet.engine..", "dev.clipjet.graph..", "dev.clipjet.cpu.."
+        "dev.clipjet",
+        "dev.clipjet.engine..",
+        "dev.clipjet.graph..",
+        "dev.clipjet.cpu..",
+        "dev.clipjet.gpu..",
+        "dev.clipjet.verify.."
     };
     private static final String[] COMMAND_LINE = {"dev.clipjet.cli.."};
 
@@ -45,6 +57,28 @@ class ArchitectureTest {
             .dependOnClassesThat(resideInAnyPackage("dev.clipjet.kernels.."));
 
     @ArchTest
+    static final ArchRule CONVERSION_KNOWS_THE_LOADER_ONLY = noClasses()
+            .that(in(CONVERT))
+            .should()
+            .dependOnClassesThat(in(TOKENIZER, PREPROCESS, RUNTIME, COMMAND_LINE))
+            .orShould()
+            .dependOnClassesThat(resideInAnyPackage("dev.clipjet.kernels.."));
+
+    @ArchTest
+    static final ArchRule THE_LIBRARY_KNOWS_NOTHING_OF_CONVERSION = noClasses()
+            .that(in(KERNELS, WEIGHTS, TOKENIZER, PREPROCESS, RUNTIME))
+            .should()
+            .dependOnClassesThat(in(CONVERT));
+
+    @ArchTest
+    static final ArchRule ONLY_CONVERSION_WRITES_ONNX = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.clipjet.convert..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("ai.onnx..", "com.google.protobuf..", "org.tribuo..");
+
+    @ArchTest
     static final ArchRule TOKENIZER_STANDS_BESIDE_PREPROCESSING =
             noClasses().that(in(TOKENIZER)).should().dependOnClassesThat(in(PREPROCESS, RUNTIME, COMMAND_LINE));
 
@@ -65,12 +99,61 @@ class ArchitectureTest {
             .resideInAPackage("dev.clipjet.graph..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("dev.clipjet.cpu..", "dev.clipjet.engine..", "dev.clipjet.kernels..", "dev.clipjet");
+            .resideInAnyPackage(
+                    "dev.clipjet.cpu..",
+                    "dev.clipjet.gpu..",
+                    "dev.clipjet.engine..",
+                    "dev.clipjet.device..",
+                    "dev.clipjet.kernels..",
+                    "dev.clipjet");
+
+    @ArchTest
+    static final ArchRule ENGINES_DO_NOT_KNOW_EACH_OTHER = noClasses()
+            .that()
+            .resideInAPackage("dev.clipjet.gpu..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.clipjet.cpu..", "dev.clipjet.kernels.cpu..")
+            .orShould()
+            .dependOnClassesThat(in(COMMAND_LINE, new String[] {"dev.clipjet.verify.."}));
+
+    @ArchTest
+    static final ArchRule THE_CPU_ENGINE_KNOWS_NO_GPU = noClasses()
+            .that()
+            .resideInAPackage("dev.clipjet.cpu..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.clipjet.gpu..", "dev.clipjet.device..", "dev.clipjet.kernels.gpu..");
+
+    /** Which device it is, the engine learns from a provider. */
+    @ArchTest
+    static final ArchRule THE_ENGINE_FOR_GPUS_KNOWS_NO_PARTICULAR_DEVICE = noClasses()
+            .that(in(RUNTIME))
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.clipjet.kernels.cuda..", "dev.clipjet.ptx..");
+
+    @ArchTest
+    static final ArchRule ONLY_THE_PROFILE_USES_THE_EMULATOR = noClasses()
+            .that()
+            .resideOutsideOfPackages("dev.clipjet.ptx..", "dev.clipjet.cli.profile..", "dev.clipjet.suite..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.clipjet.ptx..");
+
+    @ArchTest
+    static final ArchRule LAUNCH_WRAPPERS_RUN_ON_ANY_DEVICE = noClasses()
+            .that()
+            .resideInAPackage("dev.clipjet.kernels.gpu..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.clipjet.kernels.cuda..", "dev.clipjet.kernels.cpu..", "dev.clipjet.ptx..");
 
     @ArchTest
     static final ArchRule ONLY_THE_DRIVER_PACKAGE_USES_JCUDA = noClasses()
             .that()
-            .resideOutsideOfPackages("dev.clipjet.kernels.cuda..", "dev.clipjet.ptx.assembler..")
+            .resideOutsideOfPackages(
+                    "dev.clipjet.kernels.cuda..", "dev.clipjet.kernels.cublas..", "dev.clipjet.ptx.assembler..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("jcuda..");
@@ -81,7 +164,15 @@ class ArchitectureTest {
             .resideOutsideOfPackage("dev.clipjet.kernels.cpu..")
             .should()
             .dependOnClassesThat()
-            .resideInAPackage("org.bytedeco..");
+            .resideInAPackage("org.bytedeco.openblas..");
+
+    @ArchTest
+    static final ArchRule ONLY_THE_CUBLAS_PACKAGE_USES_ITS_BINDINGS = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.clipjet.kernels.cublas..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("jcuda.jcublas..", "org.bytedeco.cuda..");
 
     @ArchTest
     static void the_library_prints_nothing(JavaClasses classes) {

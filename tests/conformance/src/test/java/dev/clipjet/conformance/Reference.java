@@ -89,6 +89,19 @@ final class Reference {
         return worst;
     }
 
+    /** Distance of one row to its reference row, over the norm of that. */
+    double errorOfRow(String name, int row, float[] actual) {
+        double[] truth = numbers(name);
+        double difference = 0;
+        double norm = 0;
+        for (int j = 0; j < actual.length; j++) {
+            double t = truth[row * actual.length + j];
+            difference += (actual[j] - t) * (actual[j] - t);
+            norm += t * t;
+        }
+        return Math.sqrt(difference / norm);
+    }
+
     /** Largest difference of an element, over the largest magnitude of the reference. */
     double errorOfLargest(String name, float[][] actual) {
         double[] truth = numbers(name);

@@ -1,2 +1,2 @@
-/** Writing a checkpoint in another format. */
+/** Writing a checkpoint in another format, and telling how two differ. */
 package dev.clipjet.convert;

@@ -4,6 +4,7 @@ import dev.clipjet.kernels.cuda.PrivateNatives;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import jcuda.nvptxcompiler.JNvPTXCompiler;
 import jcuda.nvptxcompiler.nvPTXCompileResult;
 import jcuda.nvptxcompiler.nvPTXCompilerHandle;
@@ -11,8 +12,14 @@ import jcuda.nvptxcompiler.nvPTXCompilerHandle;
 /**
  * NVIDIA's PTX compiler, version 12.0, as the JCuda natives bring it: assembles PTX up to version 8.0 for any architecture from
  * sm_50 to sm_90a, on machines without a GPU too. Thread-safe.
+ *
+ * <p>It runs inside this process, and some malformed texts crash it, and the JVM with it. Texts that others wrote belong into an
+ * {@link IsolatedAssembler}.
  */
 public final class PtxAssembler {
+    private static final Pattern VERSION = Pattern.compile("\\.version\\s+\\d+\\.\\d");
+    private static final Pattern TARGET = Pattern.compile("\\.target\\s+sm_\\d");
+
     private static LinkageError missing;
     private static boolean loaded;
 
@@ -28,6 +35,7 @@ public final class PtxAssembler {
      * @throws IllegalStateException if there is no assembler for this platform
      */
     public static Assembly assemble(String name, String ptx, AssemblerOptions options) {
+        refuseUnreadable(name, ptx, options.target());
         load();
         byte[] text = (ptx + '\0').getBytes(StandardCharsets.UTF_8);
         nvPTXCompilerHandle handle = new nvPTXCompilerHandle();
@@ -55,9 +63,30 @@ public final class PtxAssembler {
             byte[] cubin = new byte[Math.toIntExact(size[0])];
             check(JNvPTXCompiler.nvPTXCompilerGetCompiledProgram(handle, cubin), "program");
             String log = infoLog(handle);
-            return new Assembly(cubin, AssemblerLog.kernels(log), log);
+            return new Assembly(cubin, AssemblerLog.kernels(log, name, options.target()), log);
         } finally {
             JNvPTXCompiler.nvPTXCompilerDestroy(handle);
+        }
+    }
+
+    /** The assembler reads up to the first zero byte, and crashes on texts that do not begin as PTX does. */
+    private static void refuseUnreadable(String name, String ptx, String target) {
+        int zero = ptx.indexOf(0);
+        String problem = zero >= 0
+                ? "a zero byte"
+                : !VERSION.matcher(ptx).find()
+                        ? "there is no .version directive"
+                        : !TARGET.matcher(ptx).find() ? "there is no .target directive" : null;
+        if (problem != null) {
+            int line = zero < 0
+                    ? 0
+                    : 1
+                            + (int) ptx.substring(0, zero)
+                                    .chars()
+                                    .filter(c -> c == '\n')
+                                    .count();
+            throw new PtxAssemblyException(
+                    name, target, List.of(new PtxAssemblyException.Complaint(line, problem, "")));
         }
     }
 

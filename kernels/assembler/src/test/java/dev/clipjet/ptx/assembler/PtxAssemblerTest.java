@@ -101,4 +101,79 @@ class PtxAssemblerTest {
                         .count())
                 .isEqualTo(1);
     }
+
+    @Test
+    void knowsItsTargets() {
+        String old = kernel("sm_50", "ret;\n");
+        for (String target : AssemblerOptions.TARGETS) {
+            assertThat(PtxAssembler.assemble("k", old, AssemblerOptions.of(target))
+                            .kernel("k")
+                            .registers())
+                    .as(target)
+                    .isPositive();
+        }
+        assertThatThrownBy(() -> AssemblerOptions.of("sm_100"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("sm_100")
+                .hasMessageContaining("sm_90a");
+        assertThatThrownBy(() -> new AssemblerOptions("sm_80", 256, 3)).hasMessageContaining("256");
+        assertThatThrownBy(() -> new AssemblerOptions("sm_80", 0, 4)).hasMessageContaining("4");
+    }
+
+    @Test
+    void saysWhyATargetIsTooOld() {
+        assertThatThrownBy(() -> PtxAssembler.assemble("k.ptx", kernel("sm_90", BODY), AssemblerOptions.of("sm_80")))
+                .isInstanceOfSatisfying(
+                        PtxAssemblyException.class,
+                        refused -> assertThat(refused.complaints())
+                                .containsExactly(new PtxAssemblyException.Complaint(
+                                        2,
+                                        "the text is for a newer architecture than it is assembled for",
+                                        ".target sm_90")));
+    }
+
+    @Test
+    void refusesTextsThatWouldCrashIt() {
+        for (String text : new String[] {"", " \n", "nothing", ".version 8.0\n", ".target sm_80\n"}) {
+            assertThatThrownBy(() -> PtxAssembler.assemble("k", text, AssemblerOptions.of("sm_80")))
+                    .isInstanceOf(PtxAssemblyException.class)
+                    .hasMessageContaining("directive");
+        }
+        assertThatThrownBy(() -> PtxAssembler.assemble("k", kernel("sm_80", "\0"), AssemblerOptions.of("sm_80")))
+                .isInstanceOfSatisfying(
+                        PtxAssemblyException.class,
+                        refused ->
+                                assertThat(refused.complaints().get(0).line()).isEqualTo(6))
+                .hasMessageContaining("zero byte");
+    }
+
+    @Test
+    void refusesMoreSharedMemoryThanThereIs() {
+        for (String size : new String[] {"512000", "51200000000000"}) {
+            String ptx = kernel("sm_80", BODY.replace("s[512]", "s[" + size + "]"));
+            assertThatThrownBy(() -> PtxAssembler.assemble("k", ptx, AssemblerOptions.of("sm_80")))
+                    .isInstanceOf(PtxAssemblyException.class)
+                    .hasMessageMatching("(?s).*(smem|shared).*");
+        }
+    }
+
+    @Test
+    void theLogsLinesOnCalledFunctionsAreNotTakenForTheirCallers() {
+        String log = """
+                ptxas info    : 4 bytes gmem, 32 bytes cmem[3]
+                ptxas info    : Compiling entry function 'a' for 'sm_80'
+                ptxas info    : Function properties for a
+                ptxas         .     8 bytes stack frame, 12 bytes spill stores, 16 bytes spill loads
+                ptxas info    : Function properties for helper
+                ptxas         .     400 bytes stack frame, 1 bytes spill stores, 2 bytes spill loads
+                ptxas info    : Used 22 registers, 128 bytes smem, 376 bytes cmem[0], 36 bytes cmem[2]
+                ptxas info    : Function properties for helper
+                ptxas         .     400 bytes stack frame, 1 bytes spill stores, 2 bytes spill loads
+                ptxas info    : Compiling entry function 'b' for 'sm_80'
+                ptxas info    : Used 10 registers
+                """;
+        assertThat(AssemblerLog.kernels(log, "k.ptx", "sm_80"))
+                .containsExactly(
+                        new KernelResources("a", 22, 8, 12, 16, 128, 412), new KernelResources("b", 10, 0, 0, 0, 0, 0));
+    }
 }

@@ -1,16 +1,15 @@
 package dev.clipjet.kernels.cuda;
 
+import dev.clipjet.device.DeviceException;
+import dev.clipjet.device.DeviceProperties;
 import dev.clipjet.kernels.cuda.CudaStatus.Available;
 import dev.clipjet.kernels.cuda.CudaStatus.Cause;
 import dev.clipjet.kernels.cuda.CudaStatus.Unavailable;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import jcuda.CudaException;
 import jcuda.driver.CUdevice;
-import jcuda.driver.CUdevice_attribute;
 import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
 
@@ -18,8 +17,6 @@ import jcuda.driver.JCudaDriver;
 public final class CudaProbe {
     /** Platforms for which the binding has a native part. */
     private static final Set<String> PLATFORMS = Set.of("linux-x86_64", "windows-x86_64");
-
-    private static final int NAME_BYTES = 256;
 
     private CudaProbe() {}
 
@@ -42,7 +39,7 @@ public final class CudaProbe {
             return query();
         } catch (LinkageError e) {
             return unavailable(e);
-        } catch (CudaException e) {
+        } catch (DeviceException e) {
             return new Unavailable(Cause.DRIVER_ERROR, String.valueOf(e.getMessage()));
         }
     }
@@ -82,43 +79,22 @@ public final class CudaProbe {
         if (result != CUresult.CUDA_SUCCESS) {
             return new Unavailable(Cause.DRIVER_ERROR, "the driver gives " + CUresult.stringFor(result));
         }
-        JCudaDriver.setExceptionsEnabled(true);
+        DriverStatus status = new DriverStatus();
         int[] version = new int[1];
-        JCudaDriver.cuDriverGetVersion(version);
+        status.check(JCudaDriver.cuDriverGetVersion(version), "cuDriverGetVersion");
         List<CudaDevice> devices = new ArrayList<>();
         for (int i = 0; i < count[0]; i++) {
-            devices.add(device(i));
+            CUdevice device = new CUdevice();
+            status.check(JCudaDriver.cuDeviceGet(device, i), "cuDeviceGet");
+            DeviceProperties properties = CudaProperties.of(device, status);
+            devices.add(new CudaDevice(
+                    i,
+                    properties.name(),
+                    properties.computeMajor(),
+                    properties.computeMinor(),
+                    properties.totalMemory(),
+                    properties.multiprocessors()));
         }
         return new Available(version[0], devices);
-    }
-
-    private static CudaDevice device(int index) {
-        CUdevice device = new CUdevice();
-        JCudaDriver.cuDeviceGet(device, index);
-        byte[] name = new byte[NAME_BYTES];
-        JCudaDriver.cuDeviceGetName(name, name.length, device);
-        long[] memory = new long[1];
-        JCudaDriver.cuDeviceTotalMem(memory, device);
-        return new CudaDevice(
-                index,
-                text(name),
-                attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR),
-                attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR),
-                memory[0],
-                attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT));
-    }
-
-    private static int attribute(CUdevice device, int attribute) {
-        int[] value = new int[1];
-        JCudaDriver.cuDeviceGetAttribute(value, attribute, device);
-        return value[0];
-    }
-
-    private static String text(byte[] zeroTerminated) {
-        int length = 0;
-        while (length < zeroTerminated.length && zeroTerminated[length] != 0) {
-            length++;
-        }
-        return new String(zeroTerminated, 0, length, StandardCharsets.UTF_8);
     }
 }

@@ -124,9 +124,15 @@ public final class InstructionReader {
         return instruction.operands().get(index);
     }
 
-    /** The elements of an operand in braces, or the operand itself as the only element. */
+    /** The elements of an operand in braces or of a vector register, or the operand itself as the only element. */
     public List<Operand> elements(int index) {
         Operand operand = operand(index);
+        if (operand instanceof Operand.Name name) {
+            List<String> components = kernel.components(scope, name.name());
+            if (components != null) {
+                return components.stream().<Operand>map(Operand.Name::new).toList();
+            }
+        }
         return operand instanceof Operand.Vector vector ? vector.elements() : List.of(operand);
     }
 

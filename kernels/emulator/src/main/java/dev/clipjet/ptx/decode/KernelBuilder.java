@@ -330,23 +330,39 @@ public final class KernelBuilder {
     }
 
     Register findRegister(Scope scope, String name) {
+        int dot = name.lastIndexOf('.');
+        int component = dot < 0 ? -1 : VectorRegister.component(name.substring(dot + 1));
         for (Scope at = scope; at != null; at = at.outer()) {
             Register known = at.registers().get(name);
             if (known != null) {
                 return known;
             }
-            Variable declared = at.registerDeclaration(name);
+            Variable declared = component < 0
+                    ? at.registerDeclaration(name)
+                    : VectorRegister.of(at.registerDeclaration(name.substring(0, dot)), component);
             if (declared != null) {
                 PtxType type = PtxType.of(declared.type());
-                if (type == null || type == PtxType.B128 || declared.vector() != 1) {
+                if (type == null || type == PtxType.B128 || declared.vector() != 1 && component < 0) {
                     throw error(
                             declared.line(),
-                            "registers of type ." + declared.type() + " are not supported",
+                            "registers of type ." + declared.type() + " are not supported"
+                                    + (declared.vector() == 1 ? "" : " as a vector as a whole"),
                             declared.name());
                 }
                 Register created = sink(type);
                 at.registers().put(name, created);
                 return created;
+            }
+        }
+        return null;
+    }
+
+    /** Names of the components if a name is that of a register declared {@code .v2} or {@code .v4}, else null. */
+    List<String> components(Scope scope, String name) {
+        for (Scope at = scope; at != null; at = at.outer()) {
+            Variable declared = at.registerDeclaration(name);
+            if (declared != null) {
+                return VectorRegister.components(declared, name);
             }
         }
         return null;

@@ -22,6 +22,7 @@ import dev.clipjet.ptx.syntax.PtxParser;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -96,6 +97,16 @@ public final class EmulatedDevice implements GpuDevice {
 
     @Override
     public DeviceMemory allocate(long bytes) {
+        return allocate(bytes, "allocation");
+    }
+
+    /**
+     * Allocates memory that reports call by a name.
+     *
+     * @param bytes at least 1
+     * @param name what it is
+     */
+    public DeviceMemory allocate(long bytes, String name) {
         ready();
         if (bytes < 1) {
             throw new DeviceException("allocate", 1, "CUDA_ERROR_INVALID_VALUE", bytes + " bytes");
@@ -109,7 +120,7 @@ public final class EmulatedDevice implements GpuDevice {
                             + properties.totalMemory());
         }
         try {
-            return own(new EmulatedMemory(this, memory.allocate((int) bytes, "allocation", false)));
+            return own(new EmulatedMemory(this, memory.allocate((int) bytes, name, false)));
         } catch (OutOfMemoryError full) {
             throw new DeviceException(
                     "allocate", 2, "CUDA_ERROR_OUT_OF_MEMORY", bytes + " bytes; the Java heap is too small for them");
@@ -324,6 +335,27 @@ public final class EmulatedDevice implements GpuDevice {
         int offset = (int) (target - allocation.address());
         Arrays.fill(allocation.bytes(), offset, offset + (int) bytes, value);
         allocation.written().set(offset, (int) bytes);
+    }
+
+    /**
+     * Which bytes of allocated memory somebody wrote, a kernel or a copy.
+     *
+     * @param address where the range begins
+     * @param bytes its length
+     * @return bit i stands for the byte at {@code address + i}
+     */
+    public BitSet written(long address, int bytes) {
+        Allocation allocation = range("look at what is written", address, bytes);
+        int offset = (int) (address - allocation.address());
+        BitSet bits = new BitSet(bytes);
+        if (allocation.written().all(offset, bytes)) {
+            bits.set(0, bytes);
+            return bits;
+        }
+        for (int i = 0; i < bytes; i++) {
+            bits.set(i, allocation.written().all(offset + i, 1));
+        }
+        return bits;
     }
 
     private Allocation range(String call, long address, long bytes) {

@@ -3,7 +3,6 @@ package dev.clipjet.ptx.exec;
 import dev.clipjet.ptx.report.FindingKind;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Iterator;
 import java.util.List;
 
 /**
@@ -12,67 +11,57 @@ import java.util.List;
  * of {@link ExecutionOptions.Landing}.
  */
 public final class AsyncCopies {
-    private static final class Copy {
-        int lane;
-        int group;
-        int pc;
-        byte[] target;
-        int targetOffset;
-        int bytes;
-        byte[] data;
-        boolean landed;
-        byte[] source;
-        int sourceOffset;
-        int sourceBytes;
-        /** Whether an mbarrier tracks it. */
-        boolean tracked;
-    }
-
     private final Warp warp;
-    private final List<Copy> flying = new ArrayList<>();
+    /** In the order of their issue. */
+    private final List<AsyncCopy> flying = new ArrayList<>();
+
+    private final List<AsyncCopy> spare = new ArrayList<>();
     /** The group that each thread's next copies belong to. */
     private final int[] openGroup = new int[32];
+
+    private AsyncCopy current;
+    private int issues;
 
     AsyncCopies(Warp warp) {
         this.warp = warp;
     }
 
     void reset() {
+        spare.addAll(flying);
         flying.clear();
         Arrays.fill(openGroup, 0);
     }
 
     /**
-     * Starts the copies of lanes. The access holds the resolved and checked source and target.
+     * An instruction starts copies of so many bytes, those of {@link #start} up to the next call.
      *
      * @param step the instruction
+     * @param bytes bytes that each lane writes
+     */
+    public void begin(Step step, int bytes) {
+        current = spare.isEmpty() ? new AsyncCopy() : spare.remove(spare.size() - 1);
+        current.begin(step.pc(), bytes, ++issues);
+        flying.add(current);
+    }
+
+    /**
+     * Starts the copy of a lane, whose source and target are resolved and checked.
+     *
      * @param lane the lane
      * @param source memory to copy from, or null to only fill with zeros
      * @param sourceOffset where the source begins
-     * @param sourceBytes bytes to copy
+     * @param sourceBytes bytes to copy; those beyond become zero
      * @param targetOffset where in shared memory they go
-     * @param bytes bytes to write; those beyond {@code sourceBytes} become zero
      */
-    public void start(
-            Step step, int lane, byte[] source, int sourceOffset, int sourceBytes, int targetOffset, int bytes) {
-        Copy copy = new Copy();
-        copy.lane = lane;
-        copy.group = openGroup[lane];
-        copy.pc = step.pc();
-        copy.target = warp.block().shared().bytes();
-        copy.targetOffset = targetOffset;
-        copy.bytes = bytes;
-        copy.data = new byte[bytes];
-        copy.source = source;
-        copy.sourceOffset = sourceOffset;
-        copy.sourceBytes = sourceBytes;
-        if (sourceBytes > 0) {
-            System.arraycopy(source, sourceOffset, copy.data, 0, sourceBytes);
-        }
+    public void start(int lane, byte[] source, int sourceOffset, int sourceBytes, int targetOffset) {
+        current.add(lane, openGroup[lane], source, sourceOffset, sourceBytes, targetOffset);
         if (warp.block().landsAtOnce()) {
-            land(copy);
+            current.land(lane, target());
         }
-        flying.add(copy);
+    }
+
+    private byte[] target() {
+        return warp.block().shared().bytes();
     }
 
     /** Closes the open groups of lanes. */
@@ -90,13 +79,34 @@ public final class AsyncCopies {
      * @param newest how many groups may stay in flight, 0 for none
      */
     public void await(Step step, int mask, int newest) {
-        Iterator<Copy> copies = flying.iterator();
-        while (copies.hasNext()) {
-            Copy copy = copies.next();
-            if ((mask >>> copy.lane & 1) != 0 && copy.group < openGroup[copy.lane] - newest) {
-                int thread = warp.index() << 5 | copy.lane;
-                complete(step, copy, thread, warp.clock().now());
-                copies.remove();
+        int kept = 0;
+        for (int i = 0; i < flying.size(); i++) {
+            AsyncCopy copy = flying.get(i);
+            for (int left = copy.flying & mask; left != 0; left &= left - 1) {
+                int lane = Integer.numberOfTrailingZeros(left);
+                if (copy.group[lane] < openGroup[lane] - newest) {
+                    complete(
+                            step,
+                            copy,
+                            lane,
+                            warp.index() << 5 | lane,
+                            warp.clock().now());
+                }
+            }
+            if (copy.flying == 0) {
+                spare.add(copy);
+            } else {
+                flying.set(kept++, copy);
+            }
+        }
+        flying.subList(kept, flying.size()).clear();
+    }
+
+    /** Drops copies that are done. */
+    private void sweep() {
+        for (int i = flying.size() - 1; i >= 0; i--) {
+            if (flying.get(i).flying == 0) {
+                spare.add(flying.remove(i));
             }
         }
     }
@@ -109,75 +119,76 @@ public final class AsyncCopies {
      * @param barrier the mbarrier
      */
     public void arriveWhenDone(Step step, int lane, MBarrier barrier) {
-        List<Copy> mine = new ArrayList<>();
-        for (Copy copy : flying) {
-            if (copy.lane == lane) {
-                copy.tracked = true;
+        List<AsyncCopy> mine = new ArrayList<>();
+        int bit = 1 << lane;
+        for (AsyncCopy copy : flying) {
+            if ((copy.flying & bit) != 0) {
+                copy.tracked |= bit;
                 mine.add(copy);
             }
         }
+        // A copy that is done meanwhile may be used for another instruction; its place in the order tells.
+        int[] issued = mine.stream().mapToInt(copy -> copy.issue).toArray();
         barrier.add(new Transfer() {
             @Override
             public void land() {
-                for (Copy copy : mine) {
-                    if (flying.remove(copy)) {
-                        complete(step, copy, barrier.agent(), barrier.stamp());
+                for (int i = 0; i < issued.length; i++) {
+                    if (isFlying(mine.get(i), issued[i])) {
+                        complete(step, mine.get(i), lane, barrier.agent(), barrier.stamp());
                     }
                 }
+                sweep();
                 barrier.arriveAsync(warp, lane, step);
             }
 
             @Override
             public void reportNeverWaited() {
-                for (Copy copy : mine) {
-                    if (flying.remove(copy)) {
-                        neverWaited(copy, step);
+                for (int i = 0; i < issued.length; i++) {
+                    if (isFlying(mine.get(i), issued[i])) {
+                        neverWaited(mine.get(i), lane, step);
                     }
                 }
+                sweep();
+            }
+
+            private boolean isFlying(AsyncCopy copy, int when) {
+                return copy.issue == when && (copy.flying & bit) != 0;
             }
         });
     }
 
     /** Threads end: copies that nobody waited for are reported. */
     void exit(Step step, int mask) {
-        for (Copy copy : List.copyOf(flying)) {
-            if ((mask >>> copy.lane & 1) != 0 && !copy.tracked) {
-                neverWaited(copy, step);
-                flying.remove(copy);
+        for (AsyncCopy copy : flying) {
+            for (int left = copy.flying & mask & ~copy.tracked; left != 0; left &= left - 1) {
+                neverWaited(copy, Integer.numberOfTrailingZeros(left), step);
             }
         }
+        sweep();
     }
 
-    private void neverWaited(Copy copy, Step step) {
+    private void neverWaited(AsyncCopy copy, int lane, Step step) {
+        copy.flying &= ~(1 << lane);
         warp.report(
                 FindingKind.NEVER_WAITED,
                 warp.code().steps()[copy.pc],
-                copy.lane,
+                lane,
                 "the thread ends with an asynchronous copy in flight that nobody waited for",
-                warp.place(step.pc(), copy.lane));
-        land(copy);
+                warp.place(step.pc(), lane));
+        copy.land(lane, target());
     }
 
-    private void complete(Step step, Copy copy, int agent, int clock) {
-        land(copy);
-        for (int i = 0; i < copy.sourceBytes; i++) {
-            if (copy.source[copy.sourceOffset + i] != copy.data[i]) {
-                warp.report(
-                        FindingKind.PENDING_SOURCE,
-                        warp.code().steps()[copy.pc],
-                        copy.lane,
-                        "the source of the copy was overwritten before the copy was done",
-                        warp.place(step.pc(), copy.lane));
-                break;
-            }
+    private void complete(Step step, AsyncCopy copy, int lane, int agent, int clock) {
+        copy.flying &= ~(1 << lane);
+        copy.land(lane, target());
+        if (!copy.sourceUnchanged(lane)) {
+            warp.report(
+                    FindingKind.PENDING_SOURCE,
+                    warp.code().steps()[copy.pc],
+                    lane,
+                    "the source of the copy was overwritten before the copy was done",
+                    warp.place(step.pc(), lane));
         }
-        warp.block().shared().races().landed(agent, clock, copy.targetOffset, copy.bytes);
-    }
-
-    private static void land(Copy copy) {
-        if (!copy.landed) {
-            System.arraycopy(copy.data, 0, copy.target, copy.targetOffset, copy.bytes);
-            copy.landed = true;
-        }
+        warp.block().shared().races().landed(agent, clock, copy.targetOffset[lane], copy.bytes);
     }
 }

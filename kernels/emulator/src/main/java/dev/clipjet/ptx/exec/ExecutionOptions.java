@@ -11,6 +11,7 @@ package dev.clipjet.ptx.exec;
  * @param counters whether accesses are counted
  * @param workers threads that run blocks
  * @param maxWarpInstructions a launch that executes more is ended
+ * @param fastPaths whether common cases take short cuts, as they should; what is computed, found and counted is the same without
  */
 public record ExecutionOptions(
         long seed,
@@ -20,7 +21,8 @@ public record ExecutionOptions(
         boolean checks,
         boolean counters,
         int workers,
-        long maxWarpInstructions) {
+        long maxWarpInstructions,
+        boolean fastPaths) {
     /** When an asynchronous copy moves its data. */
     public enum Landing {
         /** When it is issued. */
@@ -59,48 +61,60 @@ public record ExecutionOptions(
                 true,
                 true,
                 Runtime.getRuntime().availableProcessors(),
-                1L << 38);
+                1L << 38,
+                true);
     }
 
     /** With another schedule. */
     public ExecutionOptions withSeed(long value) {
         return new ExecutionOptions(
-                value, landing, mma, approximations, checks, counters, workers, maxWarpInstructions);
+                value, landing, mma, approximations, checks, counters, workers, maxWarpInstructions, fastPaths);
     }
 
     /** With another landing mode. */
     public ExecutionOptions withLanding(Landing value) {
-        return new ExecutionOptions(seed, value, mma, approximations, checks, counters, workers, maxWarpInstructions);
+        return new ExecutionOptions(
+                seed, value, mma, approximations, checks, counters, workers, maxWarpInstructions, fastPaths);
     }
 
     /** With another model of the tensor cores. */
     public ExecutionOptions withMma(MmaModel value) {
         return new ExecutionOptions(
-                seed, landing, value, approximations, checks, counters, workers, maxWarpInstructions);
+                seed, landing, value, approximations, checks, counters, workers, maxWarpInstructions, fastPaths);
     }
 
     /** With other rounding of approximate instructions. */
     public ExecutionOptions withApproximations(Approximations value) {
-        return new ExecutionOptions(seed, landing, mma, value, checks, counters, workers, maxWarpInstructions);
+        return new ExecutionOptions(
+                seed, landing, mma, value, checks, counters, workers, maxWarpInstructions, fastPaths);
     }
 
     /** With or without checks. */
     public ExecutionOptions withChecks(boolean value) {
-        return new ExecutionOptions(seed, landing, mma, approximations, value, counters, workers, maxWarpInstructions);
+        return new ExecutionOptions(
+                seed, landing, mma, approximations, value, counters, workers, maxWarpInstructions, fastPaths);
     }
 
     /** With or without counters. */
     public ExecutionOptions withCounters(boolean value) {
-        return new ExecutionOptions(seed, landing, mma, approximations, checks, value, workers, maxWarpInstructions);
+        return new ExecutionOptions(
+                seed, landing, mma, approximations, checks, value, workers, maxWarpInstructions, fastPaths);
     }
 
     /** With another number of threads. */
     public ExecutionOptions withWorkers(int value) {
-        return new ExecutionOptions(seed, landing, mma, approximations, checks, counters, value, maxWarpInstructions);
+        return new ExecutionOptions(
+                seed, landing, mma, approximations, checks, counters, value, maxWarpInstructions, fastPaths);
     }
 
     /** With another limit. */
     public ExecutionOptions withMaxWarpInstructions(long value) {
-        return new ExecutionOptions(seed, landing, mma, approximations, checks, counters, workers, value);
+        return new ExecutionOptions(seed, landing, mma, approximations, checks, counters, workers, value, fastPaths);
+    }
+
+    /** With or without short cuts. */
+    public ExecutionOptions withFastPaths(boolean value) {
+        return new ExecutionOptions(
+                seed, landing, mma, approximations, checks, counters, workers, maxWarpInstructions, value);
     }
 }

@@ -8,19 +8,18 @@ import dev.clipjet.ptx.race.SharedRaces;
 import dev.clipjet.ptx.race.Strength;
 import dev.clipjet.ptx.race.SyncLocation;
 import dev.clipjet.ptx.report.FindingKind;
-import java.util.Arrays;
 
 /**
  * The one way to memory: resolves the addresses of a warp's lanes to bytes, and on the way checks bounds, alignment,
  * initialisation and races, and counts. A step fills {@link #address}, calls {@link #read} or {@link #write}, and then moves the
- * data between registers and {@link #bytes} at {@link #offset}.
+ * data between registers and {@link #memory} at {@link #offset}.
+ *
+ * <p>Whole warps whose lanes lie side by side are resolved, checked and counted as one range; everything else lane by lane.
  */
 public final class MemoryAccess {
     /** Address of each lane, in the space that is passed along. */
     public final long[] address = new long[32];
-    /** The memory each lane's address lies in. */
-    public final byte[][] bytes = new byte[32][];
-    /** Where in {@link #bytes} each lane's data begins. */
+    /** Where in its {@link #memory} each lane's data begins. */
     public final int[] offset = new int[32];
     /** After {@link #locate}: the block in whose shared memory each lane's address lies. */
     public final Block[] home = new Block[32];
@@ -30,6 +29,15 @@ public final class MemoryAccess {
     /** After {@link #read}: lanes that read a byte nobody wrote. */
     public int undefinedLanes;
 
+    /** The memory that every lane's address lies in, or null if they may differ. */
+    private byte[] common;
+
+    private Allocation commonAllocation;
+    private ByteBits commonWritten;
+    /** If {@link #common} is null, the memory of each lane. */
+    private final byte[][] bytes = new byte[32][];
+
+    private final Allocation[] allocations = new Allocation[32];
     private final ByteBits[] written = new ByteBits[32];
     private Warp warp;
     private Step step;
@@ -37,7 +45,8 @@ public final class MemoryAccess {
     private final RaceReports reports = new RaceReports(this);
     private boolean copying;
     private int strength;
-    private final Allocation[] allocations = new Allocation[32];
+    /** Whether all lanes take part and each address is the one before it plus the size. */
+    private boolean contiguous;
 
     /**
      * Prepares a read by lanes.
@@ -127,8 +136,40 @@ public final class MemoryAccess {
                 AddressErrors.outsideShared(by, at, lane, place, size, length, false);
             }
             offset[lane] = (int) within;
-            bytes[lane] = home[lane].shared().bytes();
+            one(lane, home[lane].shared().bytes(), null, home[lane].shared().written());
         }
+    }
+
+    /** The memory that a lane's address lies in. */
+    public byte[] memory(int lane) {
+        return common == null ? bytes[lane] : common;
+    }
+
+    /** The memory that all lanes' addresses lie in, or null if they may differ. */
+    public byte[] commonMemory() {
+        return common;
+    }
+
+    /** Whether the access was one of a whole warp whose lanes lie side by side in one memory. */
+    public boolean isRange() {
+        return contiguous && common != null;
+    }
+
+    private ByteBits written(int lane) {
+        return common == null ? written[lane] : commonWritten;
+    }
+
+    private void all(byte[] memory, Allocation allocation, ByteBits bits) {
+        common = memory;
+        commonAllocation = allocation;
+        commonWritten = bits;
+    }
+
+    private void one(int lane, byte[] memory, Allocation allocation, ByteBits bits) {
+        common = null;
+        bytes[lane] = memory;
+        allocations[lane] = allocation;
+        written[lane] = bits;
     }
 
     /** After {@link #write}: lanes that write where a lower lane of the same instruction writes. */
@@ -138,7 +179,7 @@ public final class MemoryAccess {
 
     /** After {@link #write}: declares bytes undefined again, because the register stored there was. */
     public void markUndefined(int lane, int from, int count) {
-        written[lane].clear(offset[lane] + from, count);
+        written(lane).clear(offset[lane] + from, count);
     }
 
     /** After {@link #read}: reports that a byte nobody wrote is used. */
@@ -161,15 +202,23 @@ public final class MemoryAccess {
         warp = by;
         step = at;
         reports.begin(by, at, mask, size, strength);
-        long low = 0;
-        for (int lane = 0; lane < 32; lane++) {
-            low |= (mask >>> lane & 1) == 0 ? 0 : address[lane];
+        contiguous = mask == -1 && by.block().launch().options().fastPaths() && sideBySide(size);
+        long low = contiguous ? address[0] | size : 0;
+        if (!contiguous) {
+            for (int left = mask; left != 0; left &= left - 1) {
+                low |= address[Integer.numberOfTrailingZeros(left)];
+            }
         }
         if ((low & alignment - 1) != 0) {
             misaligned(mask, alignment);
         }
         if (in != Space.GENERIC) {
             space = in;
+            resolveIn(mask, size, write);
+            return;
+        }
+        if (contiguous && Space.of(address[0]) == Space.GLOBAL && Space.of(address[31]) == Space.GLOBAL) {
+            space = Space.GLOBAL;
             resolveIn(mask, size, write);
             return;
         }
@@ -184,6 +233,7 @@ public final class MemoryAccess {
                 }
             }
             space = first;
+            contiguous &= same == mask;
             long window = first.window();
             if (window != 0) {
                 for (int l = same; l != 0; l &= l - 1) {
@@ -191,6 +241,9 @@ public final class MemoryAccess {
                 }
             }
             resolveIn(same, size, write);
+            if (same != mask) {
+                spread(same);
+            }
             if (window != 0) {
                 for (int l = same; l != 0; l &= l - 1) {
                     address[Integer.numberOfTrailingZeros(l)] += window;
@@ -198,6 +251,26 @@ public final class MemoryAccess {
             }
             left &= ~same;
         }
+    }
+
+    /** Lanes are in several spaces: keeps what was found for those in one. */
+    private void spread(int mask) {
+        for (int left = mask; left != 0; left &= left - 1) {
+            int lane = Integer.numberOfTrailingZeros(left);
+            bytes[lane] = memory(lane);
+            allocations[lane] = common == null ? allocations[lane] : commonAllocation;
+            written[lane] = written(lane);
+        }
+        common = null;
+    }
+
+    private boolean sideBySide(int size) {
+        long start = address[0];
+        long differences = 0;
+        for (int lane = 0; lane < 32; lane++) {
+            differences |= address[lane] - start - (long) lane * size;
+        }
+        return differences == 0;
     }
 
     private void resolveIn(int mask, int size, boolean write) {
@@ -215,14 +288,27 @@ public final class MemoryAccess {
 
     private void count(int mask, int size) {
         MemoryCounters counters = warp.block().progress().memory();
+        boolean range = isRange();
         if (space == Space.SHARED) {
-            counters.shared(step.pc(), address, offset, mask, size, step.kind() == Step.Kind.WARP);
+            if (range) {
+                counters.sharedRange(step.pc(), size);
+            } else {
+                counters.shared(step.pc(), address, offset, mask, size, step.kind() == Step.Kind.WARP);
+            }
         } else if (space == Space.GLOBAL || space == Space.CONST) {
+            if (range) {
+                counters.globalRange(step.pc(), address[0], size);
+                commonAllocation.touch(offset[0], 32 * size);
+                return;
+            }
             counters.global(step.pc(), address, mask, size);
-            GlobalMemory memory = warp.block().launch().memory();
+            if (common != null) {
+                commonAllocation.touchLanes(mask, offset, size);
+                return;
+            }
             for (int left = mask; left != 0; left &= left - 1) {
                 int lane = Integer.numberOfTrailingZeros(left);
-                memory.at(address[lane]).touch(offset[lane], size);
+                allocations[lane].touch(offset[lane], size);
             }
         }
     }
@@ -246,45 +332,51 @@ public final class MemoryAccess {
         long base = allocation.address();
         long limit = allocation.bytes().length - (long) size;
         boolean same = true;
-        boolean contiguous = mask == -1;
-        long start = address[first];
-        for (int lane = 0; lane < 32; lane++) {
-            if ((mask >>> lane & 1) != 0) {
+        if (contiguous) {
+            long start = address[0] - base;
+            same = start >= 0 && start + 31L * size <= limit;
+            for (int lane = 0; lane < 32; lane++) {
+                offset[lane] = (int) start + lane * size;
+            }
+        } else {
+            for (int left = mask; left != 0; left &= left - 1) {
+                int lane = Integer.numberOfTrailingZeros(left);
                 long at = address[lane] - base;
                 same &= at >= 0 && at <= limit;
                 offset[lane] = (int) at;
-                contiguous &= address[lane] == start + (long) lane * size;
             }
         }
         if (!same) {
+            contiguous = false;
             scattered(mask, size, write);
             return;
         }
-        byte[] backing = allocation.bytes();
-        for (int lane = 0; lane < 32; lane++) {
-            bytes[lane] = backing;
-            allocations[lane] = allocation;
-        }
+        all(allocation.bytes(), allocation, allocation.written());
         if (write && allocation.readOnly()) {
             AddressErrors.readOnly(warp, step, first, allocation);
         }
         if (!warp.block().launch().options().checks()) {
             if (write) {
-                for (int left = mask; left != 0; left &= left - 1) {
-                    allocation.written().set(offset[Integer.numberOfTrailingZeros(left)], size);
-                }
+                setWritten(mask, size, allocation.written());
             }
             return;
         }
         reports.in(space, base);
         int block = warp.block().linearIndex();
         int access = step.pc() | strength;
-        if (!contiguous) {
+        if (!contiguous && (write || !warp.block().launch().options().fastPaths())) {
             for (int left = mask; left != 0; left &= left - 1) {
                 globalLane(Integer.numberOfTrailingZeros(left), size, write, allocation);
             }
+        } else if (!contiguous) {
+            for (int left = mask; left != 0; left &= left - 1) {
+                int lane = Integer.numberOfTrailingZeros(left);
+                if (!allocation.written().all(offset[lane], size)) {
+                    noteUndefined(lane, size, allocation.written());
+                }
+            }
+            allocation.races().readLanes(block, warp.index(), mask, warp.clock(), access, offset, size, reports);
         } else if (write) {
-            Arrays.fill(written, allocation.written());
             allocation.races().write(block, warp.index(), 0, 32, warp.clock(), access, offset[0], size, reports);
             allocation.written().set(offset[0], 32 * size);
         } else {
@@ -297,17 +389,26 @@ public final class MemoryAccess {
         }
     }
 
+    private void setWritten(int mask, int size, ByteBits bits) {
+        if (contiguous) {
+            bits.set(offset[0], 32 * size);
+            return;
+        }
+        for (int left = mask; left != 0; left &= left - 1) {
+            bits.set(offset[Integer.numberOfTrailingZeros(left)], size);
+        }
+    }
+
     private void globalLane(int lane, int size, boolean write, Allocation allocation) {
         reports.in(space, allocation.address());
         int block = warp.block().linearIndex();
-        written[lane] = allocation.written();
         int access = step.pc() | strength;
         if (write) {
             allocation.races().write(block, warp.index(), lane, 1, warp.clock(), access, offset[lane], size, reports);
             allocation.written().set(offset[lane], size);
         } else {
             if (!allocation.written().all(offset[lane], size)) {
-                undefinedGlobal(1 << lane, size, allocation);
+                noteUndefined(lane, size, allocation.written());
             }
             allocation.races().read(block, warp.index(), lane, 1, warp.clock(), access, offset[lane], size, reports);
         }
@@ -345,8 +446,7 @@ public final class MemoryAccess {
             if (write && allocation.readOnly()) {
                 AddressErrors.readOnly(warp, step, lane, allocation);
             }
-            bytes[lane] = allocation.bytes();
-            allocations[lane] = allocation;
+            one(lane, allocation.bytes(), allocation, allocation.written());
             offset[lane] = (int) at;
             if (checks) {
                 globalLane(lane, size, write, allocation);
@@ -359,45 +459,62 @@ public final class MemoryAccess {
     private void shared(int mask, int size, boolean write) {
         SharedMemory memory = warp.block().shared();
         int length = memory.bytes().length;
-        byte[] backing = memory.bytes();
-        for (int lane = 0; lane < 32; lane++) {
-            if ((mask >>> lane & 1) != 0) {
-                long at = address[lane];
-                if (at < 0 || at + size > length) {
-                    AddressErrors.outsideShared(warp, step, lane, at, size, length, write);
-                }
-                bytes[lane] = backing;
-                offset[lane] = (int) at;
-            }
-        }
-        ByteBits bits = memory.written();
-        boolean checks = warp.block().launch().options().checks();
-        reports.in(Space.SHARED, 0);
-        SharedRaces races = memory.races();
-        int index = warp.index();
-        int pc = step.pc() | strength;
         for (int left = mask; left != 0; left &= left - 1) {
             int lane = Integer.numberOfTrailingZeros(left);
-            written[lane] = bits;
-            allocations[lane] = null;
-            if (write) {
-                bits.set(offset[lane], size);
-                if (checks && copying) {
-                    races.startCopy(index, lane, warp.clock(), pc, offset[lane], size, reports);
-                } else if (checks) {
-                    races.write(index, lane, warp.clock(), pc, offset[lane], size, reports);
-                }
-            } else if (checks) {
+            long at = address[lane];
+            if (at < 0 || at + size > length) {
+                AddressErrors.outsideShared(warp, step, lane, at, size, length, write);
+            }
+            offset[lane] = (int) at;
+        }
+        ByteBits bits = memory.written();
+        all(memory.bytes(), null, bits);
+        if (write) {
+            setWritten(mask, size, bits);
+        }
+        if (!warp.block().launch().options().checks()) {
+            return;
+        }
+        if (!write && !(contiguous && bits.all(offset[0], 32 * size))) {
+            for (int left = mask; left != 0; left &= left - 1) {
+                int lane = Integer.numberOfTrailingZeros(left);
                 if (!bits.all(offset[lane], size)) {
                     noteUndefined(lane, size, bits);
                 }
-                races.read(index, lane, warp.clock(), pc, offset[lane], size, reports);
+            }
+        }
+        reports.in(Space.SHARED, 0);
+        SharedRaces races = memory.races();
+        int index = warp.index();
+        int access = step.pc() | strength;
+        if (!warp.block().launch().options().fastPaths()) {
+            oneByOne(races, mask, size, access, write);
+        } else if (!write) {
+            races.readLanes(index, mask, warp.clock(), access, offset, size, reports);
+        } else if (copying) {
+            races.startCopies(index, mask, warp.clock(), access, offset, size, reports);
+        } else {
+            races.writeLanes(index, mask, warp.clock(), access, offset, size, reports);
+        }
+    }
+
+    private void oneByOne(SharedRaces races, int mask, int size, int access, boolean write) {
+        int index = warp.index();
+        for (int left = mask; left != 0; left &= left - 1) {
+            int lane = Integer.numberOfTrailingZeros(left);
+            if (!write) {
+                races.read(index, lane, warp.clock(), access, offset[lane], size, reports);
+            } else if (copying) {
+                races.startCopy(index, lane, warp.clock(), access, offset[lane], size, reports);
+            } else {
+                races.write(index, lane, warp.clock(), access, offset[lane], size, reports);
             }
         }
     }
 
     private void local(int mask, int size, boolean write) {
         int length = warp.code().localBytes();
+        all(warp.local, null, warp.localWritten);
         for (int left = mask; left != 0; left &= left - 1) {
             int lane = Integer.numberOfTrailingZeros(left);
             long at = address[lane];
@@ -410,10 +527,7 @@ public final class MemoryAccess {
                                 + " of local memory, of which a thread has " + length + " bytes",
                         null);
             }
-            bytes[lane] = warp.local;
-            allocations[lane] = null;
             offset[lane] = lane * length + (int) at;
-            written[lane] = warp.localWritten;
             if (write) {
                 warp.localWritten.set(offset[lane], size);
             } else if (!warp.localWritten.all(offset[lane], size)) {
@@ -424,6 +538,7 @@ public final class MemoryAccess {
 
     private void parameter(int mask, int size, boolean write) {
         byte[] parameters = warp.block().launch().parameters();
+        all(parameters, null, null);
         for (int left = mask; left != 0; left &= left - 1) {
             int lane = Integer.numberOfTrailingZeros(left);
             long at = address[lane];
@@ -439,17 +554,17 @@ public final class MemoryAccess {
                                 + " bytes of parameters",
                         null);
             }
-            bytes[lane] = parameters;
             offset[lane] = (int) at;
         }
     }
 
     /** After a strong access: the place that a lane's element at {@code from} synchronises through; null for local memory. */
     public SyncLocation place(int lane, int from) {
-        if (allocations[lane] != null) {
-            return warp.block().launch().syncLocations().at(allocations[lane].address() + offset[lane] + from);
+        Allocation allocation = common == null ? allocations[lane] : commonAllocation;
+        if (allocation != null) {
+            return warp.block().launch().syncLocations().at(allocation.address() + offset[lane] + from);
         }
         SharedMemory shared = warp.block().shared();
-        return bytes[lane] == shared.bytes() ? shared.syncLocations().at(offset[lane] + from) : null;
+        return memory(lane) == shared.bytes() ? shared.syncLocations().at(offset[lane] + from) : null;
     }
 }

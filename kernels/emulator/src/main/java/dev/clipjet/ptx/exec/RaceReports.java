@@ -81,7 +81,7 @@ final class RaceReports implements ProxyListener {
 
     /** Whether a lower lane of this very instruction writes the granule at an offset too. */
     private boolean sameInstruction(long at, int lane, int other) {
-        if (other >= lane || (lanes >>> other & 1) == 0 || access.bytes[other] != access.bytes[lane]) {
+        if (other >= lane || (lanes >>> other & 1) == 0 || access.memory(other) != access.memory(lane)) {
             return false;
         }
         return access.offset[other] <= at && at < (long) access.offset[other] + width;

@@ -37,6 +37,8 @@ public final class Warp {
     public final long[] scratchLongs = new long[32];
     /** Where matrix instructions gather their operands. */
     public final MatrixTile tile = new MatrixTile(16, 8, 16);
+    /** Operands of matrix instructions, unpacked. */
+    public final MatrixFragment.Cache fragments = new MatrixFragment.Cache();
     /** Where memory instructions resolve their addresses. */
     public final MemoryAccess access = new MemoryAccess();
     /** Accesses of asynchronous operations. */

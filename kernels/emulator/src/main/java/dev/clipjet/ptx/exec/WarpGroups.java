@@ -66,6 +66,10 @@ final class WarpGroups {
         boolean moved = askWaiting();
         loops = 0;
         polls = warp.block().progress().polls();
+        if (count > 0) {
+            // Random turns may be too short for the check at loops.
+            warp.block().progress().check(warp, warp.code().steps()[pc[0]]);
+        }
         while (true) {
             if (count == 0) {
                 return Outcome.FINISHED;

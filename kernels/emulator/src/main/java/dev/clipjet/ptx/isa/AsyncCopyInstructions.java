@@ -12,7 +12,6 @@ import dev.clipjet.ptx.exec.Space;
 import dev.clipjet.ptx.exec.Step;
 import dev.clipjet.ptx.exec.Warp;
 import dev.clipjet.ptx.report.FindingKind;
-import java.util.Arrays;
 import java.util.Map;
 
 /** {@code cp.async} of threads, its groups and waits, and arrivals at mbarriers when copies are done. */
@@ -116,7 +115,9 @@ final class AsyncCopyInstructions {
             MemoryAccess access = warp.access;
             target.into(warp, access.address);
             access.startCopy(warp, this, mask, bytes);
-            int[] to = Arrays.copyOf(access.offset, 32);
+            int[] to = warp.scratchInts;
+            System.arraycopy(access.offset, 0, to, 0, 32);
+            warp.copies.begin(this, bytes);
             source.into(warp, access.address);
             int whole = mask;
             if (sourceBytes >= 0 || ignored >= 0) {
@@ -160,7 +161,7 @@ final class AsyncCopyInstructions {
         /** A copy that reads less than it writes; of its source, only what it reads need exist. */
         private void part(Warp warp, int lane, int count, int to) {
             if (count == 0) {
-                warp.copies.start(this, lane, null, 0, 0, to, bytes);
+                warp.copies.start(lane, null, 0, 0, to);
             } else {
                 warp.access.read(warp, this, 1 << lane, Space.GLOBAL, count, bytes);
                 start(warp, lane, count, to);
@@ -169,7 +170,7 @@ final class AsyncCopyInstructions {
 
         private void start(Warp warp, int lane, int count, int to) {
             MemoryAccess access = warp.access;
-            warp.copies.start(this, lane, access.bytes[lane], access.offset[lane], count, to, bytes);
+            warp.copies.start(lane, access.memory(lane), access.offset[lane], count, to);
             if ((access.undefinedLanes >>> lane & 1) != 0) {
                 SharedMemory shared = warp.block().shared();
                 for (int i = 0; i < count; i++) {

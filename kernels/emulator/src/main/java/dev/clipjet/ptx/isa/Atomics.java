@@ -151,7 +151,7 @@ final class Atomics {
         }
 
         private long load(MemoryAccess access, int lane) {
-            byte[] bytes = access.bytes[lane];
+            byte[] bytes = access.memory(lane);
             int at = access.offset[lane];
             return switch (type.bytes()) {
                 case 8 -> (long) Memory.LONG.get(bytes, at);
@@ -161,7 +161,7 @@ final class Atomics {
         }
 
         private void store(MemoryAccess access, int lane, long value) {
-            byte[] bytes = access.bytes[lane];
+            byte[] bytes = access.memory(lane);
             int at = access.offset[lane];
             switch (type.bytes()) {
                 case 8 -> Memory.LONG.set(bytes, at, value);

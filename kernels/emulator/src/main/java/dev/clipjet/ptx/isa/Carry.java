@@ -13,7 +13,7 @@ final class Carry {
         boolean carryOut = in.take("cc");
         PtxType type = in.takeType();
         in.expect(3);
-        if (!type.isInteger() || type.bits() < 32) {
+        if (!isNumber(type)) {
             throw in.error(in.opcode() + " of type " + type);
         }
         boolean wide = type.isLong();
@@ -51,7 +51,7 @@ final class Carry {
         boolean carryOut = in.take("cc");
         PtxType type = in.takeType();
         in.expect(4);
-        if (part == null || !type.isInteger() || type.bits() < 32) {
+        if (part == null || !isNumber(type)) {
             throw in.error(in.opcode() + " of type " + type);
         }
         boolean high = part.equals("hi");
@@ -91,5 +91,9 @@ final class Carry {
                 }
             }
         };
+    }
+
+    private static boolean isNumber(PtxType type) {
+        return type == PtxType.U32 || type == PtxType.S32 || type == PtxType.U64 || type == PtxType.S64;
     }
 }

@@ -6,14 +6,17 @@ import dev.clipjet.ptx.decode.PtxType;
 import dev.clipjet.ptx.exec.Step;
 import dev.clipjet.ptx.exec.Warp;
 import dev.clipjet.ptx.syntax.Operand;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.stream.Stream;
 
 /** {@code setp set selp slct}. */
 final class Comparisons {
-    private static final Set<String> ORDERED = Set.of("eq", "ne", "lt", "le", "gt", "ge");
-    private static final Set<String> UNSIGNED = Set.of("lo", "ls", "hi", "hs");
-    private static final Set<String> UNORDERED = Set.of("equ", "neu", "ltu", "leu", "gtu", "geu", "num", "nan");
+    private static final List<String> ORDERED = List.of("eq", "ne", "lt", "le", "gt", "ge");
+    private static final List<String> UNSIGNED = List.of("lo", "ls", "hi", "hs");
+    private static final List<String> UNORDERED = List.of("equ", "neu", "ltu", "leu", "gtu", "geu", "num", "nan");
+    private static final String[] ALL =
+            Stream.of(ORDERED, UNSIGNED, UNORDERED).flatMap(List::stream).toArray(String[]::new);
 
     private Comparisons() {}
 
@@ -29,8 +32,17 @@ final class Comparisons {
         int lanes(Warp warp);
     }
 
+    /** The comparison, which GCC writes behind the type of the result. */
+    private static String comparison(InstructionReader in) {
+        String comparison = in.takeAny(ALL);
+        if (comparison == null) {
+            throw in.error("the instruction names no comparison");
+        }
+        return comparison;
+    }
+
     private static Step setp(InstructionReader in) {
-        String comparison = in.takeFirst();
+        String comparison = comparison(in);
         String combination = in.takeAny("and", "or", "xor");
         boolean ftz = in.take("ftz");
         PtxType type = in.takeType();
@@ -228,7 +240,7 @@ final class Comparisons {
     }
 
     private static Step set(InstructionReader in) {
-        String comparison = in.takeFirst();
+        String comparison = comparison(in);
         String combination = in.takeAny("and", "or", "xor");
         boolean ftz = in.take("ftz");
         PtxType to = in.takeType();

@@ -68,8 +68,19 @@ final class ExactFloat {
         if (rounding == Rounding.NEAREST || special(a) || special(b)) {
             return nearest;
         }
-        double zero = nearest == 0 && rounding == Rounding.DOWN && a != 0 ? -0.0 : nearest;
-        return rounding.toDouble(new BigDecimal(a).add(new BigDecimal(b)), zero);
+        boolean zeros = a == 0 && b == 0;
+        return rounding.toDouble(new BigDecimal(a).add(new BigDecimal(b)), zeroSum(zeros, a, b, nearest, rounding));
+    }
+
+    /**
+     * The zero that an exact sum of zero is: two zeros of one sign keep it, every other sum is -0 only when rounding down.
+     *
+     * @param zeros whether both terms are zeros
+     * @param nearest the sum rounded to nearest
+     */
+    private static double zeroSum(boolean zeros, double a, double b, double nearest, Rounding rounding) {
+        boolean keeps = zeros && Math.copySign(1, a) == Math.copySign(1, b);
+        return rounding == Rounding.DOWN && !keeps ? -0.0 : nearest;
     }
 
     static double mul(double a, double b, Rounding rounding) {
@@ -86,8 +97,8 @@ final class ExactFloat {
             return nearest;
         }
         BigDecimal exact = new BigDecimal(a).multiply(new BigDecimal(b)).add(new BigDecimal(c));
-        double zero = nearest == 0 && rounding == Rounding.DOWN && c != 0 ? -0.0 : nearest;
-        return rounding.toDouble(exact, zero);
+        boolean zeros = (a == 0 || b == 0) && c == 0;
+        return rounding.toDouble(exact, zeroSum(zeros, a * b, c, nearest, rounding));
     }
 
     static double div(double a, double b, Rounding rounding) {

@@ -20,6 +20,7 @@ public final class InstructionSet {
         ControlFlow.register(decoders);
         Moves.register(decoders);
         Arithmetic.register(decoders);
+        VideoInstructions.register(decoders);
         BitInstructions.register(decoders);
         FloatArithmetic.register(decoders);
         Comparisons.register(decoders);

@@ -27,7 +27,7 @@ final class LoadsAndStores {
     private static Step load(InstructionReader in) {
         Ordering ordering = Ordering.take(in);
         Space declared = in.takeSpace();
-        takeHints(in);
+        takeHints(in, "ca", "cg", "cs", "lu", "cv");
         boolean nonCoherent = in.take("nc");
         int n = takeVector(in);
         PtxType type = in.takeType();
@@ -61,7 +61,7 @@ final class LoadsAndStores {
     private static Step store(InstructionReader in) {
         Ordering ordering = Ordering.take(in);
         Space declared = in.takeSpace();
-        takeHints(in);
+        takeHints(in, "wb", "cg", "cs", "wt");
         int n = takeVector(in);
         PtxType type = in.takeType();
         in.expect(2);
@@ -115,10 +115,11 @@ final class LoadsAndStores {
         return type.bytes() * n;
     }
 
-    private static void takeHints(InstructionReader in) {
-        in.takeAny("ca", "cg", "cs", "lu", "cv", "wb", "wt");
-        in.takePrefix("L1::");
-        in.takePrefix("L2::");
+    /** Takes hints for caches, which change no value. */
+    private static void takeHints(InstructionReader in, String... caches) {
+        in.takeAny(caches);
+        in.takeAny("L1::evict_normal", "L1::evict_unchanged", "L1::evict_first", "L1::evict_last", "L1::no_allocate");
+        in.takeAny("L2::64B", "L2::128B", "L2::256B");
         in.take("unified");
     }
 
@@ -185,10 +186,18 @@ final class LoadsAndStores {
 
         private void loadInt(MemoryAccess access, int[] target, int mask, int at) {
             int width = type.bytes();
+            byte[] memory = access.commonMemory();
+            int[] offset = access.offset;
+            if (memory != null && mask == -1 && width == 4) {
+                for (int lane = 0; lane < 32; lane++) {
+                    target[lane] = (int) Memory.INT.get(memory, offset[lane] + at);
+                }
+                return;
+            }
             if (width == 4) {
                 for (int left = mask; left != 0; left &= left - 1) {
                     int lane = Integer.numberOfTrailingZeros(left);
-                    target[lane] = (int) Memory.INT.get(access.bytes[lane], access.offset[lane] + at);
+                    target[lane] = (int) Memory.INT.get(access.memory(lane), access.offset[lane] + at);
                 }
                 return;
             }
@@ -196,8 +205,8 @@ final class LoadsAndStores {
             for (int left = mask; left != 0; left &= left - 1) {
                 int lane = Integer.numberOfTrailingZeros(left);
                 int value = width == 2
-                        ? (short) Memory.SHORT.get(access.bytes[lane], access.offset[lane] + at)
-                        : access.bytes[lane][access.offset[lane] + at];
+                        ? (short) Memory.SHORT.get(access.memory(lane), access.offset[lane] + at)
+                        : access.memory(lane)[access.offset[lane] + at];
                 if (!type.isSigned()) {
                     value &= width == 2 ? 0xffff : 0xff;
                 }
@@ -208,7 +217,7 @@ final class LoadsAndStores {
         private void loadLong(MemoryAccess access, long[] target, int mask, int at) {
             for (int left = mask; left != 0; left &= left - 1) {
                 int lane = Integer.numberOfTrailingZeros(left);
-                byte[] from = access.bytes[lane];
+                byte[] from = access.memory(lane);
                 int place = access.offset[lane] + at;
                 target[lane] = switch (type.bytes()) {
                     case 8 -> (long) Memory.LONG.get(from, place);
@@ -322,7 +331,7 @@ final class LoadsAndStores {
                 int lane = Integer.numberOfTrailingZeros(left);
                 long wanted = wide[element] ? warp.longs[planes[element]][lane] : warp.ints[planes[element]][lane];
                 for (int i = 0; i < type.bytes(); i++) {
-                    if (access.bytes[lane][access.offset[lane] + at + i] != (byte) (wanted >>> 8 * i)) {
+                    if (access.memory(lane)[access.offset[lane] + at + i] != (byte) (wanted >>> 8 * i)) {
                         warp.report(
                                 FindingKind.CONFLICTING_LANES,
                                 this,
@@ -337,9 +346,17 @@ final class LoadsAndStores {
 
         private void storeInt(MemoryAccess access, int[] source, int mask, int at) {
             int width = type.bytes();
+            byte[] memory = access.commonMemory();
+            int[] offset = access.offset;
+            if (memory != null && mask == -1 && width == 4) {
+                for (int lane = 0; lane < 32; lane++) {
+                    Memory.INT.set(memory, offset[lane] + at, source[lane]);
+                }
+                return;
+            }
             for (int left = mask; left != 0; left &= left - 1) {
                 int lane = Integer.numberOfTrailingZeros(left);
-                byte[] to = access.bytes[lane];
+                byte[] to = access.memory(lane);
                 int place = access.offset[lane] + at;
                 switch (width) {
                     case 4 -> Memory.INT.set(to, place, source[lane]);
@@ -353,7 +370,7 @@ final class LoadsAndStores {
             int width = type.bytes();
             for (int left = mask; left != 0; left &= left - 1) {
                 int lane = Integer.numberOfTrailingZeros(left);
-                byte[] to = access.bytes[lane];
+                byte[] to = access.memory(lane);
                 int place = access.offset[lane] + at;
                 switch (width) {
                     case 8 -> Memory.LONG.set(to, place, source[lane]);

@@ -104,7 +104,7 @@ final class MatrixMoves {
             int addressing = planes.length == 4 ? -1 : (1 << 8 * planes.length) - 1;
             address.into(warp, access.address);
             access.read(warp, this, addressing, space, 16, 16);
-            byte[] memory = access.bytes[0];
+            byte[] memory = access.memory(0);
             for (int i = 0; i < planes.length; i++) {
                 int[] to = warp.ints[planes[i]];
                 if (!transposed) {
@@ -180,7 +180,7 @@ final class MatrixMoves {
             address.into(warp, access.address);
             access.write(warp, this, addressing, space, 16, 16);
             warp.block().progress().effect();
-            byte[] memory = access.bytes[0];
+            byte[] memory = access.memory(0);
             for (int i = 0; i < planes.length; i++) {
                 int[] from = warp.ints[planes[i]];
                 for (int lane = 0; lane < 32; lane++) {

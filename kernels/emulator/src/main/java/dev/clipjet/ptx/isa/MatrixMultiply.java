@@ -3,6 +3,8 @@ package dev.clipjet.ptx.isa;
 import dev.clipjet.ptx.decode.Decoder;
 import dev.clipjet.ptx.decode.InstructionReader;
 import dev.clipjet.ptx.decode.PtxType;
+import dev.clipjet.ptx.exec.ExecutionOptions;
+import dev.clipjet.ptx.exec.MatrixFragment;
 import dev.clipjet.ptx.exec.MatrixTile;
 import dev.clipjet.ptx.exec.Step;
 import dev.clipjet.ptx.exec.Warp;
@@ -76,6 +78,8 @@ final class MatrixMultiply {
         private final int[] a;
         private final int[] b;
         private final int[] c;
+        /** Whether no register of D is another one of C, so that results may be written while C is still read. */
+        private final boolean inPlace;
 
         Multiply(PtxType type, boolean halfResult, int k, int[] d, int[] a, int[] b, int[] c) {
             this.type = type;
@@ -85,6 +89,13 @@ final class MatrixMultiply {
             this.a = a;
             this.b = b;
             this.c = c;
+            boolean apart = true;
+            for (int i = 0; i < d.length; i++) {
+                for (int j = 0; j < c.length; j++) {
+                    apart &= i == j || d[i] != c[j];
+                }
+            }
+            inPlace = apart;
         }
 
         @Override
@@ -109,6 +120,83 @@ final class MatrixMultiply {
 
         @Override
         public void run(Warp warp, int mask) {
+            ExecutionOptions options = warp.block().launch().options();
+            boolean exact = options.mma() == ExecutionOptions.MmaModel.EXACT && options.fastPaths();
+            if (!exact || halfResult || type == PtxType.TF32 || !inPlace || !exactInDouble(warp)) {
+                general(warp);
+            }
+        }
+
+        /**
+         * The product if every sum fits a double without rounding, which it nearly always does: the terms' units and magnitudes
+         * are less than 53 bits apart. Returns whether they are.
+         */
+        private boolean exactInDouble(Warp warp) {
+            MatrixFragment left = warp.fragments.left(warp.ints, a, type == PtxType.BF16);
+            MatrixFragment right = warp.fragments.right(warp.ints, b, type == PtxType.BF16);
+            if (!left.finite() || !right.finite()) {
+                return false;
+            }
+            int largest = 0;
+            int least = Integer.MAX_VALUE;
+            for (int plane : c) {
+                int[] start = warp.ints[plane];
+                for (int lane = 0; lane < 32; lane++) {
+                    int magnitude = start[lane] & Integer.MAX_VALUE;
+                    largest = Math.max(largest, magnitude);
+                    least = Math.min(least, magnitude - 1 & Integer.MAX_VALUE);
+                }
+            }
+            if (largest >= 0x7f80_0000) {
+                return false;
+            }
+            int above = Math.max(left.above() + right.above(), Math.max(largest >>> 23, 1) - 126);
+            int unit = Math.min(left.unit() + right.unit(), Math.max(least + 1 >>> 23, 1) - 150);
+            // 17 terms.
+            if (above + 5 - unit > 53) {
+                return false;
+            }
+            rows(left.values(), right.values(), warp.ints[c[0]], warp.ints[c[1]], warp.ints[d[0]], warp.ints[d[1]], 0);
+            rows(left.values(), right.values(), warp.ints[c[2]], warp.ints[c[3]], warp.ints[d[2]], warp.ints[d[3]], 8);
+            return true;
+        }
+
+        /** Eight rows of the result, of which each lane has two neighbours. */
+        private void rows(double[] left, double[] right, int[] even, int[] odd, int[] toEven, int[] toOdd, int first) {
+            for (int row = 0; row < 8; row++) {
+                int lane = 4 * row;
+                double s0 = Float.intBitsToFloat(even[lane]);
+                double s1 = Float.intBitsToFloat(odd[lane]);
+                double s2 = Float.intBitsToFloat(even[lane + 1]);
+                double s3 = Float.intBitsToFloat(odd[lane + 1]);
+                double s4 = Float.intBitsToFloat(even[lane + 2]);
+                double s5 = Float.intBitsToFloat(odd[lane + 2]);
+                double s6 = Float.intBitsToFloat(even[lane + 3]);
+                double s7 = Float.intBitsToFloat(odd[lane + 3]);
+                int from = (first + row) * k;
+                for (int i = 0; i < k; i++) {
+                    double x = left[from + i];
+                    s0 = Math.fma(x, right[8 * i], s0);
+                    s1 = Math.fma(x, right[8 * i + 1], s1);
+                    s2 = Math.fma(x, right[8 * i + 2], s2);
+                    s3 = Math.fma(x, right[8 * i + 3], s3);
+                    s4 = Math.fma(x, right[8 * i + 4], s4);
+                    s5 = Math.fma(x, right[8 * i + 5], s5);
+                    s6 = Math.fma(x, right[8 * i + 6], s6);
+                    s7 = Math.fma(x, right[8 * i + 7], s7);
+                }
+                toEven[lane] = Float.floatToRawIntBits((float) s0);
+                toOdd[lane] = Float.floatToRawIntBits((float) s1);
+                toEven[lane + 1] = Float.floatToRawIntBits((float) s2);
+                toOdd[lane + 1] = Float.floatToRawIntBits((float) s3);
+                toEven[lane + 2] = Float.floatToRawIntBits((float) s4);
+                toOdd[lane + 2] = Float.floatToRawIntBits((float) s5);
+                toEven[lane + 3] = Float.floatToRawIntBits((float) s6);
+                toOdd[lane + 3] = Float.floatToRawIntBits((float) s7);
+            }
+        }
+
+        private void general(Warp warp) {
             MatrixTile tile = warp.tile;
             if (type == PtxType.TF32) {
                 gatherTf32(warp, tile);

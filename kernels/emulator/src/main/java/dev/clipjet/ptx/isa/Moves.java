@@ -7,6 +7,7 @@ import dev.clipjet.ptx.exec.Space;
 import dev.clipjet.ptx.exec.Step;
 import dev.clipjet.ptx.exec.Warp;
 import dev.clipjet.ptx.syntax.Operand;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -24,18 +25,23 @@ final class Moves {
     }
 
     private static Step mov(InstructionReader in) {
+        String vector = in.takeAny("v2", "v4");
         PtxType type = in.takeType();
         in.expect(2);
+        if (vector != null) {
+            return VectorMove.of(in, vector.equals("v2") ? 2 : 4, type);
+        }
         if (type == PtxType.PRED) {
             int d = in.predicateTarget(in.operand(0));
-            int a = in.predicateSource(1);
-            return new MovePredicate(d, a);
+            if (in.operand(1) instanceof Operand.IntegerLiteral literal) {
+                return new SetPredicate(d, literal.value() != 0);
+            }
+            return new MovePredicate(d, in.predicateSource(1));
         }
-        if (in.operand(0) instanceof Operand.Vector to) {
-            return unpack(in, type, to);
-        }
-        if (in.operand(1) instanceof Operand.Vector from) {
-            return pack(in, type, from);
+        List<Operand> to = in.elements(0);
+        List<Operand> from = in.elements(1);
+        if (to.size() > 1 || from.size() > 1) {
+            return to.size() > 1 ? unpack(in, type, to) : pack(in, type, from);
         }
         if (in.operand(1) instanceof Operand.Name name && CLOCKS.contains(name.name())) {
             return clock(in, type);
@@ -100,8 +106,8 @@ final class Moves {
         };
     }
 
-    private static Step pack(InstructionReader in, PtxType type, Operand.Vector from) {
-        int n = from.elements().size();
+    private static Step pack(InstructionReader in, PtxType type, List<Operand> from) {
+        int n = from.size();
         int width = type.bits() / n;
         boolean fits = (n == 2 || n == 4) && width >= 8 && (type.bits() == 16 || type.bits() == 32 || type.isLong());
         if (!fits || type.isFloat() && type != PtxType.F16X2 && type != PtxType.BF16X2) {
@@ -111,16 +117,16 @@ final class Moves {
         int[] marks = new int[n];
         PtxType part = width == 8 ? PtxType.B8 : width == 16 ? PtxType.B16 : PtxType.B32;
         for (int i = 0; i < n; i++) {
-            planes[i] = in.intSource(from.elements().get(i), part);
-            marks[i] = in.mark(from.elements().get(i));
+            planes[i] = in.intSource(from.get(i), part);
+            marks[i] = in.mark(from.get(i));
         }
         boolean wide = type.isLong();
         int d = wide ? in.longTarget(0) : in.intTarget(0);
         return new Pack(d, planes, marks, in.mark(in.operand(0)), width, wide);
     }
 
-    private static Step unpack(InstructionReader in, PtxType type, Operand.Vector to) {
-        int n = to.elements().size();
+    private static Step unpack(InstructionReader in, PtxType type, List<Operand> to) {
+        int n = to.size();
         int width = type.bits() / n;
         boolean fits = (n == 2 || n == 4) && width >= 8 && (type.bits() == 16 || type.bits() == 32 || type.isLong());
         if (!fits || type.isFloat() && type != PtxType.F16X2 && type != PtxType.BF16X2) {
@@ -129,8 +135,8 @@ final class Moves {
         int[] planes = new int[n];
         int[] marks = new int[n];
         for (int i = 0; i < n; i++) {
-            planes[i] = in.intTarget(to.elements().get(i));
-            marks[i] = in.mark(to.elements().get(i));
+            planes[i] = in.intTarget(to.get(i));
+            marks[i] = in.mark(to.get(i));
         }
         boolean wide = type.isLong();
         int a = wide ? in.longSource(1, type) : in.intSource(1, type);
@@ -298,6 +304,21 @@ final class Moves {
         @Override
         public void run(Warp warp, int mask) {
             warp.predicates[d] = warp.predicates[d] & ~mask | warp.predicates[a] & mask;
+        }
+    }
+
+    private static final class SetPredicate extends Step {
+        private final int d;
+        private final int lanes;
+
+        SetPredicate(int d, boolean value) {
+            this.d = d;
+            lanes = value ? -1 : 0;
+        }
+
+        @Override
+        public void run(Warp warp, int mask) {
+            warp.predicates[d] = warp.predicates[d] & ~mask | lanes & mask;
         }
     }
 

@@ -76,7 +76,8 @@ enum Rounding {
         if (value.signum() == 0) {
             return zero;
         }
-        double nearest = value.doubleValue();
+        // A value too small for the format keeps its sign.
+        double nearest = Math.copySign(value.doubleValue(), value.signum());
         if (this == NEAREST) {
             return nearest;
         }

@@ -72,7 +72,21 @@ public final class Allocation {
     public void touch(int from, int count) {
         int first = from >>> 5;
         touched.set(first, (from + count - 1 >>> 5) - first + 1);
-        anyTouched = true;
+        if (!anyTouched) {
+            anyTouched = true;
+        }
+    }
+
+    /** The same for lanes, each with a range of its own. */
+    public void touchLanes(int mask, int[] from, int count) {
+        int before = -1;
+        for (int left = mask; left != 0; left &= left - 1) {
+            int at = from[Integer.numberOfTrailingZeros(left)];
+            if (at >>> 5 != before || at + count - 1 >>> 5 != before) {
+                before = at + count - 1 >>> 5;
+                touch(at, count);
+            }
+        }
     }
 
     long touchedSectors() {

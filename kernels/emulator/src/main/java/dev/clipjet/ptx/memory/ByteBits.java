@@ -20,6 +20,14 @@ public final class ByteBits {
 
     /** Sets the bits of a range. */
     public void set(int from, int count) {
+        int first = from & 63;
+        if (first + count <= 64) {
+            long want = ones(count) << first;
+            if ((words[from >>> 6] & want) != want) {
+                WORD.getAndBitwiseOr(words, from >>> 6, want);
+            }
+            return;
+        }
         int at = from;
         int left = count;
         while (left > 0) {
@@ -49,6 +57,11 @@ public final class ByteBits {
 
     /** Whether every bit of a range is set. */
     public boolean all(int from, int count) {
+        int first = from & 63;
+        if (first + count <= 64) {
+            long want = ones(count) << first;
+            return (words[from >>> 6] & want) == want;
+        }
         int at = from;
         int left = count;
         while (left > 0) {

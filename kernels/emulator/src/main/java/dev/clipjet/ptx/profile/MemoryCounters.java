@@ -22,6 +22,9 @@ public final class MemoryCounters {
 
     private final Pattern[] sharedPatterns;
 
+    /** How many patterns each instruction has: one for each place of lane 0 within 128 bytes, in steps of 16. */
+    private static final int PLACES = 8;
+
     private static final class Pattern {
         final long[] address = new long[32];
         int mask;
@@ -31,11 +34,21 @@ public final class MemoryCounters {
         /** Whether the lanes lie to each other as before and the base has moved by a multiple of 128 bytes. */
         boolean matches(long[] other, int otherMask) {
             long moved = other[0] - address[0];
-            long differences = mask ^ otherMask | moved & 127;
-            for (int lane = 0; lane < 32; lane++) {
-                differences |= (otherMask >>> lane & 1) == 0 ? 0 : other[lane] - address[lane] - moved;
+            if ((mask ^ otherMask | moved & 127 | ~otherMask & 1) != 0) {
+                return false;
             }
-            return differences == 0 && (otherMask & 1) != 0;
+            long differences = 0;
+            if (otherMask == -1) {
+                for (int lane = 0; lane < 32; lane++) {
+                    differences |= other[lane] - address[lane] - moved;
+                }
+            } else {
+                for (int left = otherMask; left != 0; left &= left - 1) {
+                    int lane = Integer.numberOfTrailingZeros(left);
+                    differences |= other[lane] - address[lane] - moved;
+                }
+            }
+            return differences == 0;
         }
 
         void keep(long[] other, int otherMask, int one, int two) {
@@ -55,13 +68,29 @@ public final class MemoryCounters {
         globalBytes = new long[instructions];
         wavefronts = new long[instructions];
         idealWavefronts = new long[instructions];
-        globalPatterns = new Pattern[instructions];
-        sharedPatterns = new Pattern[instructions];
+        globalPatterns = new Pattern[PLACES * instructions];
+        sharedPatterns = new Pattern[PLACES * instructions];
+    }
+
+    /** Counts an access of a whole warp to global memory whose lanes lie side by side. */
+    public void globalRange(int pc, long start, int bytes) {
+        globalRequests[pc]++;
+        sectors[pc] += (start + 32L * bytes - 1 >>> 5) - (start >>> 5) + 1;
+        lines[pc] += (start + 32L * bytes - 1 >>> 7) - (start >>> 7) + 1;
+        idealSectors[pc] += bytes;
+        globalBytes[pc] += 32L * bytes;
+    }
+
+    /** Counts an access of a whole warp to shared memory whose lanes lie side by side: it has no conflicts. */
+    public void sharedRange(int pc, int bytes) {
+        int each = Math.max(1, bytes / 4);
+        wavefronts[pc] += each;
+        idealWavefronts[pc] += each;
     }
 
     /** Counts an access of lanes to global memory. */
     public void global(int pc, long[] address, int mask, int bytes) {
-        Pattern pattern = pattern(globalPatterns, pc);
+        Pattern pattern = pattern(globalPatterns, pc, address[0]);
         if (!pattern.matches(address, mask)) {
             pattern.keep(
                     address, mask, Sectors.touched(address, mask, bytes, 5), Sectors.touched(address, mask, bytes, 7));
@@ -79,7 +108,7 @@ public final class MemoryCounters {
      * @param address each lane's address, equal to its offset but for a multiple of 128
      */
     public void shared(int pc, long[] address, int[] offset, int mask, int bytes, boolean matrix) {
-        Pattern pattern = pattern(sharedPatterns, pc);
+        Pattern pattern = pattern(sharedPatterns, pc, address[0]);
         if (!pattern.matches(address, mask)) {
             pattern.keep(
                     address, mask, SharedBanks.wavefronts(offset, mask, bytes, matrix), SharedBanks.ideal(mask, bytes));
@@ -88,11 +117,12 @@ public final class MemoryCounters {
         idealWavefronts[pc] += pattern.second;
     }
 
-    private static Pattern pattern(Pattern[] patterns, int pc) {
-        if (patterns[pc] == null) {
-            patterns[pc] = new Pattern();
+    private static Pattern pattern(Pattern[] patterns, int pc, long first) {
+        int at = PLACES * pc + (int) (first >>> 4 & PLACES - 1);
+        if (patterns[at] == null) {
+            patterns[at] = new Pattern();
         }
-        return patterns[pc];
+        return patterns[at];
     }
 
     /** Adds another's counts. */

@@ -24,6 +24,9 @@ public final class Sectors {
         if (contiguous) {
             return (int) ((start + 32L * bytes - 1 >>> shift) - (start >>> shift)) + 1;
         }
+        if (ascending(address, mask)) {
+            return ascendingPieces(address, mask, bytes, shift);
+        }
         int count = 0;
         for (int left = mask; left != 0; left &= left - 1) {
             int lane = Integer.numberOfTrailingZeros(left);
@@ -33,6 +36,30 @@ public final class Sectors {
                     count++;
                 }
             }
+        }
+        return count;
+    }
+
+    private static boolean ascending(long[] address, int mask) {
+        long before = Long.MIN_VALUE;
+        boolean ascending = true;
+        for (int left = mask; left != 0; left &= left - 1) {
+            int lane = Integer.numberOfTrailingZeros(left);
+            ascending &= address[lane] >= before;
+            before = address[lane];
+        }
+        return ascending;
+    }
+
+    private static int ascendingPieces(long[] address, int mask, int bytes, int shift) {
+        int count = 0;
+        long counted = -1;
+        for (int left = mask; left != 0; left &= left - 1) {
+            int lane = Integer.numberOfTrailingZeros(left);
+            long last = address[lane] + bytes - 1 >>> shift;
+            long first = Math.max(address[lane] >>> shift, counted + 1);
+            count += (int) Math.max(0, last - first + 1);
+            counted = Math.max(counted, last);
         }
         return count;
     }

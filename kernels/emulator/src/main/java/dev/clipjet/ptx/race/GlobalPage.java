@@ -21,6 +21,9 @@ final class GlobalPage {
      */
     private record Reads(int warp, long mark, int pc) {}
 
+    /** As the logarithm of the bytes of a lane: one lane has it all. */
+    static final int ONE_LANE = 62;
+
     private final long base;
     private final int shift;
     /** {@code block << 39 | agent << 27 | clock}, 0 for nobody. */
@@ -49,7 +52,10 @@ final class GlobalPage {
         readerPc = new int[granules];
     }
 
-    /** Lanes read the part of a range that lies in this page. The range begins at {@code from}, {@code each} bytes for a lane. */
+    /**
+     * Lanes read the part of a range that lies in this page. The range begins at {@code from}; a lane has 2 to the power of {@code
+     * laneShift} bytes of it.
+     */
     synchronized void read(
             int block,
             int warp,
@@ -57,16 +63,18 @@ final class GlobalPage {
             WarpClock clock,
             int access,
             long from,
-            int each,
+            int laneShift,
             long start,
             long end,
             RaceListener tell) {
         int strength = Strength.of(access);
+        // Whether what a load without coherence reads was written in order does not matter.
+        boolean coherent = !Strength.isNonCoherent(strength);
         for (long at = start; at < end; at += 1L << shift) {
             int g = (int) (at - base) >>> shift;
-            int lane = firstLane + (int) (at - from) / each;
+            int lane = firstLane + (int) (at - from >>> laneShift);
             long w = writer[g];
-            if (w != 0) {
+            if (w != 0 && !(coherent && plainlyOrdered(w, g, block, clock.known(lane)))) {
                 checkWriter(w, g, block, warp << 5 | lane, lane, clock.known(lane), access, false, tell);
             }
             noteRead(g, block << 6 | warp, (long) strength << 59 | (long) clock.now() << 32 | 1L << lane, access);
@@ -81,12 +89,12 @@ final class GlobalPage {
             WarpClock clock,
             int access,
             long from,
-            int each,
+            int laneShift,
             long start,
             long end,
             RaceListener tell) {
         for (long at = start; at < end; at += 1L << shift) {
-            int lane = firstLane + (int) (at - from) / each;
+            int lane = firstLane + (int) (at - from >>> laneShift);
             int self = warp << 5 | lane;
             claim(at, block, self, self, clock.now(), lane, clock.known(lane), access, tell);
         }
@@ -119,7 +127,7 @@ final class GlobalPage {
             RaceListener tell) {
         int g = (int) (at - base) >>> shift;
         long w = writer[g];
-        if (w != 0) {
+        if (w != 0 && !plainlyOrdered(w, g, block, known)) {
             checkWriter(w, g, block, self, lane, known, access, true, tell);
             keepStrong(g, w, block, self, known, access, tell);
         }
@@ -137,6 +145,13 @@ final class GlobalPage {
         }
         writer[g] = (long) block << BLOCK_SHIFT | (long) agent << CLOCK_BITS | stamp;
         writerAccess[g] = access;
+    }
+
+    /** Whether a write was a weak one of the own block, and everything its warp did until then is known. */
+    private boolean plainlyOrdered(long w, int g, int block, VectorClock known) {
+        return (int) (w >>> BLOCK_SHIFT) == block
+                && Strength.of(writerAccess[g]) == 0
+                && ((int) w & CLOCK_MASK) <= known.base()[agent(w) >>> 5];
     }
 
     private void noteRead(int g, int warp, long mark, int access) {
@@ -251,6 +266,10 @@ final class GlobalPage {
             tell.nonCoherent(offset(g), lane, true, other, reader, pc);
             return;
         }
+        int clock = (int) (mark >>> 32) & CLOCK_MASK;
+        if (other == block && clock <= known.base()[warp]) {
+            return;
+        }
         if (other == block && warp == self >>> 5) {
             lanes &= ~(1 << (self & 31));
         }
@@ -259,7 +278,6 @@ final class GlobalPage {
                         strength, Strength.of(access), other == block, other == block || tell.sameCluster(other))) {
             return;
         }
-        int clock = (int) (mark >>> 32) & CLOCK_MASK;
         for (int left = lanes; left != 0; left &= left - 1) {
             int reader = Integer.numberOfTrailingZeros(left);
             if (!known.knows(other, warp, reader, clock)) {

@@ -102,6 +102,7 @@ public final class GlobalRaces {
             int each,
             RaceListener tell) {
         long end = from + (long) lanes * each;
+        int laneShift = laneShift(lanes, each);
         for (long at = from; at < end; at = (at | PAGE - 1) + 1) {
             int index = (int) (at / PAGE);
             GlobalPage page = pages.get(index);
@@ -109,7 +110,17 @@ public final class GlobalRaces {
                 noteRead(index);
                 continue;
             }
-            page.read(block, warp, firstLane, clock, access, from, each, at, Math.min(end, (index + 1L) * PAGE), tell);
+            page.read(
+                    block,
+                    warp,
+                    firstLane,
+                    clock,
+                    access,
+                    from,
+                    laneShift,
+                    at,
+                    Math.min(end, (index + 1L) * PAGE),
+                    tell);
         }
     }
 
@@ -125,13 +136,24 @@ public final class GlobalRaces {
             int each,
             RaceListener tell) {
         long end = from + (long) lanes * each;
+        int laneShift = laneShift(lanes, each);
         for (long at = from; at < end; at = (at | PAGE - 1) + 1) {
             int index = (int) (at / PAGE);
             GlobalPage page = pages.get(index);
             if (page == null) {
                 page = record(index);
             }
-            page.write(block, warp, firstLane, clock, access, from, each, at, Math.min(end, (index + 1L) * PAGE), tell);
+            page.write(
+                    block,
+                    warp,
+                    firstLane,
+                    clock,
+                    access,
+                    from,
+                    laneShift,
+                    at,
+                    Math.min(end, (index + 1L) * PAGE),
+                    tell);
         }
     }
 
@@ -175,6 +197,33 @@ public final class GlobalRaces {
             noteRead(index);
         }
         return true;
+    }
+
+    /**
+     * Lanes read, each a range of its own that lies in one page or two: the same as {@link #read} for one after the other, but
+     * neighbours that read the same page nobody wrote cost one look at it.
+     *
+     * @param mask the lanes
+     * @param from for each lane, the offset of its first byte
+     * @param each bytes of each lane
+     */
+    public void readLanes(
+            int block, int warp, int mask, WarpClock clock, int access, int[] from, int each, RaceListener tell) {
+        int unwritten = -1;
+        for (int left = mask; left != 0; left &= left - 1) {
+            int lane = Integer.numberOfTrailingZeros(left);
+            int first = from[lane] / PAGE;
+            if (first == unwritten && (from[lane] + each - 1) / PAGE == first) {
+                continue;
+            }
+            read(block, warp, lane, 1, clock, access, from[lane], each, tell);
+            unwritten = pages.get(first) == null ? first : -1;
+        }
+    }
+
+    /** A lane has a power of two of bytes, unless there is only one lane. */
+    private static int laneShift(int lanes, int each) {
+        return lanes == 1 ? GlobalPage.ONE_LANE : Integer.numberOfTrailingZeros(each);
     }
 
     private void noteRead(int index) {

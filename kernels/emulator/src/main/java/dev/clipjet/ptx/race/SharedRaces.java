@@ -106,6 +106,101 @@ public final class SharedRaces {
         claim(warp, lane, clock, access, from, count, tell, PENDING | (long) (warp << 5 | lane) << 32 | clock.now());
     }
 
+    /**
+     * Lanes read, each a range of its own: the same as {@link #read} for one after the other, but for what is plainly in order a
+     * single comparison.
+     *
+     * @param mask the lanes
+     * @param from for each lane, the offset of its first byte
+     * @param count bytes of each lane
+     */
+    public void readLanes(int warp, int mask, WarpClock clock, int access, int[] from, int count, RaceListener tell) {
+        VectorClock common = clock.common();
+        long warpBit = 1L << warp;
+        long stamp = mine(access, clock.now(), 0) >>> 32 << 32;
+        long[] read = readers[warp];
+        int[] pcs = readerPc[warp];
+        int pc = Strength.pc(access);
+        for (int left = mask; left != 0; left &= left - 1) {
+            int lane = Integer.numberOfTrailingZeros(left);
+            VectorClock known = common == null ? clock.known(lane) : common;
+            int[] base = known.base();
+            long mine = stamp | 1L << lane;
+            int last = (from[lane] + count - 1) >>> shift;
+            for (int g = from[lane] >>> shift; g <= last; g++) {
+                long w = writer[g];
+                if (w != 0 && !plainlyOrdered(w, g, base)) {
+                    checkWriter(w, g, warp, lane, known, access, false, tell);
+                }
+                if ((readerWarps[g] & warpBit) != 0 && read[g] >>> 32 == mine >>> 32) {
+                    read[g] |= mine;
+                    pcs[g] = pc;
+                } else {
+                    noteRead(g, warp, mine, access);
+                }
+            }
+        }
+    }
+
+    /** Lanes write, each a range of its own; see {@link #readLanes}. */
+    public void writeLanes(int warp, int mask, WarpClock clock, int access, int[] from, int count, RaceListener tell) {
+        claimLanes(warp, mask, clock, access, from, count, tell, 0);
+    }
+
+    /** Lanes start copies, each to a range of its own; see {@link #readLanes} and {@link #startCopy}. */
+    public void startCopies(int warp, int mask, WarpClock clock, int access, int[] from, int count, RaceListener tell) {
+        claimLanes(warp, mask, clock, access, from, count, tell, PENDING);
+    }
+
+    private void claimLanes(
+            int warp, int mask, WarpClock clock, int access, int[] from, int count, RaceListener tell, long pending) {
+        VectorClock common = clock.common();
+        boolean strong = Strength.isStrong(Strength.of(access));
+        for (int left = mask; left != 0; left &= left - 1) {
+            int lane = Integer.numberOfTrailingZeros(left);
+            VectorClock known = common == null ? clock.known(lane) : common;
+            int[] base = known.base();
+            long mark = pending | (long) (warp << 5 | lane) << 32 | clock.now();
+            int last = (from[lane] + count - 1) >>> shift;
+            for (int g = from[lane] >>> shift; g <= last; g++) {
+                long w = writer[g];
+                if (w != 0 && !plainlyOrdered(w, g, base)) {
+                    if (!checkWriter(w, g, warp, lane, known, access, true, tell)) {
+                        continue;
+                    }
+                    keepStrong(g, w, warp, lane, known, strong, tell);
+                }
+                if (readerWarps[g] != 0) {
+                    if (!readsPlainlyOrdered(g, base)) {
+                        checkReaders(g, warp, lane, known, access, tell);
+                    }
+                    readerWarps[g] = 0;
+                }
+                writer[g] = mark;
+                writerAccess[g] = access;
+            }
+        }
+    }
+
+    /** Whether a write was a weak one, and everything its warp did until then is known. */
+    private boolean plainlyOrdered(long w, int g, int[] base) {
+        return w > 0 && Strength.of(writerAccess[g]) == 0 && (int) w <= base[(int) (w >>> 37) & AGENT_MASK >>> 5];
+    }
+
+    /** Whether everything is known that warps did until they read a granule last. */
+    private boolean readsPlainlyOrdered(int g, int[] base) {
+        if (!earlier.isEmpty()) {
+            return false;
+        }
+        for (long left = readerWarps[g]; left != 0; left &= left - 1) {
+            int reader = Long.numberOfTrailingZeros(left);
+            if (((int) (readers[reader][g] >>> 32) & (1 << CLOCK_BITS) - 1) > base[reader]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** A copy has landed, and counts as a write by an agent at a clock. */
     public void landed(int agent, int clock, int from, int count) {
         long mine = (long) agent << 32 | clock;

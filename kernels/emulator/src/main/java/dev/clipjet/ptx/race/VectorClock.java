@@ -45,6 +45,11 @@ public final class VectorClock {
         return row != null && row.knows(warp, lane, clock);
     }
 
+    /** For each warp of the own block, the clock up to which the accesses of all its lanes are known; not to be changed. */
+    int[] base() {
+        return own.base;
+    }
+
     /** Whether accesses of a thread of the own block are known. */
     public boolean knows(int warp, int lane, int clock) {
         return own.knows(warp, lane, clock);

@@ -11,6 +11,9 @@ public final class WarpClock {
     private final int warp;
     private final int warps;
     private final VectorClock[] known = new VectorClock[32];
+    /** What all lanes know, or null if they know different things. */
+    private VectorClock common;
+
     private int now = 1;
     private Fences fences;
 
@@ -25,7 +28,8 @@ public final class WarpClock {
         this.block = block;
         this.warp = warp;
         this.warps = warps;
-        Arrays.fill(known, new VectorClock(block, warps));
+        common = new VectorClock(block, warps);
+        Arrays.fill(known, common);
     }
 
     /** Index of the warp. */
@@ -43,15 +47,19 @@ public final class WarpClock {
         return known[lane];
     }
 
-    /** Whether all lanes know the same. */
-    public boolean uniform() {
-        VectorClock first = known[0];
+    /** What all lanes know, or null if they know different things. */
+    VectorClock common() {
+        return common;
+    }
+
+    private void findCommon() {
+        common = known[0];
         for (int lane = 1; lane < 32; lane++) {
-            if (known[lane] != first) {
-                return false;
+            if (known[lane] != common) {
+                common = null;
+                return;
             }
         }
-        return true;
     }
 
     /** Lets an object know what lanes know and have done. {@code live} are the lanes that have not exited. */
@@ -96,6 +104,7 @@ public final class WarpClock {
             target.join(object);
             left &= ~sharers;
         }
+        findCommon();
     }
 
     /** Lanes learn that an asynchronous agent's operations up to a clock are over. */
@@ -113,6 +122,7 @@ public final class WarpClock {
         for (int left = mask; left != 0; left &= left - 1) {
             known[Integer.numberOfTrailingZeros(left)] = joint;
         }
+        findCommon();
     }
 
     /** Orders the accesses of lanes among each other, as {@code bar.warp.sync} does. */
@@ -122,6 +132,7 @@ public final class WarpClock {
         for (int left = mask; left != 0; left &= left - 1) {
             known[Integer.numberOfTrailingZeros(left)] = joint;
         }
+        findCommon();
     }
 
     /** Notes that lanes executed a proxy fence: the writes they made or know of may be read by the asynchronous proxy. */
@@ -143,6 +154,7 @@ public final class WarpClock {
             target.learnFenced(warp, (mask & live) == live ? -1 : left & sharers, now);
             left &= ~sharers;
         }
+        findCommon();
         tick();
     }
 

@@ -12,6 +12,9 @@ final class BodyParser {
     private final VariableParser variables;
     private final OperandParser operands;
     private final AddressableNames addressable;
+    /** Names that the open blocks have added to {@link #addressable}. */
+    private final List<String> added = new ArrayList<>();
+
     private int depth;
 
     /**
@@ -36,29 +39,34 @@ final class BodyParser {
     }
 
     private Statement.Block block(Names scope, int line) {
+        if (in.accept('}')) {
+            return new Statement.Block(List.of(), line);
+        }
         if (++depth > MAX_DEPTH) {
             throw in.error("braces nested more than " + MAX_DEPTH + " deep");
         }
-        List<Statement> statements = new ArrayList<>();
-        List<String> addressableHere = new ArrayList<>(0);
+        List<Statement> statements = new ArrayList<>(4);
+        int before = added.size();
         while (!in.accept('}')) {
             if (in.kind() == TokenKind.END) {
                 throw in.error(line, "the brace that opens here is never closed", "{");
             }
-            statement(scope, statements, addressableHere);
+            statement(scope, statements);
         }
-        addressableHere.forEach(addressable::remove);
+        List<String> own = added.subList(before, added.size());
+        own.forEach(addressable::remove);
+        own.clear();
         depth--;
         return new Statement.Block(List.copyOf(statements), line);
     }
 
-    private void statement(Names scope, List<Statement> target, List<String> addressableHere) {
+    private void statement(Names scope, List<Statement> target) {
         int line = in.line();
         if (in.isMark('{')) {
             in.advance();
             target.add(block(new Names(in), line));
         } else if (in.kind() == TokenKind.DOTTED) {
-            directive(scope, target, addressableHere);
+            directive(scope, target);
         } else if (in.accept('@')) {
             boolean negated = in.accept('!');
             String guard = in.expectWord("a predicate");
@@ -75,14 +83,14 @@ final class BodyParser {
         }
     }
 
-    private void directive(Names scope, List<Statement> target, List<String> addressableHere) {
+    private void directive(Names scope, List<Statement> target) {
         switch (in.word()) {
             case "reg", "local", "shared", "param", "global", "const" -> {
                 for (Variable variable : variables.list("", Place.BODY)) {
                     declare(scope, variable);
                     if (variable.space().equals("global") || variable.space().equals("const")) {
                         addressable.add(variable.name());
-                        addressableHere.add(variable.name());
+                        added.add(variable.name());
                     }
                     target.add(new Statement.Declaration(variable, variable.line()));
                 }
@@ -125,20 +133,27 @@ final class BodyParser {
     }
 
     private Statement.Instruction instruction(String guard, boolean negated, String opcode, int line) {
+        List<String> modifiers = in.kind() == TokenKind.DOTTED ? modifiers() : List.of();
+        List<Operand> list = in.accept(';') ? List.of() : operandList(opcode.equals("call"));
+        return new Statement.Instruction(guard, negated, opcode, modifiers, list, line);
+    }
+
+    private List<String> modifiers() {
         List<String> modifiers = new ArrayList<>(4);
         while (in.kind() == TokenKind.DOTTED) {
             modifiers.add(in.word());
             in.advance();
         }
+        return List.copyOf(modifiers);
+    }
+
+    private List<Operand> operandList(boolean call) {
         List<Operand> list = new ArrayList<>(4);
-        boolean call = opcode.equals("call");
-        if (!in.accept(';')) {
-            do {
-                list.add(call ? operands.callOperand() : operands.operand());
-            } while (in.accept(','));
-            in.expect(';');
-        }
-        return new Statement.Instruction(guard, negated, opcode, List.copyOf(modifiers), List.copyOf(list), line);
+        do {
+            list.add(call ? operands.callOperand() : operands.operand());
+        } while (in.accept(','));
+        in.expect(';');
+        return List.copyOf(list);
     }
 
     static Statement.Pragma pragma(TokenReader in) {

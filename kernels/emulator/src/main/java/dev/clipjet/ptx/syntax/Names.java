@@ -12,9 +12,10 @@ final class Names {
     private static final int MAX_DIGITS = 9;
 
     private final TokenReader in;
-    private final Map<String, Integer> lines = new HashMap<>();
-    private final Map<String, Integer> ranges = new HashMap<>();
-    private final Map<String, Integer> lowestNumbers = new HashMap<>();
+    // Most scopes declare little: each map is made when it gets its first entry.
+    private Map<String, Integer> lines = Map.of();
+    private Map<String, Integer> ranges = Map.of();
+    private Map<String, Integer> lowestNumbers = Map.of();
 
     Names(TokenReader in) {
         this.in = in;
@@ -37,9 +38,11 @@ final class Names {
                 if (number < ranges.getOrDefault(prefix, 0)) {
                     throw in.error(line, "declared twice in one scope, by a range first", name);
                 }
+                lowestNumbers = writable(lowestNumbers);
                 lowestNumbers.merge(prefix, number, Math::min);
             }
         }
+        lines = writable(lines);
         put(lines, name, line, line);
     }
 
@@ -48,7 +51,12 @@ final class Names {
         if (lowestNumbers.getOrDefault(prefix, Integer.MAX_VALUE) < count) {
             throw in.error(line, "a range that holds a name declared before", prefix + "<" + count + ">");
         }
+        ranges = writable(ranges);
         put(ranges, prefix, count, line);
+    }
+
+    private static Map<String, Integer> writable(Map<String, Integer> map) {
+        return map.isEmpty() ? new HashMap<>(4) : map;
     }
 
     private void put(Map<String, Integer> target, String name, int value, int line) {

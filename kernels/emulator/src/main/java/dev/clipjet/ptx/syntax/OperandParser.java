@@ -102,7 +102,7 @@ final class OperandParser {
     private Operand address() {
         Operand.Address base;
         if (in.kind() == TokenKind.WORD && !in.word().equals("WARP_SZ")) {
-            String name = in.expectWord("a register or variable");
+            String name = in.expectDottedName("a register or variable");
             base = new Operand.Address(name, in.accept('+') ? ConstantExpression.integer(in) : 0);
         } else {
             base = new Operand.Address(null, ConstantExpression.integer(in));

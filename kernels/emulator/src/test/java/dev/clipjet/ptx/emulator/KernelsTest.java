@@ -127,6 +127,32 @@ class KernelsTest {
     }
 
     @ParameterizedTest
+    @ValueSource(longs = {0, 1, 2, 3, 4})
+    void softmaxOfEqualsIsExact(long seed) {
+        int rows = 8;
+        int columns = 77;
+        float[] x = new float[rows * columns];
+        Arrays.fill(x, -200);
+        Random random = new Random(seed);
+        for (int row = 0; row < rows; row++) {
+            // Of so many columns that are equal each gets the same power of two; e^-200 is nothing beside them.
+            for (int i = 0; i < 1 << row % 7; ) {
+                int at = row * columns + random.nextInt(columns);
+                i += x[at] != 3 ? 1 : 0;
+                x[at] = 3;
+            }
+        }
+        try (Rig rig = Rig.of("basics.ptx", ExecutionOptions.standard().withSeed(seed))) {
+            long y = rig.raw(4L * x.length);
+            rig.launch("softmax", Dim3.of(2), Dim3.of(128), columns, rig.floats(x), y);
+            float[] result = rig.readFloats(y, x.length);
+            for (int i = 0; i < x.length; i++) {
+                assertThat(result[i] * (1 << i / columns % 7)).isEqualTo(x[i] == 3 ? 1 : 0);
+            }
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"basics.ptx", "basics-lineinfo.ptx"})
     void structuresTablesCallsAndSwitchesWork(String file) {
         try (Rig rig = Rig.of(file, ExecutionOptions.standard())) {

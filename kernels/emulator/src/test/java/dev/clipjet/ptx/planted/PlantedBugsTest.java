@@ -55,7 +55,7 @@ class PlantedBugsTest {
         }
     }
 
-    private static List<Finding> run(PlantedBug bug, boolean buggy, ExecutionOptions options) {
+    static List<Finding> run(PlantedBug bug, boolean buggy, ExecutionOptions options) {
         try (Rig rig = new Rig(bug.name(), bug.text(buggy), options)) {
             long input = rig.ints(IntStream.range(1, 1025).toArray());
             long output = rig.raw(4096);

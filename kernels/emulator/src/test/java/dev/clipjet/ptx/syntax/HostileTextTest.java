@@ -42,6 +42,7 @@ class HostileTextTest {
         return Stream.of(
                 inBody("labels", i -> "a" + Integer.toString(i, 36) + ":"),
                 inBody("blocks", i -> "{}"),
+                inBody("blocks with a label", i -> "{a:}"),
                 inBody("instructions", i -> "a;"),
                 shape("operands", ".entry k { a 0", i -> ",0", ";}"),
                 inBody("unknown marks", i -> "?"),

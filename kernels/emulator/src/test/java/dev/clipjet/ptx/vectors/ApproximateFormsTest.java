@@ -130,7 +130,7 @@ class ApproximateFormsTest {
         long[] results = FormRunner.run(form, new long[][] {x}, 0, options);
         double relative = form.opcode().equals("ex2") ? (format == Format.F16 ? Math.pow(2, -9.9) : 0x1p-7) : 0;
         double absolute = form.opcode().equals("tanh") ? (format == Format.F16 ? Math.pow(2, -10.987) : 0x1p-8) : 0;
-        double least = format.value(1).doubleValue();
+        double least = format.value(1).toDouble();
         for (int i = 0; i < x.length; i++) {
             for (int part = 0; part < (packed ? 2 : 1); part++) {
                 long operand = x[i] >>> 16 * part & 0xffff;
@@ -144,12 +144,12 @@ class ApproximateFormsTest {
                 }
                 double value = format.isInfinite(operand)
                         ? (format.negative(operand) ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY)
-                        : format.value(operand).doubleValue();
+                        : format.value(operand).toDouble();
                 double expected = function(form.opcode()).applyAsDouble(value);
-                double largest = format.value(format.largest(false)).doubleValue();
+                double largest = format.value(format.largest(false)).toDouble();
                 boolean good = expected > largest
                         ? format.isInfinite(result) || result == format.largest(false)
-                        : Math.abs(format.value(result).doubleValue() - expected)
+                        : Math.abs(format.value(result).toDouble() - expected)
                                 <= Math.max(least, Math.max(absolute, relative * expected));
                 if (!good) {
                     wrong.add(form.name() + " of " + value + " is " + Long.toHexString(result));

@@ -1,9 +1,7 @@
 package dev.clipjet.ptx.vectors;
 
 import dev.clipjet.ptx.vectors.Format.Mode;
-import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.math.RoundingMode;
 
 /** {@code cvt}. */
 final class ConversionOracle {
@@ -28,7 +26,7 @@ final class ConversionOracle {
             return Oracle.unsigned((form.has("sat") ? clamp(value, to) : value).longValue(), Form.width(to));
         }
         if (source == null) {
-            BigDecimal value = new BigDecimal(Oracle.number(x[0], from));
+            Exact value = Exact.of(Oracle.number(x[0], from));
             return BigInteger.valueOf(saturated(form, target, target.round(value, FloatOracle.mode(form), false)))
                     .and(ones(Form.width(to)));
         }
@@ -63,10 +61,10 @@ final class ConversionOracle {
         } else if (source.isInfinite(bits)) {
             result = target.infinity(source.negative(bits));
         } else {
-            BigDecimal value = source.value(bits);
-            RoundingMode integral = integral(form);
+            Exact value = source.value(bits);
+            Mode integral = integral(form);
             if (integral != null) {
-                value = value.setScale(0, integral);
+                value = Exact.of(value.toInteger(integral));
             }
             result = target.round(value, FloatOracle.mode(form), source.negative(bits));
         }
@@ -86,15 +84,13 @@ final class ConversionOracle {
         if (target.isNan(bits) || target.negative(bits)) {
             return 0;
         }
-        return Math.min(bits, target.round(BigDecimal.ONE, Mode.NEAREST, false));
+        return Math.min(bits, target.one());
     }
 
-    private static RoundingMode integral(Form form) {
+    private static Mode integral(Form form) {
         return form.has("rni")
-                ? RoundingMode.HALF_EVEN
-                : form.has("rzi")
-                        ? RoundingMode.DOWN
-                        : form.has("rmi") ? RoundingMode.FLOOR : form.has("rpi") ? RoundingMode.CEILING : null;
+                ? Mode.NEAREST
+                : form.has("rzi") ? Mode.ZERO : form.has("rmi") ? Mode.DOWN : form.has("rpi") ? Mode.UP : null;
     }
 
     private static BigInteger toInteger(Form form, Format source, String to, String from, long bits) {
@@ -106,7 +102,7 @@ final class ConversionOracle {
         BigInteger huge = BigInteger.ONE.shiftLeft(200);
         BigInteger value = source.isInfinite(bits)
                 ? (source.negative(bits) ? huge.negate() : huge)
-                : source.value(bits).setScale(0, integral(form)).toBigInteger();
+                : source.value(bits).toInteger(integral(form));
         return clamp(value, to).and(ones(width));
     }
 

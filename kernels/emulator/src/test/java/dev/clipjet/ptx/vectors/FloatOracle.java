@@ -1,7 +1,6 @@
 package dev.clipjet.ptx.vectors;
 
 import dev.clipjet.ptx.vectors.Format.Mode;
-import java.math.BigDecimal;
 
 /** Floating-point instructions by their definition. Approximate ones are judged elsewhere, by their bounds. */
 final class FloatOracle {
@@ -28,7 +27,7 @@ final class FloatOracle {
         }
         if (form.has("sat")) {
             boolean positive = !format.isNan(bits) && !format.negative(bits) && !format.isZero(bits);
-            long one = format.round(BigDecimal.ONE, Mode.NEAREST, false);
+            long one = format.one();
             bits = !positive ? format.zero(false) : Math.min(bits, one);
         }
         if (form.has("relu") && !format.isNan(bits) && format.negative(bits)) {
@@ -45,7 +44,7 @@ final class FloatOracle {
             case "mul" -> product(format, x[0], x[1], mode);
             case "fma", "mad" -> fused(format, x, mode);
             case "div" -> quotient(format, x[0], x[1], mode);
-            case "rcp" -> quotient(format, format.round(BigDecimal.ONE, Mode.NEAREST, false), x[0], mode);
+            case "rcp" -> quotient(format, format.one(), x[0], mode);
             case "sqrt" -> root(format, x[0], mode);
             case "neg" -> x[0] ^ format.zero(true);
             case "abs" -> x[0] & ~format.zero(true);
@@ -102,7 +101,7 @@ final class FloatOracle {
         if (f.isInfinite(c)) {
             return c;
         }
-        BigDecimal product = f.value(a).multiply(f.value(b));
+        Exact product = f.value(a).multiply(f.value(b));
         boolean zeros = product.signum() == 0 && f.isZero(c);
         boolean negativeZero = zeros && negative == f.negative(c) ? negative : mode == Mode.DOWN;
         return f.round(product.add(f.value(c)), mode, negativeZero);
@@ -119,7 +118,7 @@ final class FloatOracle {
         if (f.isZero(a) || f.isInfinite(b)) {
             return f.zero(negative);
         }
-        return f.round(Oracle.quotient(f.value(a), f.value(b)), mode, negative);
+        return f.round(f.value(a).divide(f.value(b)), mode, negative);
     }
 
     private static long root(Format f, long a, Mode mode) {
@@ -129,7 +128,7 @@ final class FloatOracle {
         if (f.isNan(a) || f.negative(a)) {
             return f.nan();
         }
-        return f.isInfinite(a) ? a : f.round(Oracle.root(f.value(a)), mode, false);
+        return f.isInfinite(a) ? a : f.round(f.value(a).sqrt(), mode, false);
     }
 
     private static long extreme(Form form, Format f, long[] x) {

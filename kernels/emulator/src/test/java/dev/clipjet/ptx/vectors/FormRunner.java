@@ -5,7 +5,6 @@ import dev.clipjet.ptx.emulator.KernelFindingsException;
 import dev.clipjet.ptx.emulator.Rig;
 import dev.clipjet.ptx.exec.ExecutionOptions;
 import dev.clipjet.ptx.report.FindingKind;
-import dev.clipjet.ptx.syntax.PtxSyntaxException;
 import java.util.Arrays;
 import java.util.List;
 
@@ -16,18 +15,17 @@ final class FormRunner {
     /** The text of a kernel that loads the operands from 64-bit slots, executes the form, and stores the result in a slot. */
     static String kernel(Form form, int lut) {
         List<String> signature = form.signature();
-        StringBuilder text = new StringBuilder(".version 8.0\n.target sm_90\n.address_size 64\n.visible .entry k(");
+        StringBuilder text = new StringBuilder(".version 8.0\n.target sm_90a\n.address_size 64\n.visible .entry k(");
         for (int i = 0; i < signature.size(); i++) {
             text.append(i == 0 ? "" : ", ").append(".param .u64 p").append(i);
         }
-        text.append(")\n{\n.reg .pred %q<8>;\n.reg .b16 %h<8>;\n.reg .b32 %r<16>;\n.reg .b64 %d<24>;\n")
+        text.append(")\n{\n")
+                .append(declarations())
                 .append("mov.u32 %r10, %ctaid.x;\nmov.u32 %r11, %ntid.x;\nmov.u32 %r12, %tid.x;\n")
                 .append("mad.lo.u32 %r10, %r10, %r11, %r12;\nmul.wide.u32 %d16, %r10, 8;\n");
-        StringBuilder instruction = new StringBuilder(form.name()).append(' ').append(register(signature.get(0), 0));
         for (int i = 1; i < signature.size(); i++) {
             String type = signature.get(i);
             if (type.equals("lut")) {
-                instruction.append(", ").append(lut);
                 continue;
             }
             text.append("ld.param.u64 %d17, [p")
@@ -40,9 +38,8 @@ final class FormRunner {
                 case 32 -> text.append("cvt.u32.u64 ").append(target).append(", %d18;\n");
                 default -> text.append("cvt.u16.u64 ").append(target).append(", %d18;\n");
             }
-            instruction.append(", ").append(target);
         }
-        text.append(instruction).append(";\n");
+        text.append(instruction(form, lut));
         String result = register(signature.get(0), 0);
         switch (Form.width(signature.get(0))) {
             case 1 -> text.append("selp.u64 %d18, 1, 0, ").append(result).append(";\n");
@@ -56,6 +53,24 @@ final class FormRunner {
                 .toString();
     }
 
+    private static String declarations() {
+        return ".reg .pred %q<8>;\n.reg .b16 %h<8>;\n.reg .b32 %r<16>;\n.reg .b64 %d<24>;\n";
+    }
+
+    private static String instruction(Form form, int lut) {
+        List<String> signature = form.signature();
+        StringBuilder instruction = new StringBuilder(form.name()).append(' ').append(register(signature.get(0), 0));
+        for (int i = 1; i < signature.size(); i++) {
+            instruction.append(", ");
+            if (signature.get(i).equals("lut")) {
+                instruction.append(lut);
+            } else {
+                instruction.append(register(signature.get(i), i));
+            }
+        }
+        return instruction.append(";\n").toString();
+    }
+
     private static String register(String type, int index) {
         return switch (Form.width(type)) {
             case 1 -> "%q" + index;
@@ -67,11 +82,7 @@ final class FormRunner {
 
     /** Whether the emulator accepts the form. */
     static boolean accepted(Form form) {
-        try (Rig rig = new Rig("form", kernel(form, 0), ExecutionOptions.standard())) {
-            return rig.device() != null;
-        } catch (PtxSyntaxException refused) {
-            return false;
-        }
+        return Decoding.accepts(instruction(form, 0));
     }
 
     /** Results for operands: {@code operands[i][n]} is operand i of case n. */

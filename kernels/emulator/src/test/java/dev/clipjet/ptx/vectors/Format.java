@@ -1,9 +1,8 @@
 package dev.clipjet.ptx.vectors;
 
-import java.math.BigDecimal;
 import java.math.BigInteger;
 
-/** A binary floating-point format, by its definition: bits to numbers and back with decimals of any length. */
+/** A binary floating-point format, by its definition: bits to numbers of any length and back. */
 enum Format {
     F16(5, 10),
     BF16(8, 7),
@@ -17,8 +16,6 @@ enum Format {
         UP,
         AWAY
     }
-
-    private static final BigDecimal TWO = BigDecimal.valueOf(2);
 
     final int exponentBits;
     final int fractionBits;
@@ -79,45 +76,25 @@ enum Format {
     }
 
     /** The value of finite bits. */
-    BigDecimal value(long bits) {
+    Exact value(long bits) {
         int bias = (1 << exponentBits - 1) - 1;
         int exponent = (int) (bits >>> fractionBits) & (1 << exponentBits) - 1;
         long fraction = bits & (1L << fractionBits) - 1;
-        BigDecimal significand = BigDecimal.valueOf(exponent == 0 ? fraction : fraction | 1L << fractionBits);
-        BigDecimal magnitude = significand.multiply(power(Math.max(exponent, 1) - bias - fractionBits));
-        return negative(bits) ? magnitude.negate() : magnitude;
+        long magnitude = exponent == 0 ? fraction : fraction | 1L << fractionBits;
+        return new Exact(
+                BigInteger.valueOf(negative(bits) ? -magnitude : magnitude),
+                Math.max(exponent, 1) - bias - fractionBits);
     }
 
-    /** The bits nearest to a value in a direction; a zero result has the given sign. */
-    long round(BigDecimal value, Mode mode, boolean negativeZero) {
+    /** The bits nearest to a value in a direction; the result for zero has the given sign. */
+    long round(Exact value, Mode mode, boolean negativeZero) {
         if (value.signum() == 0) {
             return zero(negativeZero);
         }
         boolean negative = value.signum() < 0;
-        BigDecimal magnitude = value.abs();
         int bias = (1 << exponentBits - 1) - 1;
-        int exponent = 1 - bias;
-        // The exponent of the leading bit, found from the decimal's size and then put right.
-        int guess = (int) Math.floor((magnitude.precision() - magnitude.scale() - 1) * 3.3219280948873623) - 2;
-        int leading = Math.max(guess, exponent);
-        while (magnitude.compareTo(power(leading + 1)) >= 0 && leading < bias + 2) {
-            leading++;
-        }
-        exponent = Math.max(exponent, leading);
-        BigDecimal[] parts = magnitude.multiply(power(fractionBits - exponent)).divideAndRemainder(BigDecimal.ONE);
-        BigInteger whole = parts[0].toBigInteger();
-        int half = parts[1].compareTo(new BigDecimal("0.5"));
-        boolean inexact = parts[1].signum() != 0;
-        boolean up = switch (mode) {
-            case NEAREST -> half > 0 || half == 0 && whole.testBit(0);
-            case AWAY -> half >= 0;
-            case ZERO -> false;
-            case DOWN -> inexact && negative;
-            case UP -> inexact && !negative;
-        };
-        if (up) {
-            whole = whole.add(BigInteger.ONE);
-        }
+        int exponent = Math.max(value.leading(), 1 - bias);
+        BigInteger whole = exponent > bias ? BigInteger.ZERO : value.magnitudeIn(exponent - fractionBits, mode);
         if (exponent > bias || whole.bitLength() > fractionBits + 1 && exponent == bias) {
             boolean stays = mode == Mode.ZERO || mode == Mode.DOWN && !negative || mode == Mode.UP && negative;
             return stays ? largest(negative) : infinity(negative);
@@ -126,7 +103,8 @@ enum Format {
         return bits | zero(negative);
     }
 
-    private static BigDecimal power(int n) {
-        return n >= 0 ? TWO.pow(n) : BigDecimal.ONE.divide(TWO.pow(-n));
+    /** The bits of 1. */
+    long one() {
+        return (1L << exponentBits - 1) - 1 << fractionBits;
     }
 }

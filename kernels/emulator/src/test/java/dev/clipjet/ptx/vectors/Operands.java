@@ -1,12 +1,16 @@
 package dev.clipjet.ptx.vectors;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.LongStream;
 
-/** Operands to try: the edges of every type, in all combinations, and random ones; all of them where there are only 65,536. */
+/**
+ * Operands to try: the edges of every type in all combinations (of three or more operands: of the foremost edges), edges and
+ * others at random; all of them where there are only 65,536.
+ */
 final class Operands {
-    private static final int CASES = 240;
+    private static final int RANDOM = 160;
+    private static final int COMBINATIONS = 3600;
 
     private Operands() {}
 
@@ -14,28 +18,39 @@ final class Operands {
         List<String> types = form.signature().subList(1, form.signature().size()).stream()
                 .filter(type -> !type.equals("lut"))
                 .toList();
-        if (types.size() == 1 && Form.width(types.get(0)) == 16) {
-            long[] all = new long[1 << 16];
-            for (int i = 0; i < all.length; i++) {
-                all[i] = i;
-            }
-            return new long[][] {all};
+        if (types.size() == 1 && Form.width(types.get(0)) <= 16) {
+            return new long[][] {
+                LongStream.range(0, 1L << Form.width(types.get(0))).toArray()
+            };
         }
         Random random = new Random(form.name().hashCode());
         List<long[]> edges = types.stream().map(Operands::edges).toList();
-        long combinations = edges.stream().mapToLong(e -> e.length).reduce(1, (a, b) -> a * b);
-        int n = (int) Math.min(2L * CASES, combinations) + CASES;
-        long[][] cases = new long[types.size()][n];
-        for (int c = 0; c < n; c++) {
-            long index = combinations <= 2L * CASES ? c : (random.nextLong() & Long.MAX_VALUE) % combinations;
-            boolean edge = c < n - CASES;
+        int most = edges.stream().mapToInt(e -> e.length).max().orElse(0);
+        while (combinations(edges, most) > COMBINATIONS) {
+            most--;
+        }
+        int all = (int) combinations(edges, most);
+        long[][] cases = new long[types.size()][all + 2 * RANDOM];
+        for (int c = 0; c < all + 2 * RANDOM; c++) {
+            int index = c;
             for (int i = 0; i < cases.length; i++) {
                 long[] choices = edges.get(i);
-                cases[i][c] = edge ? choices[(int) (index % choices.length)] : any(types.get(i), random);
-                index /= choices.length;
+                int count = Math.min(most, choices.length);
+                if (c < all) {
+                    cases[i][c] = choices[index % count];
+                    index /= count;
+                } else if (c < all + RANDOM) {
+                    cases[i][c] = choices[random.nextInt(choices.length)];
+                } else {
+                    cases[i][c] = any(types.get(i), random);
+                }
             }
         }
         return cases;
+    }
+
+    private static long combinations(List<long[]> edges, int most) {
+        return edges.stream().mapToLong(e -> Math.min(most, e.length)).reduce(1, (a, b) -> a * b);
     }
 
     private static long any(String type, Random random) {
@@ -72,23 +87,24 @@ final class Operands {
         }
         Format format = Format.of(type.equals("tf32") ? "f32" : type);
         if (format != null) {
-            long one = (1L << format.exponentBits - 1) - 1 << format.fractionBits;
+            long one = format.one();
             long minNormal = 1L << format.fractionBits;
+            // The foremost first.
             long[] positive = {
                 0,
                 1,
-                minNormal - 1,
-                minNormal,
-                minNormal + 1,
-                one - 1,
                 one,
+                format.infinity(false),
+                format.largest(false),
+                minNormal,
                 one + 1,
+                format.nan(),
+                minNormal - 1,
+                one - 1,
                 one + (minNormal >> 1),
                 one + 2 * minNormal + (minNormal >> 1),
-                format.largest(false),
-                format.infinity(false),
+                minNormal + 1,
                 format.infinity(false) + 1,
-                format.nan()
             };
             long[] all = new long[2 * positive.length];
             for (int i = 0; i < positive.length; i++) {
@@ -99,9 +115,29 @@ final class Operands {
         }
         long top = 1L << width - 1;
         long mask = width == 64 ? -1 : (1L << width) - 1;
-        List<Long> values =
-                new ArrayList<>(List.of(0L, 1L, 2L, 3L, 7L, 8L, 15L, 16L, 31L, 32L, 33L, 63L, 64L, 65L, 255L, 256L));
-        values.addAll(List.of(mask, mask - 1, top & mask, top - 1 & mask, top + 1 & mask, 0x5555555555555555L & mask));
+        List<Long> values = List.of(
+                0L,
+                1L,
+                mask,
+                top,
+                top - 1,
+                2L,
+                3L,
+                31L,
+                32L,
+                16L,
+                255L,
+                0x5555555555555555L,
+                top + 1,
+                mask - 1,
+                7L,
+                8L,
+                15L,
+                33L,
+                63L,
+                64L,
+                65L,
+                256L);
         return values.stream().mapToLong(v -> v & mask).distinct().toArray();
     }
 }

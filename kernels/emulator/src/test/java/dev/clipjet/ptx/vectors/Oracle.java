@@ -1,13 +1,10 @@
 package dev.clipjet.ptx.vectors;
 
-import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.math.MathContext;
-import java.math.RoundingMode;
 import java.util.Arrays;
 import java.util.List;
 
-/** What scalar instructions give, from their definition in the PTX manual, in integers and decimals of any length. */
+/** What scalar instructions give, from their definition in the PTX manual, in numbers of any length. */
 final class Oracle {
     /** Returned where the result is left open. */
     static final BigInteger OPEN = BigInteger.valueOf(-1).shiftLeft(100);
@@ -291,19 +288,5 @@ final class Oracle {
             sum = sum.add(p.multiply(number(x[1] >>> at, tb.startsWith("s") ? "s8" : "u8")));
         }
         return wrap(sum, 32);
-    }
-
-    /** A quotient with more digits than any rounding looks at, its last one telling whether it is exact. */
-    static BigDecimal quotient(BigDecimal a, BigDecimal b) {
-        MathContext digits = new MathContext(900, RoundingMode.DOWN);
-        BigDecimal q = a.divide(b, digits);
-        int missing = a.subtract(q.multiply(b)).signum() * b.signum();
-        return missing == 0 ? q : q.add(q.ulp().movePointLeft(2).multiply(BigDecimal.valueOf(missing)));
-    }
-
-    static BigDecimal root(BigDecimal a) {
-        BigDecimal q = a.sqrt(new MathContext(400, RoundingMode.DOWN));
-        int missing = a.compareTo(q.multiply(q));
-        return missing == 0 ? q : q.add(q.ulp().movePointLeft(2).multiply(BigDecimal.valueOf(missing)));
     }
 }

@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,22 +42,13 @@ public final class BuiltInModel {
         addBytes(ids, "");
         addBytes(ids, Vocabulary.WORD_END);
         MergeTable.Builder merges = new MergeTable.Builder(MERGES);
-        try (InputStream in = BuiltInModel.class.getResourceAsStream(RESOURCE)) {
-            if (in == null) {
-                throw new IllegalStateException(RESOURCE + " is missing from the jar");
-            }
-            BufferedReader lines =
-                    new BufferedReader(new InputStreamReader(new GZIPInputStream(in), StandardCharsets.UTF_8));
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                int space = line.indexOf(' ');
-                String left = line.substring(0, space);
-                String right = line.substring(space + 1);
-                int result = ids.size();
-                merges.add(ids.get(left), ids.get(right), result);
-                ids.put(left.concat(right), result);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(RESOURCE + " cannot be read", e);
+        for (String line : mergeLines()) {
+            int space = line.indexOf(' ');
+            String left = line.substring(0, space);
+            String right = line.substring(space + 1);
+            int result = ids.size();
+            merges.add(ids.get(left), ids.get(right), result);
+            ids.put(left.concat(right), result);
         }
         int start = ids.size();
         int end = start + 1;
@@ -76,6 +68,34 @@ public final class BuiltInModel {
                 Normalizer.CLIP,
                 false,
                 OptionalInt.of(CONTEXT));
+    }
+
+    /** The merges in the order of their ranks: two tokens with a space between them. */
+    public static List<String> mergeLines() {
+        try (InputStream in = BuiltInModel.class.getResourceAsStream(RESOURCE)) {
+            if (in == null) {
+                throw new IllegalStateException(RESOURCE + " is missing from the jar");
+            }
+            return new BufferedReader(new InputStreamReader(new GZIPInputStream(in), StandardCharsets.UTF_8))
+                    .lines()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(RESOURCE + " cannot be read", e);
+        }
+    }
+
+    /** All tokens in the order of their ids. */
+    public static List<String> tokens() {
+        Map<String, Integer> bytes = new HashMap<>();
+        addBytes(bytes, "");
+        addBytes(bytes, Vocabulary.WORD_END);
+        String[] symbols = new String[bytes.size()];
+        bytes.forEach((token, id) -> symbols[id] = token);
+        List<String> tokens = new ArrayList<>(List.of(symbols));
+        mergeLines().forEach(line -> tokens.add(line.replace(" ", "")));
+        tokens.add(SpecialTokens.START);
+        tokens.add(SpecialTokens.END);
+        return tokens;
     }
 
     /** Printable characters first, then the bytes that have a symbol of their own, each in order. */

@@ -1,5 +1,6 @@
 package dev.clipjet.weights.torch;
 
+import dev.clipjet.error.InvalidInputException;
 import dev.clipjet.memory.DType;
 import java.util.Map;
 import java.util.Set;
@@ -73,5 +74,14 @@ final class AllowedGlobals {
     /** The element type of a storage class, or null. */
     static DType storageType(String global) {
         return STORAGES.get(global);
+    }
+
+    /** The name within {@code torch} of the storage class of an element type. */
+    static String storageClass(DType dtype) {
+        return STORAGES.entrySet().stream()
+                .filter(entry -> entry.getValue() == dtype)
+                .map(entry -> entry.getKey().substring("torch.".length()))
+                .findFirst()
+                .orElseThrow(() -> new InvalidInputException("torch has no storage class for " + dtype));
     }
 }

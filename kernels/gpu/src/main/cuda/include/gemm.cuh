@@ -1,0 +1,196 @@
+// Linear layer on tensor cores: out = act(in W^T + bias), or out += in W^T + bias.
+//
+// in [m, k] and out [m, n] row-major T (f16, bf16), their rows 16-byte aligned; W [n, k] in packed tiles (tile.cuh); bias
+// float32 [n] or null. Any m, n, k.
+// Launch: grid (ceil(n / BN), ceil(m / BM), splits), block WM * WN * WK warps, dynamic shared memory SHARED_BYTES; everything
+// 16-byte aligned; with splits > 1 a workspace (epilogue.cuh) and at most COUNTERS tiles. splits <= ceil(k / 64).
+// Numerics: products exact, sums float32 in the tensor cores' order, parts of K (warps, splits) added in fixed order, bias,
+// activation and residual in float32, one rounding to T: the same bits in every run.
+// Moves 2 n k bytes of weights ceil(m / BM) times and 2 m k of activations ceil(n / BN) times, from DRAM once where L2 holds
+// them, 2 m n of output (4 m n with residual), and 8 m n (splits) bytes of partial sums; 2 m n k operations.
+//
+//   global --cp.async--> ring of STAGES x { in [BM][64], W [BN][64] } --ldmatrix--> warps, each TM x TN of the tile
+//
+// A warp of WK > 1 takes every WK-th step of 16 along K.
+#pragma once
+#include "cp_async.cuh"
+#include "epilogue.cuh"
+#include "mma.cuh"
+#include "tile.cuh"
+
+template <typename T, int BM, int BN, int WM, int WN, int WK, int STAGES>
+struct Linear {
+    static constexpr int THREADS = 32 * WM * WN * WK;
+    static constexpr int TM = BM / WM;
+    static constexpr int TN = BN / WN;
+    static constexpr int STAGE_BYTES = (BM + BN) * ROW_BYTES;
+    static constexpr int STEPS = 4 / WK;
+    static_assert(BN <= THREADS && TM % 16 == 0 && TN % 16 == 0 && (BM * 8) % THREADS == 0 && THREADS % 8 == 0, "");
+    static_assert(STAGED_BYTES<BM, BN, WK> <= STAGES * STAGE_BYTES, "staging reuses the ring");
+
+    static __device__ __forceinline__ void run(
+            int k, const T *in, int64_t in_stride, const unsigned char *weight, const Output<T> &output,
+            unsigned char *ring) {
+        const int thread = threadIdx.x;
+        const int warp = thread / 32;
+        const int lane = thread % 32;
+        const int warp_k = warp % WK;
+        const int warp_n = warp / WK % WN;
+        const int warp_m = warp / WK / WN;
+        const int row0 = blockIdx.y * BM;
+        const int column0 = blockIdx.x * BN;
+        const int splits = gridDim.z;
+        const int k_tiles = (k + 63) / 64;
+        const int begin = (int64_t) k_tiles * blockIdx.z / splits;
+        const int count = (int64_t) k_tiles * (blockIdx.z + 1) / splits - begin;
+        const uint32_t base = shared_address(ring);
+
+        // A thread copies one chunk of every (THREADS / 8)th row of in.
+        const int in_row = thread / 8;
+        const int in_chunk = thread % 8;
+        const T *in_from = in + (row0 + in_row) * in_stride + begin * 64 + in_chunk * 8;
+        const uint32_t in_to = base + tile_offset(in_row, in_chunk);
+        int k_left = k - begin * 64 - in_chunk * 8;
+        const int rows_left = output.m - row0 - in_row;
+        // W is copied as it lies: from a tile, BN of its rows or several tiles below each other.
+        const int n_tiles = (output.n + TILE_ROWS - 1) / TILE_ROWS;
+        const unsigned char *w_from = weight + ((int64_t) (column0 / TILE_ROWS) * k_tiles + begin) * TILE_BYTES +
+                                      column0 % TILE_ROWS * ROW_BYTES + thread * 16;
+        const uint32_t w_to = base + BM * ROW_BYTES + thread * 16;
+
+        auto load = [&](int stage) {
+            const int bytes = min(max(k_left, 0), 8) * 2;
+#pragma unroll
+            for (int i = 0; i < BM * 8 / THREADS; i++) {
+                constexpr int ROWS = THREADS / 8;
+                const bool inside = i * ROWS < rows_left;
+                copy_async(
+                        in_to + stage * STAGE_BYTES + i * ROWS * ROW_BYTES,
+                        inside && bytes > 0 ? in_from + i * ROWS * in_stride : in,
+                        inside ? bytes : 0);
+            }
+#pragma unroll
+            for (int i = 0; i < (BN * 8 + THREADS - 1) / THREADS; i++) {
+                constexpr int PER_TILE = (BN < TILE_ROWS ? BN : TILE_ROWS) * 8;
+                const int tile = i * THREADS / PER_TILE;
+                if (BN * 8 % THREADS == 0 || thread + i * THREADS < BN * 8) {
+                    const bool inside = BN <= TILE_ROWS || column0 / TILE_ROWS + tile < n_tiles;
+                    copy_async(
+                            w_to + stage * STAGE_BYTES + i * THREADS * 16,
+                            inside ? w_from + (int64_t) tile * k_tiles * TILE_BYTES + (i * THREADS - tile * PER_TILE) * 16
+                                   : weight,
+                            inside ? 16 : 0);
+                }
+            }
+            in_from += 64;
+            w_from += TILE_BYTES;
+            k_left -= 64;
+        };
+
+        const float bias = fetch_bias<T, BN>(output, column0, thread);
+        float sums[TM / 16][TN / 8][4];
+#pragma unroll
+        for (int i = 0; i < TM / 16; i++) {
+#pragma unroll
+            for (int j = 0; j < TN / 8; j++) {
+#pragma unroll
+                for (int e = 0; e < 4; e++) {
+                    sums[i][j][e] = 0;
+                }
+            }
+        }
+
+        // Addresses of this lane's rows at step 0; a step of 16 along K flips bits of the chunk: 32 bytes times the step.
+        const uint32_t a_at = base + tile_offset(warp_m * TM + lane % 16, lane / 16);
+        const uint32_t b_at =
+                base + BM * ROW_BYTES + tile_offset(warp_n * TN + lane / 16 * 8 + lane % 8, lane / 8 % 2);
+        uint32_t a[2][TM / 16][4];
+        uint32_t b[2][TN / 16][4];
+        auto fetch = [&](int which, int stage, int step) {
+            const int flip = (warp_k + step * WK) * 32;
+#pragma unroll
+            for (int i = 0; i < TM / 16; i++) {
+                load_matrices(a[which][i], (a_at + stage * STAGE_BYTES + i * 16 * ROW_BYTES) ^ flip);
+            }
+#pragma unroll
+            for (int j = 0; j < TN / 16; j++) {
+                load_matrices(b[which][j], (b_at + stage * STAGE_BYTES + j * 16 * ROW_BYTES) ^ flip);
+            }
+        };
+
+#pragma unroll 1
+        for (int s = 0; s < STAGES - 1; s++) {
+            if (s < count) {
+                load(s);
+            }
+            commit_copies();
+        }
+        int stage = 0;
+#pragma unroll 1
+        for (int i = 0; i < count; i++) {
+            wait_copies<STAGES - 2>();
+            // Everybody's copies of this stage are there, and everybody has read the stage before it, which is filled next.
+            __syncthreads();
+            if (i + STAGES - 1 < count) {
+                load(stage == 0 ? STAGES - 1 : stage - 1);
+            }
+            commit_copies();
+            fetch(0, stage, 0);
+#pragma unroll
+            for (int step = 0; step < STEPS; step++) {
+                if (step + 1 < STEPS) {
+                    fetch((step + 1) % 2, stage, step + 1);
+                }
+#pragma unroll
+                for (int m = 0; m < TM / 16; m++) {
+#pragma unroll
+                    for (int n = 0; n < TN / 8; n++) {
+                        const uint32_t(&pair)[4] = b[step % 2][n / 2];
+                        multiply_add<T>(sums[m][n], a[step % 2][m], pair[n % 2 * 2], pair[n % 2 * 2 + 1]);
+                    }
+                }
+            }
+            stage = stage + 1 == STAGES ? 0 : stage + 1;
+        }
+        wait_copies<0>();
+        __syncthreads();
+
+        float *staged = reinterpret_cast<float *>(ring);
+        stage_bias<BM, BN, WK>(staged, bias, thread);
+        float *mine = staged + (warp_k * BM + warp_m * TM + lane / 4) * PITCH<BN> + warp_n * TN + lane % 4 * 2;
+#pragma unroll
+        for (int i = 0; i < TM / 16; i++) {
+#pragma unroll
+            for (int j = 0; j < TN / 8; j++) {
+                float *to = mine + i * 16 * PITCH<BN> + j * 8;
+                stage_pair(to, sums[i][j][0], sums[i][j][1]);
+                stage_pair(to + 8 * PITCH<BN>, sums[i][j][2], sums[i][j][3]);
+            }
+        }
+        __syncthreads();
+        finish_tile<T, BM, BN, THREADS, WK>(
+                staged, output, row0, column0, blockIdx.y * gridDim.x + blockIdx.x, blockIdx.z, splits, thread);
+    }
+};
+
+extern __shared__ __align__(1024) unsigned char ring[];
+
+#define ENTRY(T, NAME, BM, BN, WM, WN, WK, STAGES)                                                            \
+    extern "C" __global__ void __launch_bounds__(32 * WM * WN * WK, BM == 128 ? 2 : 4)                                           \
+            linear_##BM##x##BN##_##NAME(                                                                      \
+                    int m, int n, int k, const T *in, int64_t in_stride, const unsigned char *weight,         \
+                    const float *bias, T *out, int64_t out_stride, unsigned *workspace, int activation,       \
+                    int residual) {                                                                           \
+        Linear<T, BM, BN, WM, WN, WK, STAGES>::run(                                                           \
+                k, in, in_stride, weight, {m, n, bias, out, out_stride, workspace, activation, residual},     \
+                ring);                                                                                        \
+    }
+
+// Tile, warps along m, n and k, stages.
+#define ENTRIES(T, NAME)                                                                                      \
+    ENTRY(T, NAME, 128, 128, 2, 2, 1, 3)                                                                      \
+    ENTRY(T, NAME, 64, 64, 2, 2, 1, 4)                                                                        \
+    ENTRY(T, NAME, 64, 32, 4, 1, 1, 5)                                                                        \
+    ENTRY(T, NAME, 64, 16, 4, 1, 1, 6)                                                                        \
+    ENTRY(T, NAME, 16, 64, 1, 4, 1, 6)                                                                        \
+    ENTRY(T, NAME, 16, 16, 1, 1, 4, 8)

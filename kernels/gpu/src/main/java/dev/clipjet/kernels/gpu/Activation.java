@@ -1,0 +1,13 @@
+package dev.clipjet.kernels.gpu;
+
+/** Functions between the two products of an MLP, computed in float32. */
+public enum Activation {
+    /** None. */
+    NONE,
+    /** {@code x * sigmoid(1.702 x)}. */
+    QUICK_GELU,
+    /** {@code x / 2 * (1 + erf(x / sqrt(2)))}. */
+    GELU,
+    /** {@code x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3)))}. */
+    GELU_TANH
+}

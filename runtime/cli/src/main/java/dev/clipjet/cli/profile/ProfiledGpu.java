@@ -1,0 +1,73 @@
+package dev.clipjet.cli.profile;
+
+import dev.clipjet.device.DeviceProperties;
+import dev.clipjet.error.InvalidInputException;
+import dev.clipjet.kernels.gpu.KernelLibrary;
+import dev.clipjet.kernels.gpu.KernelManifest;
+import dev.clipjet.ptx.emulator.EmulatedDevice;
+import dev.clipjet.ptx.profile.GpuModel;
+
+/**
+ * A GPU that is modelled.
+ *
+ * @param model its rates
+ * @param properties what it says of itself
+ */
+record ProfiledGpu(GpuModel model, DeviceProperties properties) {
+    /** Bytes a second of an H200, as measured by copies, and operations a second of its tensor cores in fp16, as measured. */
+    private static final double H200_BYTES = 4.3e12;
+
+    private static final double H200_OPERATIONS = 780e12;
+
+    /**
+     * The GPU of a name.
+     *
+     * @throws InvalidInputException if none has it
+     */
+    static ProfiledGpu of(String name) {
+        GpuModel model;
+        try {
+            model = GpuModel.of(name);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidInputException(e.getMessage(), e);
+        }
+        DeviceProperties base = model.capability() == 90 ? EmulatedDevice.h200() : EmulatedDevice.a100();
+        boolean small = model.capability() == 89;
+        return new ProfiledGpu(
+                model,
+                new DeviceProperties(
+                        "Emulated " + model.name(),
+                        model.capability() / 10,
+                        model.capability() % 10,
+                        model.multiprocessors(),
+                        small ? 99 << 10 : base.sharedBytesPerBlock(),
+                        small ? 100 << 10 : base.sharedBytesPerMultiprocessor(),
+                        base.registersPerMultiprocessor(),
+                        base.maxThreadsPerBlock(),
+                        small ? 1536 : base.maxThreadsPerMultiprocessor(),
+                        small ? 24 : base.maxBlocksPerMultiprocessor(),
+                        base.totalMemory()));
+    }
+
+    /** Registers of a thread of an entry, as the assembler counted them for this architecture. */
+    int registers(KernelManifest manifest, String entry) {
+        String target = "sm_" + model.capability();
+        boolean known = manifest.entries().stream()
+                .anyMatch(each -> each.name().equals(entry) && each.target().equals(target));
+        return manifest.registers(entry, known ? target : KernelLibrary.HOPPER_TARGET);
+    }
+
+    /** Microseconds in which so many bytes pass and so many operations are done, whichever takes longer. */
+    double floor(double bytes, double operations) {
+        boolean measured = model.equals(GpuModel.H200);
+        double bandwidth = measured ? H200_BYTES : model.memoryTerabytes() * 1e12;
+        double rate = measured
+                ? H200_OPERATIONS
+                : 2.0
+                        * Math.max(model.tensorMacs(), model.groupMacs())
+                        * model.multiprocessors()
+                        * model.gigahertz()
+                        * 1e9;
+        return 1e6 * Math.max(bytes / bandwidth, operations / rate);
+    }
+}

@@ -1,0 +1,33 @@
+package dev.clipjet.gpu;
+
+import dev.clipjet.memory.DType;
+import dev.clipjet.weights.upload.RowSource;
+
+/**
+ * Consecutive elements of another source as a matrix of their own: some of its rows, or a vector as a row.
+ *
+ * @param first index of the first element
+ */
+record ElementRange(RowSource source, long first, int rows, int columns) implements RowSource {
+    /** Rows of a source. */
+    static RowSource rows(RowSource source, int firstRow, int rows) {
+        return firstRow == 0 && rows == source.rows()
+                ? source
+                : new ElementRange(source, (long) firstRow * source.columns(), rows, source.columns());
+    }
+
+    /** A vector as one row. */
+    static RowSource row(RowSource vector) {
+        return new ElementRange(vector, 0, 1, Math.toIntExact(vector.elements()));
+    }
+
+    @Override
+    public DType dtype() {
+        return source.dtype();
+    }
+
+    @Override
+    public void read(long element, int count, byte[] target, int offset) {
+        source.read(first + element, count, target, offset);
+    }
+}

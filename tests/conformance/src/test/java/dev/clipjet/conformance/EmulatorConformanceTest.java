@@ -1,0 +1,122 @@
+package dev.clipjet.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.clipjet.Clip;
+import dev.clipjet.ClipOptions;
+import dev.clipjet.Device;
+import dev.clipjet.Form;
+import dev.clipjet.ImageSource;
+import dev.clipjet.Precision;
+import dev.clipjet.preprocess.PreprocessedImage;
+import dev.clipjet.testing.Golden;
+import dev.clipjet.weights.CheckpointOptions;
+import dev.clipjet.weights.safetensors.SafetensorsFile;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * Every model that the CPU runs, through the launches of the GPU engine on the emulator under all checks, against the original in double
+ * precision. All models in fp16, every third in bf16 and in fp32; with {@code -Dclipjet.gpu.conformance=all}, all in each.
+ */
+class EmulatorConformanceTest {
+    private static final double FP32 = 2e-5;
+
+    private static final Map<Precision, Integer> EVERY =
+            Map.of(Precision.FP16, 1, Precision.BF16, 3, Precision.FP32, 3);
+
+    /** A model with its inputs and outputs. */
+    private record Case(Path directory, JsonNode info, Path source, CheckpointOptions options) {
+        String name() {
+            return directory.getFileName().toString();
+        }
+    }
+
+    private static List<Case> cases() {
+        List<Case> cases = new ArrayList<>();
+        for (String name : HuggingFaceConformanceTest.supported()) {
+            Path directory = Golden.folder(name);
+            cases.add(new Case(
+                    directory, Golden.json(directory.resolve("case.json")), directory, CheckpointOptions.NONE));
+        }
+        Stream.of("openai-", "openclip-")
+                .flatMap(prefix -> CheckpointCase.all(prefix).stream())
+                .filter(CheckpointCase::isSupported)
+                .forEach(each -> cases.add(
+                        new Case(each.directory(), each.info(), each.sources().get(0), each.options())));
+        return cases;
+    }
+
+    @TestFactory
+    Stream<DynamicTest> the_kernels_give_the_answers_of_the_original() {
+        List<Case> cases = cases();
+        assertThat(cases).hasSizeGreaterThanOrEqualTo(40);
+        boolean all = "all".equals(System.getProperty("clipjet.gpu.conformance"));
+        List<DynamicTest> tests = new ArrayList<>();
+        for (Precision precision : Precision.values()) {
+            int every = all ? 1 : EVERY.get(precision);
+            for (int i = precision.ordinal() % every; i < cases.size(); i += every) {
+                Case original = cases.get(i);
+                tests.add(DynamicTest.dynamicTest(
+                        original.name() + " in " + precision.label(), () -> check(original, precision)));
+            }
+        }
+        return tests.stream();
+    }
+
+    private static void check(Case original, Precision precision) {
+        ClipOptions options = ClipOptions.DEFAULT
+                .withDevice(Device.EMULATED)
+                .withPrecision(precision)
+                .withCheckpoint(original.options());
+        try (SafetensorsFile io = SafetensorsFile.open(original.directory().resolve("io.safetensors"));
+                Clip clip = Clip.load(original.source(), options)) {
+            assertThat(clip.device()).isEqualTo("emulated");
+            Reference reference = new Reference(io);
+            if (clip.spec().vision().isPresent()) {
+                double error = reference.error("image_features", images(original, clip, reference));
+                assertThat(error).as("images").isLessThan(tolerance(original, "image_features", precision));
+            }
+            if (clip.spec().text().isPresent()) {
+                List<int[]> ids = Arrays.asList(reference.ids("input_ids"));
+                double error = reference.error("text_features", clip.embedTokenIds(ids, Form.RAW));
+                assertThat(error).as("texts").isLessThan(tolerance(original, "text_features", precision));
+            }
+        }
+    }
+
+    private static float[][] images(Case original, Clip clip, Reference reference) {
+        List<PreprocessedImage> images = new ArrayList<>();
+        if (reference.has("pixels_uint8")) {
+            int side = clip.spec().vision().orElseThrow().imageSize();
+            byte[] pixels = reference.bytes("pixels_uint8");
+            int size = 3 * side * side;
+            for (int i = 0; i * size < pixels.length; i++) {
+                images.add(new PreprocessedImage(side, side, Arrays.copyOfRange(pixels, i * size, (i + 1) * size)));
+            }
+        } else {
+            Path folder = original.directory().resolve("images");
+            original.info()
+                    .get("images")
+                    .forEach(file -> images.add(clip.preprocess(ImageSource.of(folder.resolve(file.textValue())))));
+        }
+        return clip.embedPreprocessed(images, Form.RAW);
+    }
+
+    /** Twice what the original makes of the same precision; the bound of every float32 engine for float32. */
+    private static double tolerance(Case original, String features, Precision precision) {
+        if (precision == Precision.FP32) {
+            return FP32;
+        }
+        JsonNode plain = original.info().get("plain_error_against_float64").get(features);
+        return 2 * Optional.of(plain.get(precision.label())).orElseThrow().doubleValue();
+    }
+}

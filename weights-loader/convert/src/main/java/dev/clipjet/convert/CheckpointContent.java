@@ -1,0 +1,79 @@
+package dev.clipjet.convert;
+
+import dev.clipjet.memory.DType;
+import dev.clipjet.weights.CanonicalTensor;
+import dev.clipjet.weights.FloatConversion;
+import dev.clipjet.weights.StoredTensor;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+
+/**
+ * A tensor of a checkpoint. Stored tensors of one type keep it; where queries, keys and values differ in type, all are
+ * read as F32, which holds the values of each.
+ */
+final class CheckpointContent implements TensorContent {
+    private final List<StoredTensor> segments;
+    private final DType dtype;
+
+    CheckpointContent(CanonicalTensor tensor) {
+        segments = tensor.segments();
+        DType first = segments.get(0).dtype();
+        dtype = segments.stream().allMatch(segment -> segment.dtype() == first) ? first : DType.F32;
+    }
+
+    @Override
+    public DType dtype() {
+        return dtype;
+    }
+
+    @Override
+    public long elements() {
+        return segments.stream().mapToLong(StoredTensor::elements).sum();
+    }
+
+    @Override
+    public List<String> origins() {
+        return segments.stream().map(StoredTensor::name).toList();
+    }
+
+    @Override
+    public void read(long first, int count, ByteBuffer target) {
+        long skip = first;
+        int left = count;
+        for (StoredTensor segment : segments) {
+            long elements = segment.elements();
+            if (skip >= elements) {
+                skip -= elements;
+                continue;
+            }
+            int here = (int) Math.min(left, elements - skip);
+            copy(segment, skip, here, target);
+            left -= here;
+            skip = 0;
+            if (left == 0) {
+                return;
+            }
+        }
+        throw new IndexOutOfBoundsException(first + " + " + count + " of " + elements() + " elements");
+    }
+
+    private void copy(StoredTensor segment, long first, int count, ByteBuffer target) {
+        int size = segment.dtype().bytes();
+        ByteBuffer source = segment.data();
+        int from = Math.toIntExact(source.position() + first * size);
+        source.limit(from + count * size).position(from);
+        if (segment.dtype() == dtype) {
+            target.put(source);
+            return;
+        }
+        FloatConversion.toFloat(
+                segment.dtype(),
+                source,
+                target.order(ByteOrder.LITTLE_ENDIAN)
+                        .slice()
+                        .order(ByteOrder.LITTLE_ENDIAN)
+                        .asFloatBuffer());
+        target.position(target.position() + count * Float.BYTES);
+    }
+}

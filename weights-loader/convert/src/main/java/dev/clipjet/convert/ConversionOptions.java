@@ -1,0 +1,58 @@
+package dev.clipjet.convert;
+
+import dev.clipjet.error.InvalidInputException;
+import dev.clipjet.memory.DType;
+import java.util.Optional;
+
+/**
+ * How a model is written. Immutable; start from {@link #of}.
+ *
+ * @param format what is written
+ * @param dtype F32, F16 or BF16 for all weights; empty to keep the type of each
+ * @param tower the tower that is written, if only one is
+ * @param fileBytes most bytes of weights in one file, where the format knows several; for ONNX, beyond which the weights
+ *     lie in a file of their own
+ * @param tokenizerFiles writes the files of OpenAI's vocabulary, for sources that bring none
+ */
+public record ConversionOptions(
+        TargetFormat format,
+        Optional<DType> dtype,
+        Optional<Tower> tower,
+        long fileBytes,
+        TokenizerFiles tokenizerFiles) {
+    /** As transformers splits files. */
+    public static final long DEFAULT_FILE_BYTES = 5_000_000_000L;
+
+    /** @throws InvalidInputException if the type is none that weights can have, or the size is not positive */
+    public ConversionOptions {
+        if (dtype.isPresent() && dtype.get() != DType.F32 && dtype.get() != DType.F16 && dtype.get() != DType.BF16) {
+            throw new InvalidInputException(
+                    "weights of type " + dtype.get() + " cannot be written; F32, F16 and BF16 can");
+        }
+        if (fileBytes < 1) {
+            throw new InvalidInputException("files of at most " + fileBytes + " bytes are asked for");
+        }
+    }
+
+    /** Everything as it is stored, in another format. */
+    public static ConversionOptions of(TargetFormat format, TokenizerFiles tokenizerFiles) {
+        return new ConversionOptions(format, Optional.empty(), Optional.empty(), DEFAULT_FILE_BYTES, tokenizerFiles);
+    }
+
+    public ConversionOptions withDtype(DType type) {
+        return new ConversionOptions(format, Optional.of(type), tower, fileBytes, tokenizerFiles);
+    }
+
+    public ConversionOptions withTower(Tower only) {
+        return new ConversionOptions(format, dtype, Optional.of(only), fileBytes, tokenizerFiles);
+    }
+
+    public ConversionOptions withFileBytes(long bytes) {
+        return new ConversionOptions(format, dtype, tower, bytes, tokenizerFiles);
+    }
+
+    /** Two options with equal texts give the same files. */
+    String identity() {
+        return format + " " + dtype + " " + tower + " " + fileBytes;
+    }
+}

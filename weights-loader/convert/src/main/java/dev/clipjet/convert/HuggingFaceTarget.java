@@ -1,0 +1,114 @@
+package dev.clipjet.convert;
+
+import dev.clipjet.model.ImagePooling;
+import dev.clipjet.model.ModelSpec;
+import dev.clipjet.model.TextPooling;
+import dev.clipjet.model.TextSpec;
+import dev.clipjet.model.TransformerSpec;
+import dev.clipjet.model.VisionSpec;
+import dev.clipjet.weights.HuggingFaceNames;
+import dev.clipjet.weights.safetensors.SafetensorsWriter.Declaration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A directory in the layout of transformers: {@code CLIPModel}, or the class of the tower that there is. */
+final class HuggingFaceTarget {
+    /** The value of {@code eos_token_id} by which transformers pools at the highest id instead. */
+    static final int POOL_AT_HIGHEST_ID = 2;
+
+    private static final String SINGLE = "model.safetensors";
+
+    private HuggingFaceTarget() {}
+
+    /**
+     * Plans the directory.
+     *
+     * @throws dev.clipjet.error.InvalidInputException if the class lacks an option that the model uses
+     */
+    static Plan plan(ModelSource source, ConversionOptions options) {
+        ModelSpec spec = source.spec();
+        check(source);
+        List<PlannedTensor> tensors = new ArrayList<>();
+        List<Dropped> dropped = new ArrayList<>(source.dropped());
+        spec.vision()
+                .ifPresent(vision -> tensors.addAll(PlannedTensor.of(
+                        HuggingFaceNames.CLIP_MODEL.vision(vision), source.tensors(), options.dtype())));
+        spec.text()
+                .ifPresent(text -> tensors.addAll(
+                        PlannedTensor.of(HuggingFaceNames.CLIP_MODEL.text(text), source.tensors(), options.dtype())));
+        boolean both = spec.vision().isPresent() && spec.text().isPresent();
+        if (both) {
+            tensors.add(scalar(source, ModelSource.LOGIT_SCALE));
+        }
+        List<WeightFile> files = Shards.of(tensors, options.fileBytes(), SINGLE);
+        List<Plan.Description> descriptions = new ArrayList<>();
+        if (files.size() > 1) {
+            descriptions.add(Shards.index(files));
+        }
+        List<String> notes = new ArrayList<>();
+        descriptions.add(JsonText.file("config.json", new HuggingFaceConfigFile(source, tensors).document()));
+        if (spec.preprocess().isPresent()) {
+            descriptions.add(
+                    HuggingFacePreprocessFile.of(source, spec.preprocess().get(), notes));
+        }
+        if (spec.text().isPresent()) {
+            TokenizerDescription.of(source, options, notes).ifPresent(descriptions::add);
+        }
+        return new Plan(files, descriptions, dropped, notes);
+    }
+
+    /** The logit scale or bias as a tensor without dimensions, in its own type. */
+    static PlannedTensor scalar(ModelSource source, String name) {
+        Scalar scalar = source.scalars().get(name);
+        return new PlannedTensor(
+                new Declaration(name, scalar.dtype(), List.of()),
+                new HeapContent(scalar.dtype(), scalar.bytes(), scalar.stored() ? List.of(name) : List.of()),
+                0,
+                false,
+                scalar.stored() ? "kept in its type" : "not in the source, its default");
+    }
+
+    private static void check(ModelSource source) {
+        ModelSpec spec = source.spec();
+        Refusals refusals = new Refusals();
+        spec.vision().ifPresent(vision -> refuseVision(vision, refusals));
+        spec.text().ifPresent(text -> refuseText(text, refusals));
+        if (spec.vision().isPresent() && spec.text().isPresent()) {
+            int image = spec.vision().get().projectionDim();
+            int text = spec.text().get().projectionDim();
+            refusals.when(image == 0 || text == 0, "a tower without projection in a model of both");
+            refusals.when(image > 0 && text > 0 && image != text, "projections to different widths");
+            refusals.when(
+                    source.scalars().containsKey(ModelSource.LOGIT_BIAS), "a bias of the logits (init_logit_bias)");
+        }
+        spec.preprocess().ifPresent(preprocess -> HuggingFacePreprocessFile.refuse(source, preprocess, refusals));
+        refusals.check(source.name(), "transformers' CLIP");
+    }
+
+    private static void refuseVision(VisionSpec vision, Refusals refusals) {
+        refuseBlocks(vision.blocks(), "vision_cfg", refusals);
+        refusals.when(
+                        !vision.normBeforeBlocks(),
+                        "an image tower without a norm before its blocks (vision_cfg.no_ln_pre)")
+                .when(
+                        vision.pooling() != ImagePooling.CLASS_TOKEN,
+                        "pooling of images by the mean of patches (vision_cfg.pool_type avg)");
+    }
+
+    private static void refuseText(TextSpec text, Refusals refusals) {
+        refuseBlocks(text.blocks(), "text_cfg", refusals);
+        refusals.when(!text.causal(), "a text tower without causal mask (text_cfg.no_causal_mask)")
+                .when(
+                        text.pooling() == TextPooling.FIRST || text.pooling() == TextPooling.LAST,
+                        "pooling of texts at the " + (text.pooling() == TextPooling.FIRST ? "first" : "last")
+                                + " position (text_cfg.pool_type)")
+                .when(
+                        text.pooling() == TextPooling.END_TOKEN && text.endTokenId() == POOL_AT_HIGHEST_ID,
+                        "pooling at an end token with the id 2 (text_cfg.eos_id), which means the highest id there")
+                .when(text.projectionBias(), "a bias of the text projection (text_cfg.proj_bias)");
+    }
+
+    private static void refuseBlocks(TransformerSpec blocks, String place, Refusals refusals) {
+        refusals.when(blocks.layerScale(), "layer scale (" + place + ".ls_init_value)");
+    }
+}

@@ -1,0 +1,37 @@
+package dev.clipjet.convert;
+
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Configuration files, indented as the originals are. */
+final class JsonText {
+    private static final JsonMapper MAPPER = new JsonMapper();
+
+    private JsonText() {}
+
+    static ObjectNode object() {
+        return MAPPER.createObjectNode();
+    }
+
+    /** A small file with one document. */
+    static Plan.Description file(String name, JsonNode document) {
+        return directory -> {
+            DefaultPrettyPrinter printer = new DefaultPrettyPrinter();
+            printer.indentObjectsWith(new DefaultIndenter("  ", "\n"));
+            Files.writeString(directory.resolve(name), MAPPER.writer(printer).writeValueAsString(document) + "\n");
+            return List.of(name);
+        };
+    }
+
+    /** The document of a file. */
+    static JsonNode read(Path file) throws IOException {
+        return MAPPER.readTree(file.toFile());
+    }
+}

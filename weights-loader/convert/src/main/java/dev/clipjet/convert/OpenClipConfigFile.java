@@ -1,0 +1,174 @@
+package dev.clipjet.convert;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.clipjet.model.Activation;
+import dev.clipjet.model.ImagePooling;
+import dev.clipjet.model.ModelSpec;
+import dev.clipjet.model.PreprocessSpec;
+import dev.clipjet.model.PreprocessSpec.Resize;
+import dev.clipjet.model.PreprocessSpec.ResizeMode;
+import dev.clipjet.model.PreprocessSpec.Rgb;
+import dev.clipjet.model.PreprocessSpec.Size;
+import dev.clipjet.model.Resampling;
+import dev.clipjet.model.TextSpec;
+import dev.clipjet.model.TransformerSpec;
+import dev.clipjet.model.VisionSpec;
+import java.util.List;
+import java.util.Optional;
+
+/** {@code open_clip_config.json}. Keys that have open_clip's default are left out, as its own writer does. */
+final class OpenClipConfigFile {
+    private static final double DEFAULT_EPS = 1e-5;
+    private static final int DEFAULT_HEAD_WIDTH = 64;
+    private static final double DEFAULT_MLP_RATIO = 4;
+
+    /** Any number switches layer scale on; the vectors come from the weights. */
+    private static final double LAYER_SCALE_INIT = 1e-5;
+
+    private final ModelSource source;
+    private final boolean customText;
+    private final List<String> notes;
+
+    OpenClipConfigFile(ModelSource source, boolean customText, List<String> notes) {
+        this.source = source;
+        this.customText = customText;
+        this.notes = notes;
+    }
+
+    ObjectNode document() {
+        ModelSpec spec = source.spec();
+        VisionSpec vision = spec.vision().orElseThrow();
+        TextSpec text = spec.text().orElseThrow();
+        ObjectNode root = JsonText.object();
+        ObjectNode model = root.putObject("model_cfg");
+        model.put("embed_dim", vision.projectionDim());
+        if (vision.blocks().activation() == Activation.QUICK_GELU) {
+            model.put("quick_gelu", true);
+        }
+        if (customText) {
+            model.put("custom_text", true);
+        }
+        Scalar bias = source.scalars().get(ModelSource.LOGIT_BIAS);
+        if (bias != null) {
+            model.put("init_logit_bias", bias.value());
+        }
+        vision(model.putObject("vision_cfg"), vision);
+        text(model.putObject("text_cfg"), text);
+        spec.preprocess().ifPresent(preprocess -> preprocess(root.putObject("preprocess_cfg"), preprocess));
+        return root;
+    }
+
+    private static void vision(ObjectNode node, VisionSpec vision) {
+        node.put("image_size", vision.imageSize())
+                .put("layers", vision.blocks().layers())
+                .put("width", vision.blocks().width())
+                .put("patch_size", vision.patchSize());
+        if (vision.blocks().headDim() != DEFAULT_HEAD_WIDTH) {
+            node.put("head_width", vision.blocks().headDim());
+        }
+        blocks(node, vision.blocks());
+        if (!vision.normBeforeBlocks()) {
+            node.put("no_ln_pre", true);
+        }
+        if (vision.pooling() != ImagePooling.CLASS_TOKEN) {
+            node.put("pool_type", "avg");
+        }
+        if (vision.pooling() == ImagePooling.NORM_OF_MEAN) {
+            node.put("final_ln_after_pool", true);
+        }
+    }
+
+    private void text(ObjectNode node, TextSpec text) {
+        node.put("context_length", text.contextLength())
+                .put("vocab_size", text.vocabSize())
+                .put("width", text.blocks().width())
+                .put("heads", text.blocks().heads())
+                .put("layers", text.blocks().layers());
+        blocks(node, text.blocks());
+        if (!text.causal()) {
+            node.put("no_causal_mask", true);
+        }
+        switch (text.pooling()) {
+            case FIRST -> node.put("pool_type", "first");
+            case LAST -> node.put("pool_type", "last");
+            case END_TOKEN -> endToken(node, text);
+            case HIGHEST_ID -> {}
+        }
+        if (text.projectionDim() == 0) {
+            node.put("proj_type", "none");
+        }
+        if (text.projectionBias()) {
+            node.put("proj_bias", true);
+        }
+    }
+
+    private void endToken(ObjectNode node, TextSpec text) {
+        if (text.endTokenId() == text.vocabSize() - 1) {
+            notes.add("texts are pooled at the highest id, which is that of the end token: the same position");
+        } else {
+            node.put("pool_type", "eos").put("eos_id", text.endTokenId());
+        }
+    }
+
+    private static void blocks(ObjectNode node, TransformerSpec blocks) {
+        double ratio = mlpRatio(blocks);
+        if (ratio != DEFAULT_MLP_RATIO) {
+            node.put("mlp_ratio", ratio);
+        }
+        if (blocks.layerScale()) {
+            node.put("ls_init_value", LAYER_SCALE_INIT);
+        }
+        if (blocks.activation() == Activation.GELU_TANH) {
+            node.putObject("act_kwargs").put("approximate", "tanh");
+        }
+        if (blocks.layerNormEps() != DEFAULT_EPS) {
+            node.putObject("norm_kwargs").put("eps", blocks.layerNormEps());
+        }
+    }
+
+    /** A ratio that gives the width of the MLP again when open_clip cuts the product to an integer. */
+    private static double mlpRatio(TransformerSpec blocks) {
+        double ratio = (double) blocks.mlpWidth() / blocks.width();
+        return (int) (blocks.width() * ratio) == blocks.mlpWidth() ? ratio : Math.nextUp(ratio);
+    }
+
+    private static void preprocess(ObjectNode node, PreprocessSpec spec) {
+        put(node, "mean", spec.mean());
+        put(node, "std", spec.std());
+        node.put("interpolation", spec.resampling() == Resampling.BILINEAR ? "bilinear" : "bicubic");
+        node.put(
+                "resize_mode",
+                switch (spec.resize().orElseThrow().mode()) {
+                    case SHORTEST -> "shortest";
+                    case SQUASH -> "squash";
+                    case LONGEST -> "longest";
+                });
+        if (spec.fillColor() != 0) {
+            node.put("fill_color", spec.fillColor());
+        }
+    }
+
+    private static void put(ObjectNode node, String key, Rgb values) {
+        ArrayNode array = node.putArray(key);
+        array.add(values.r()).add(values.g()).add(values.b());
+    }
+
+    static void refuse(PreprocessSpec spec, VisionSpec vision, Refusals refusals) {
+        Size size = Size.square(vision.imageSize());
+        Optional<Resize> resize = spec.resize();
+        boolean fits = resize.map(Resize::size).filter(size::equals).isPresent();
+        refusals.when(!fits, "images that are not resized to the size of the model (do_resize, size)")
+                .when(
+                        fits
+                                && !spec.crop().filter(size::equals).isPresent()
+                                && resize.get().mode() == ResizeMode.SHORTEST,
+                        "images that are not cropped to the size of the model (do_center_crop, crop_size)")
+                .when(
+                        spec.resampling() != Resampling.BICUBIC && spec.resampling() != Resampling.BILINEAR,
+                        "resampling by " + spec.resampling() + " (resample)")
+                .when(
+                        Math.abs(spec.rescaleFactor() * 255 - 1) > 1e-9,
+                        "a factor from bytes to pixels other than 1/255 (do_rescale, rescale_factor)");
+    }
+}
