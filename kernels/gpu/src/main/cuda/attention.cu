@@ -198,11 +198,13 @@ __device__ __forceinline__ void attend(
     }
     __syncwarp();
     T *to = out + (int64_t) (begin + row0) * out_stride + head;
-    for (int i = lane; i < queries * chunks; i += LANES) {
-        const int row = i / chunks;
-        const int chunk = i - row * chunks;
-        *reinterpret_cast<uint4 *>(to + (int64_t) row * out_stride + chunk * 8) =
-                *reinterpret_cast<const uint4 *>(staged + Rows::place(row, chunk));
+    for (int i = lane; i < queries * Rows::CHUNKS; i += LANES) {
+        const int row = i / Rows::CHUNKS;
+        const int chunk = i - row * Rows::CHUNKS;
+        if (chunk < chunks) {
+            *reinterpret_cast<uint4 *>(to + (int64_t) row * out_stride + chunk * 8) =
+                    *reinterpret_cast<const uint4 *>(staged + Rows::place(row, chunk));
+        }
     }
 }
 

@@ -6,7 +6,7 @@
 //
 // j runs over the tokens starts[s] .. starts[s + 1] - 1. q, out [sequences, heads * head_dim], k, v [tokens, heads * head_dim] of T, each
 // with a stride; starts int32 [sequences + 1]. The row of an empty sequence is not written.
-// Launch: grid (heads, sequences), block = 128, dynamic shared memory 4 * (longest + head_dim + 128 * 16 / sizeof(T)) bytes;
+// Launch: grid (heads, sequences), block = 128, dynamic shared memory 4 * (longest + head_dim + 32 + 128 * 16 / sizeof(T)) bytes;
 // head_dim * sizeof(T) is a multiple of 16, all rows and heads are 16-byte aligned, head_dim at most 128.
 // Numerics: fp32 throughout, also the probabilities; approximate ex2 with the scale folded into the base-2 exponent.
 // Moves k and v once, in packs of 16 bytes; 4 * tokens * heads * head_dim operations.
@@ -16,6 +16,10 @@
 
 constexpr int THREADS = 128;
 constexpr int LANES_OF_KEY = 8;
+
+/** Floats from one element of the threads' packs to the next: they are written side by side and read across without conflicts. */
+template <typename T>
+constexpr int PARTIAL_STRIDE = THREADS + 32 / PACK<T>;
 
 template <typename T>
 __device__ __forceinline__ void attend_pooled(
@@ -34,9 +38,9 @@ __device__ __forceinline__ void attend_pooled(
     const int chunks = head_dim / PACK<T>;
     float *query = floats;
     float *partial = query + head_dim;
-    float *scores = partial + THREADS * PACK<T>;
+    float *scores = partial + PARTIAL_STRIDE<T> * PACK<T>;
     if (static_cast<int>(threadIdx.x) < head_dim) {
-        query[threadIdx.x] = to_float(q[(int64_t) blockIdx.y * q_stride + head + threadIdx.x]) * scale_log2;
+        query[threadIdx.x % PACK<T> * chunks + threadIdx.x / PACK<T>] = to_float(q[(int64_t) blockIdx.y * q_stride + head + threadIdx.x]) * scale_log2;
     }
     __syncthreads();
 
@@ -49,7 +53,7 @@ __device__ __forceinline__ void attend_pooled(
                 const Pack<T> pack = Pack<T>::load(keys + (int64_t) j * k_stride + c * PACK<T>);
 #pragma unroll
                 for (int i = 0; i < PACK<T>; i++) {
-                    score = fmaf(to_float(pack.values[i]), query[c * PACK<T> + i], score);
+                    score = fmaf(to_float(pack.values[i]), query[i * chunks + c], score);
                 }
             }
         }
@@ -87,14 +91,15 @@ __device__ __forceinline__ void attend_pooled(
         }
 #pragma unroll
         for (int i = 0; i < PACK<T>; i++) {
-            partial[group * head_dim + chunk * PACK<T> + i] = sum[i];
+            partial[i * PARTIAL_STRIDE<T> + threadIdx.x] = sum[i];
         }
     }
     __syncthreads();
     if (static_cast<int>(threadIdx.x) < head_dim) {
+        const float *from = partial + threadIdx.x % PACK<T> * PARTIAL_STRIDE<T> + threadIdx.x / PACK<T>;
         float sum = 0.0f;
         for (int g = 0; g < groups; g++) {
-            sum += partial[g * head_dim + threadIdx.x];
+            sum += from[g * chunks];
         }
         out[(int64_t) blockIdx.y * out_stride + head + threadIdx.x] = from_float<T>(sum / total);
     }

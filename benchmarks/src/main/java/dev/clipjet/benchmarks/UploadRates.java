@@ -61,7 +61,8 @@ public final class UploadRates {
                 new Case("BF16 -> F16, row-major", DType.BF16, DType.F16, RowMajor.PLAIN),
                 new Case("F32 -> F32, row-major", DType.F32, DType.F32, RowMajor.PLAIN));
         HostMemoryDevice device = new HostMemoryDevice(MATRICES * ROWS * COLUMNS * Float.BYTES);
-        System.out.println("conversion: " + Conversions.description() + ", buffers of " + bufferBytes + " bytes");
+        System.out.println("conversion: vectors " + System.getProperty(Conversions.PROPERTY, "auto") + ", buffers of "
+                + bufferBytes + " bytes");
         for (Case each : cases) {
             measure(each, device, bufferBytes, rounds);
         }
@@ -118,7 +119,8 @@ public final class UploadRates {
         long bytes = (long) MATRICES * ROWS * COLUMNS * dtype.bytes();
         try (FileChannel channel =
                 FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE)) {
-            ByteBuffer block = ByteBuffer.allocate(ROWS * COLUMNS * dtype.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+            ByteBuffer block =
+                    ByteBuffer.allocate(ROWS * COLUMNS * dtype.bytes()).order(ByteOrder.LITTLE_ENDIAN);
             Random random = new Random(1);
             while (block.hasRemaining()) {
                 float value = (float) (0.02 * random.nextGaussian());

@@ -8,30 +8,47 @@ import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
 /** An exported tower in ONNX Runtime, on one thread. */
 final class OnnxTower implements AutoCloseable {
-    private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    /** To start, ONNX Runtime 1.29 has been seen to need more than the MiB of stack that Java's threads have. */
+    private static final long STACK_BYTES = 16 << 20;
+
+    private final ExecutorService thread =
+            Executors.newSingleThreadExecutor(task -> new Thread(null, task, "onnx", STACK_BYTES));
+    private final OrtEnvironment environment;
     private final OrtSession session;
 
-    OnnxTower(Path file) throws OrtException {
-        try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-            options.setIntraOpNumThreads(1);
-            options.setInterOpNumThreads(1);
-            session = environment.createSession(file.toString(), options);
-        }
+    OnnxTower(Path file) throws Exception {
+        environment = call(OrtEnvironment::getEnvironment);
+        session = call(() -> {
+            try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
+                options.setIntraOpNumThreads(1);
+                options.setInterOpNumThreads(1);
+                return environment.createSession(file.toString(), options);
+            }
+        });
+    }
+
+    private <T> T call(Callable<T> task) throws Exception {
+        return thread.submit(task).get();
     }
 
     /** @param pixels [images, 3, side, side] */
-    float[][] images(float[] pixels, int images, int side) throws OrtException {
+    float[][] images(float[] pixels, int images, int side) throws Exception {
         long[] shape = {images, 3, side, side};
-        try (OnnxTensor input = OnnxTensor.createTensor(environment, FloatBuffer.wrap(pixels), shape)) {
-            return run("pixel_values", input, "image_embeds");
-        }
+        return call(() -> {
+            try (OnnxTensor input = OnnxTensor.createTensor(environment, FloatBuffer.wrap(pixels), shape)) {
+                return run("pixel_values", input, "image_embeds");
+            }
+        });
     }
 
     /** @param ids [texts][context] */
-    float[][] texts(int[][] ids) throws OrtException {
+    float[][] texts(int[][] ids) throws Exception {
         LongBuffer values = LongBuffer.allocate(ids.length * ids[0].length);
         for (int[] row : ids) {
             for (int id : row) {
@@ -39,9 +56,11 @@ final class OnnxTower implements AutoCloseable {
             }
         }
         long[] shape = {ids.length, ids[0].length};
-        try (OnnxTensor input = OnnxTensor.createTensor(environment, values.flip(), shape)) {
-            return run("input_ids", input, "text_embeds");
-        }
+        return call(() -> {
+            try (OnnxTensor input = OnnxTensor.createTensor(environment, values.flip(), shape)) {
+                return run("input_ids", input, "text_embeds");
+            }
+        });
     }
 
     private float[][] run(String name, OnnxTensor input, String output) throws OrtException {
@@ -55,7 +74,11 @@ final class OnnxTower implements AutoCloseable {
     }
 
     @Override
-    public void close() throws OrtException {
-        session.close();
+    public void close() throws Exception {
+        call(() -> {
+            session.close();
+            return null;
+        });
+        thread.shutdown();
     }
 }

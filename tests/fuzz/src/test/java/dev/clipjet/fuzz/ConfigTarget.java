@@ -13,8 +13,8 @@ public final class ConfigTarget {
     private static final byte[] NO_TENSORS = {2, 0, 0, 0, 0, 0, 0, 0, '{', '}'};
     private static final byte[] GOOD_CONFIG =
             "{\"model_type\": \"clip\", \"architectures\": [\"CLIPModel\"]}".getBytes(StandardCharsets.US_ASCII);
-    private static final List<String> NAMES = List.of(
-            "config.json", "open_clip_config.json", "preprocessor_config.json", "model.safetensors.index.json");
+    private static final List<String> NAMES =
+            List.of("config.json", "open_clip_config.json", "preprocessor_config.json", "model.safetensors.index.json");
     private static final List<Path> DIRECTORIES = List.of(
             directory("model.safetensors", NO_TENSORS),
             directory("model.safetensors", NO_TENSORS),

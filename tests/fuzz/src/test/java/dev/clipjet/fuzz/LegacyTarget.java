@@ -16,7 +16,8 @@ public final class LegacyTarget {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         // The magic number, protocol 1001, and what the reader wants to know of the system.
         bytes.writeBytes(new byte[] {(byte) 0x80, 2, (byte) 0x8a, 10});
-        bytes.writeBytes(new byte[] {0x6c, (byte) 0xfc, (byte) 0x9c, 0x46, (byte) 0xf9, 0x20, 0x6a, (byte) 0xa8, 0x50, 0x19});
+        bytes.writeBytes(
+                new byte[] {0x6c, (byte) 0xfc, (byte) 0x9c, 0x46, (byte) 0xf9, 0x20, 0x6a, (byte) 0xa8, 0x50, 0x19});
         bytes.writeBytes(new byte[] {'.', (byte) 0x80, 2, 'M', (byte) 0xe9, 3, '.'});
         bytes.writeBytes(new byte[] {(byte) 0x80, 2, '}', 'X', 13, 0, 0, 0});
         bytes.writeBytes("little_endian".getBytes(StandardCharsets.US_ASCII));

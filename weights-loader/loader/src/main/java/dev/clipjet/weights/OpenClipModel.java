@@ -41,8 +41,8 @@ final class OpenClipModel {
         return weights.get().handOver(files -> {
             OpenAiNames names = OpenAiNames.of(files);
             TensorMapper tensors = new TensorMapper(files);
-            tensors.add(names.vision(vision));
-            tensors.add(names.text(text));
+            tensors.expectBlocks(vision.blocks().layers()).add(names.vision(vision));
+            tensors.expectBlocks(text.blocks().layers()).add(names.text(text));
             Map<CanonicalName, CanonicalTensor> mapped = tensors.mapped();
             notes.addAll(tensors.notes(name -> name.equals(LOGIT_SCALE) || name.equals(LOGIT_BIAS)));
             OptionalDouble bias = logitBias(config, files, notes);

@@ -24,6 +24,12 @@ final class TensorMapper {
     /** How many times larger a resampled position table may be than the stored one; more is no model, but an attack. */
     private static final int MOST_GROWTH = 64;
 
+    /** Far fewer than a block has, so that tensors missing from a model are still named. */
+    private static final int FEWEST_OF_BLOCK = 4;
+
+    /** Blocks of a tower whose tensors are looked for in any case. */
+    private static final int ALWAYS_NAMED = 32;
+
     private final WeightFiles files;
     private final Map<CanonicalName, CanonicalTensor> mapped = new LinkedHashMap<>();
     private final Set<String> used = new HashSet<>();
@@ -32,6 +38,25 @@ final class TensorMapper {
 
     TensorMapper(WeightFiles files) {
         this.files = files;
+    }
+
+    /**
+     * Refuses a number of blocks for which the weights cannot have the tensors, before rules are made for each of them.
+     *
+     * @throws ModelFormatException {@code MALFORMED} if there are fewer than {@value #FEWEST_OF_BLOCK} tensors for each block
+     *     beyond the first {@value #ALWAYS_NAMED}
+     */
+    TensorMapper expectBlocks(int blocks) {
+        int tensors = files.tensors().size();
+        if (blocks > ALWAYS_NAMED + tensors / FEWEST_OF_BLOCK) {
+            throw new ModelFormatException(
+                    Kind.MALFORMED,
+                    files.described(),
+                    "blocks",
+                    "has " + tensors + " tensors, too few for the " + blocks
+                            + " blocks of a tower that the configuration calls for");
+        }
+        return this;
     }
 
     /**

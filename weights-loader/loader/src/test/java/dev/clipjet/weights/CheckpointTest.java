@@ -111,6 +111,11 @@ class CheckpointTest {
                         "num_hidden_layers: is 1000000000",
                         m -> m.text().put("num_hidden_layers", 1_000_000_000)),
                 fault(
+                        "more layers than the weights have tensors for",
+                        Kind.MALFORMED,
+                        "model.safetensors: blocks: has 46 tensors, too few for the 900 blocks",
+                        m -> m.text().put("num_hidden_layers", 900)),
+                fault(
                         "more than a long",
                         Kind.BAD_CONFIGURATION,
                         "vision_config.hidden_size",

@@ -99,7 +99,9 @@ class HostileGoldenTest {
                 .map(entry -> DynamicTest.dynamicTest(name(entry), () -> {
                     Path file = Golden.folder().resolve("hostile").resolve(name(entry));
                     Throwable thrown = bounded(
-                            file, () -> catchThrowable(() -> SafetensorsFile.open(file).close()));
+                            file,
+                            () -> catchThrowable(
+                                    () -> SafetensorsFile.open(file).close()));
                     check(entry, file, thrown);
                 }));
     }
@@ -141,11 +143,13 @@ class HostileGoldenTest {
 
     /** Runs a reader, which may allocate what it always does and a small multiple of the file's size. */
     private static Throwable bounded(Path file, Supplier<Throwable> reader) {
-        reader.get(); // Classes are loaded.
-        long before = THREADS.getCurrentThreadAllocatedBytes();
         Throwable thrown = reader.get();
+        long before = THREADS.getCurrentThreadAllocatedBytes();
+        // Classes are loaded now.
+        Throwable again = reader.get();
         assertThat(THREADS.getCurrentThreadAllocatedBytes() - before)
                 .isLessThan(BYTES_PER_FILE + BYTES_PER_BYTE * file.toFile().length());
+        assertThat(again == null).isEqualTo(thrown == null);
         return thrown;
     }
 

@@ -122,7 +122,7 @@ public final class AttentionKernel {
     }
 
     private LaunchShape pooledLaunch(AttentionShape shape) {
-        int floats = shape.longest() + shape.headDim() + POOLED_THREADS * (CHUNK / type.bytes());
+        int floats = shape.longest() + shape.headDim() + WARP + POOLED_THREADS * (CHUNK / type.bytes());
         return new LaunchShape(
                 Dim3.of(shape.heads(), shape.sequences()), Dim3.of(POOLED_THREADS), floats * Float.BYTES);
     }

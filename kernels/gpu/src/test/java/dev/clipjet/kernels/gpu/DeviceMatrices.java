@@ -4,10 +4,10 @@ import java.util.Random;
 
 /** Matrices on the device of a rig. The padding of their rows has no value, so that whoever relies on it is found. */
 record DeviceMatrices(KernelRig rig, StorageType type) {
-    /** The smallest stride that a matrix may have, and a little more, so that a stride is not taken for a width. */
+    /** The smallest stride that a matrix may have and a sector more, so that a stride is not taken for a width. */
     int stride(int columns) {
-        int pack = 16 / type.bytes();
-        return (columns + pack - 1) / pack * pack + pack;
+        int pack = Matrix.ALIGNMENT / type.bytes();
+        return (columns + pack - 1) / pack * pack + 2 * pack;
     }
 
     /** A matrix that nobody has written. */

@@ -39,22 +39,39 @@ class HostileContainerTest {
     }
 
     private static void local(ByteBuffer zip, String name, byte[] content) {
-        zip.putInt(0x04034b50).putShort((short) 20).putShort((short) 0).putShort((short) 0).putInt(0);
+        zip.putInt(0x04034b50)
+                .putShort((short) 20)
+                .putShort((short) 0)
+                .putShort((short) 0)
+                .putInt(0);
         zip.putInt(0).putInt(content.length).putInt(content.length);
         zip.putShort((short) name.length()).putShort((short) 0);
         zip.put(name.getBytes(StandardCharsets.US_ASCII)).put(content);
     }
 
     private static void central(ByteBuffer zip, String name, int size, int header, byte[] extra) {
-        zip.putInt(0x02014b50).putShort((short) 20).putShort((short) 20).putShort((short) 0).putShort((short) 0);
+        zip.putInt(0x02014b50)
+                .putShort((short) 20)
+                .putShort((short) 20)
+                .putShort((short) 0)
+                .putShort((short) 0);
         zip.putInt(0).putInt(0).putInt(size).putInt(size).putShort((short) name.length());
-        zip.putShort((short) extra.length).putShort((short) 0).putShort((short) 0).putShort((short) 0).putInt(0);
+        zip.putShort((short) extra.length)
+                .putShort((short) 0)
+                .putShort((short) 0)
+                .putShort((short) 0)
+                .putInt(0);
         zip.putInt(header).put(name.getBytes(StandardCharsets.US_ASCII)).put(extra);
     }
 
     private static ByteBuffer end(ByteBuffer zip, int directory) {
         int size = zip.position() - directory;
-        zip.putInt(0x06054b50).putInt(0).putShort((short) 2).putShort((short) 2).putInt(size).putInt(directory);
+        zip.putInt(0x06054b50)
+                .putInt(0)
+                .putShort((short) 2)
+                .putShort((short) 2)
+                .putInt(size)
+                .putInt(directory);
         return zip.putShort((short) 0).flip();
     }
 

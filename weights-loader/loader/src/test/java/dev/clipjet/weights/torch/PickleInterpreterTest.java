@@ -90,8 +90,7 @@ class PickleInterpreterTest {
     void announced_lengths_are_checked_before_anything_is_allocated() {
         refused("X\u00ff\u00ff\u00ff\u00ff.", Kind.TRUNCATED, "4294967295");
         refused("\u008d\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u007f.", Kind.TRUNCATED, "9223372036854775807");
-        refused(
-                "\u008d\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0080.", Kind.TRUNCATED, "9223372036854775808");
+        refused("\u008d\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0080.", Kind.TRUNCATED, "9223372036854775808");
         refused("\u0095\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff.", Kind.TRUNCATED, "18446744073709551615");
         refused("\u008b\u00ff\u00ff\u00ff\u00ff.", Kind.TRUNCATED, "are left");
         refused("", Kind.TRUNCATED, "before STOP");

@@ -34,6 +34,18 @@ record ArenaPlan(List<UploadRequest> requests, List<Long> offsets, long bytes) {
         return Math.addExact(bytes, ALIGNMENT - 1) & -ALIGNMENT;
     }
 
+    /** Bytes of the sources that are of another type than on the device. */
+    long convertedBytes() {
+        long sum = 0;
+        for (UploadRequest request : requests) {
+            RowSource source = request.source();
+            sum += source.dtype() == request.target()
+                    ? 0
+                    : source.elements() * source.dtype().bytes();
+        }
+        return sum;
+    }
+
     /** The weights as they are once the block has its address. */
     Map<String, UploadedWeight> at(long address) {
         Map<String, UploadedWeight> weights = new LinkedHashMap<>();

@@ -2,37 +2,64 @@ package dev.clipjet.weights.upload;
 
 import dev.clipjet.error.InvalidInputException;
 import dev.clipjet.memory.DType;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The conversions between F32, F16 and BF16: on the JDK's vector module where the JVM was started with it, in plain Java otherwise,
- * with the same bits. The choice is made once and logged.
+ * The conversions between F32, F16 and BF16, in plain Java or on the JDK's vector module, with the same bits. Vectors are six times as
+ * fast, but only once the JVM has compiled them, which takes longer than a model of usual size needs in plain Java. So they are used
+ * when a process has much to convert, and the JVM was started with the module.
  */
 public final class Conversions {
-    /** Set to {@code false} to use plain Java even where vectors are available. */
+    /** {@code false} for plain Java always, {@code true} for vectors always, {@code auto} (the default) for what suits the amount. */
     public static final String PROPERTY = "clipjet.upload.vector";
+
+    /** From so many bytes in a process on vectors pay, by processor time with JDK 17. */
+    static final long VECTOR_BYTES = 4L << 30;
 
     private static final Logger LOG = LoggerFactory.getLogger(Conversions.class);
     private static final String MODULE = "jdk.incubator.vector";
-    private static final Choice CHOICE = choose();
-
-    private record Choice(HalfConversions halves, String reason) {}
+    private static final HalfConversions PLAIN = new ScalarHalves();
+    private static final AtomicLong CONVERTED = new AtomicLong();
 
     private Conversions() {}
-
-    /** What was chosen and why, for reports. */
-    public static String description() {
-        return CHOICE.reason;
-    }
 
     /** Whether tensors of a type can be uploaded, and to a type. */
     static boolean isConvertible(DType dtype) {
         return dtype == DType.F32 || dtype == DType.F16 || dtype == DType.BF16;
     }
 
+    /** What is best for the amount that an upload is about to convert; says so in the log. */
+    static HalfConversions forBytes(long bytes) {
+        long all = CONVERTED.addAndGet(bytes);
+        String wanted = System.getProperty(PROPERTY, "auto");
+        String obstacle = obstacle();
+        boolean vectors =
+                obstacle.isEmpty() && !wanted.equals("false") && (wanted.equals("true") || all >= VECTOR_BYTES);
+        if (vectors) {
+            LOG.info("{} bytes of weights to convert, on vectors", bytes);
+        } else {
+            LOG.info("{} bytes of weights to convert, in plain Java{}", bytes, obstacle);
+        }
+        return vectors ? new VectorHalves() : PLAIN;
+    }
+
+    private static String obstacle() {
+        if (ModuleLayer.boot().findModule(MODULE).isEmpty()) {
+            return ": the JVM was started without --add-modules " + MODULE;
+        }
+        // Without the optimising compiler every vector is an object: forty times slower than plain Java.
+        String mode = System.getProperty("java.vm.info", "");
+        if (mode.contains("interpreted") || mode.contains("emulated-client")) {
+            return ": the JVM runs without its optimising compiler";
+        }
+        return VectorHalves.lanes() < 4 ? ": this CPU has no vectors of four floats" : "";
+    }
+
+    /** In plain Java. */
     static BlockConversion between(DType source, DType target) {
-        return between(source, target, CHOICE.halves);
+        return between(source, target, PLAIN);
     }
 
     static BlockConversion between(DType source, DType target, HalfConversions halves) {
@@ -51,21 +78,5 @@ public final class Conversions {
         }
         BlockConversion toFloat = source == DType.F16 ? halves::fromHalf : halves::fromBfloat16;
         return target == DType.F32 ? toFloat : new ThroughFloat(toFloat, between(DType.F32, target, halves));
-    }
-
-    private static Choice choose() {
-        Choice choice;
-        if (!Boolean.parseBoolean(System.getProperty(PROPERTY, "true"))) {
-            choice = new Choice(new ScalarHalves(), "plain Java: switched off by -D" + PROPERTY + "=false");
-        } else if (ModuleLayer.boot().findModule(MODULE).isEmpty()) {
-            choice = new Choice(
-                    new ScalarHalves(), "plain Java: start the JVM with --add-modules " + MODULE + " for vectors");
-        } else if (VectorHalves.lanes() < 4) {
-            choice = new Choice(new ScalarHalves(), "plain Java: this CPU has no vectors of four floats");
-        } else {
-            choice = new Choice(new VectorHalves(), "vectors of " + VectorHalves.lanes() + " floats");
-        }
-        LOG.info("conversion of weights: {}", choice.reason);
-        return choice;
     }
 }

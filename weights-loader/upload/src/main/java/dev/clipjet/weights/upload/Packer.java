@@ -14,6 +14,7 @@ final class Packer implements Runnable {
     private final Handover handover;
     private final BufferWriter writer;
     private final Map<String, Long> overflows = new LinkedHashMap<>();
+    private final HalfConversions halves;
     private final byte[] raw = new byte[BLOCK * Float.BYTES];
     private final byte[] converted = new byte[BLOCK * Float.BYTES];
     private byte[] band = new byte[0];
@@ -23,6 +24,7 @@ final class Packer implements Runnable {
         this.plan = plan;
         this.handover = handover;
         this.writer = new BufferWriter(handover);
+        this.halves = Conversions.forBytes(plan.convertedBytes());
     }
 
     /** Read by others once the thread has ended. */
@@ -58,7 +60,7 @@ final class Packer implements Runnable {
     private long plain(UploadRequest request) throws InterruptedException {
         RowSource source = request.source();
         boolean same = source.dtype() == request.target();
-        BlockConversion conversion = Conversions.between(source.dtype(), request.target());
+        BlockConversion conversion = Conversions.between(source.dtype(), request.target(), halves);
         int width = request.target().bytes();
         long overflows = 0;
         for (long done = 0; done < source.elements(); ) {
@@ -88,7 +90,7 @@ final class Packer implements Runnable {
         band = grown(band, (long) bandRows * columns * width, request);
         int packedBytes = grownLength(layout.bandBytes(columns, width), request);
         packed = grown(packed, packedBytes, request);
-        BlockConversion conversion = Conversions.between(source.dtype(), request.target());
+        BlockConversion conversion = Conversions.between(source.dtype(), request.target(), halves);
         long overflows = 0;
         for (int row = 0; row < source.rows(); row += layout.bandRows()) {
             int rows = Math.min(layout.bandRows(), source.rows() - row);

@@ -20,12 +20,6 @@ final class VectorHalves implements HalfConversions {
     private static final VectorSpecies<Byte> NARROW_BYTES = VectorSpecies.of(byte.class, HALF_SHAPE);
     private static final int LANES = INTS.length();
 
-    /** From here on F32 rounds to an infinite F16. */
-    private static final int HALF_OVERFLOW = 0x477ff000;
-
-    /** From here on F32 rounds to an infinite BF16. */
-    private static final int BFLOAT16_OVERFLOW = 0x7f7f8000;
-
     private final ScalarHalves scalar = new ScalarHalves();
 
     static int lanes() {
@@ -52,7 +46,7 @@ final class VectorHalves implements HalfConversions {
             IntVector sign = bits.lanewise(VectorOperators.LSHR, 16).and(0x8000);
             store(normal.blend(small, isSmall).or(sign), target, to + 2 * i);
         }
-        if (largest.reduceLanes(VectorOperators.MAX) >= HALF_OVERFLOW) {
+        if (largest.reduceLanes(VectorOperators.MAX) >= ScalarHalves.HALF_OVERFLOW) {
             return scalar.toHalf(source, from, target, to, count);
         }
         return scalar.toHalf(source, from + 4 * end, target, to + 2 * end, count - end);
@@ -69,7 +63,7 @@ final class VectorHalves implements HalfConversions {
             IntVector odd = bits.lanewise(VectorOperators.LSHR, 16).and(1);
             store(bits.add(odd).add(0x7fff).lanewise(VectorOperators.LSHR, 16), target, to + 2 * i);
         }
-        if (largest.reduceLanes(VectorOperators.MAX) >= BFLOAT16_OVERFLOW) {
+        if (largest.reduceLanes(VectorOperators.MAX) >= ScalarHalves.BFLOAT16_OVERFLOW) {
             return scalar.toBfloat16(source, from, target, to, count);
         }
         return scalar.toBfloat16(source, from + 4 * end, target, to + 2 * end, count - end);

@@ -19,8 +19,17 @@ class ConversionsTest {
     }
 
     @Test
-    void tests_run_with_vectors() {
-        assertThat(Conversions.description()).startsWith("vectors of ");
+    void vectors_are_for_processes_that_have_much_to_convert() {
+        System.setProperty(Conversions.PROPERTY, "true");
+        try {
+            assertThat(Conversions.forBytes(0)).isInstanceOf(VectorHalves.class);
+            System.setProperty(Conversions.PROPERTY, "false");
+            assertThat(Conversions.forBytes(Conversions.VECTOR_BYTES)).isInstanceOf(ScalarHalves.class);
+        } finally {
+            System.clearProperty(Conversions.PROPERTY);
+        }
+        // The bytes of the call before count.
+        assertThat(Conversions.forBytes(0)).isInstanceOf(VectorHalves.class);
     }
 
     @ParameterizedTest

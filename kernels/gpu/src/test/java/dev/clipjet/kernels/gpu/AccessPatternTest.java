@@ -1,0 +1,119 @@
+package dev.clipjet.kernels.gpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.clipjet.ptx.exec.ExecutionOptions;
+import dev.clipjet.ptx.exec.LaunchResult;
+import dev.clipjet.ptx.profile.MemoryCounters;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Global memory is read and written in whole sectors, and shared memory without bank conflicts: as the emulator counts them. */
+class AccessPatternTest {
+    /** Texts of 512 and 640; B/32, L/14, SO400M and H/14. */
+    private static final int[] WIDTHS = {512, 640, 768, 1024, 1152, 1280};
+
+    private static final int ROWS = 2;
+
+    @ParameterizedTest
+    @EnumSource(StorageType.class)
+    void layerNormTouchesNoSectorInVain(StorageType type) {
+        try (KernelRig rig = new KernelRig(ExecutionOptions.standard())) {
+            LayerNormKernel kernel = new LayerNormKernel(rig.library(), type);
+            for (int columns : WIDTHS) {
+                float[] values = DeviceMatrices.random(type, new Random(1), ROWS * columns, 0, 1);
+                Matrix in = aligned(rig, type, columns, values);
+                Matrix branch = aligned(rig, type, columns, values);
+                Matrix out = aligned(rig, type, columns, values);
+                long parameters = rig.values(StorageType.F32, new float[columns]);
+                kernel.record(rig.stream(), in, parameters, parameters, 1e-5f, out);
+                kernel.recordAdding(rig.stream(), in, branch, parameters, parameters, 1e-5f, out);
+            }
+            for (int i = 0; i < rig.launches().size(); i++) {
+                LaunchResult launch = rig.launches().get(i);
+                assertThat(wasted(launch)).isEmpty();
+                assertThat(conflicts(launch)).isEmpty();
+                // Each matrix once, and the parameters once a row: no second pass over memory.
+                int columns = WIDTHS[i / 2];
+                int matrices = i % 2 == 0 ? 2 : 4;
+                long bytes = ROWS * (matrices * (long) columns * type.bytes() + 2L * columns * Float.BYTES);
+                assertThat(MemoryCounters.sum(launch.memory().sectors)).isEqualTo(bytes / 32);
+            }
+        }
+    }
+
+    /** Heads whose rows are whole sectors. */
+    @ParameterizedTest
+    @EnumSource(StorageType.class)
+    void attentionIsCoalescedAndFreeOfConflicts(StorageType type) {
+        for (int headDim : new int[] {64, 80, 96, 112, 128}) {
+            LaunchResult launch = attention(type, new int[] {70, 34}, headDim, false);
+            assertThat(wasted(launch)).as("heads of %d", headDim).isEmpty();
+            assertThat(conflicts(launch)).as("heads of %d", headDim).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(StorageType.class)
+    void pooledAttentionIsCoalesced(StorageType type) {
+        for (int headDim : new int[] {64, 80, 128}) {
+            LaunchResult launch = attention(type, new int[] {70, 34}, headDim, true);
+            assertThat(wasted(launch)).as("heads of %d", headDim).isEmpty();
+            // The query is stored across, once, so that the loop over keys reads it without conflicts.
+            assertThat(conflicts(launch))
+                    .as("heads of %d", headDim)
+                    .hasSizeLessThanOrEqualTo(1)
+                    .allSatisfy(text -> assertThat(text).contains("st.shared.f32"));
+        }
+    }
+
+    /** Heads of 72, 88 and 104 columns of fp16 begin in the middle of a sector: one more for each row of a head, and none besides. */
+    @Test
+    void headsOfHalfSectorsCostOneMore() {
+        for (int headDim : new int[] {72, 88, 104}) {
+            LaunchResult launch = attention(StorageType.F16, new int[] {70, 34}, headDim, false);
+            assertThat(conflicts(launch)).as("heads of %d", headDim).isEmpty();
+            MemoryCounters memory = launch.memory();
+            assertThat(MemoryCounters.sum(memory.sectors))
+                    .isGreaterThan(MemoryCounters.sum(memory.idealSectors))
+                    .isLessThan(MemoryCounters.sum(memory.idealSectors) * 3 / 2);
+        }
+    }
+
+    private static LaunchResult attention(StorageType type, int[] lengths, int headDim, boolean pooled) {
+        try (KernelRig rig = new KernelRig(ExecutionOptions.standard())) {
+            AttentionCase.of(type, lengths, 0, 2, headDim, false).check(rig, pooled);
+            return rig.launches().get(0);
+        }
+    }
+
+    /** A matrix whose stride is its width. */
+    private static Matrix aligned(KernelRig rig, StorageType type, int columns, float[] values) {
+        return new Matrix(rig.values(type, values), ROWS, columns, columns);
+    }
+
+    /** Instructions that touched more sectors than their lanes asked for. */
+    private static List<String> wasted(LaunchResult launch) {
+        return worse(launch, launch.memory().sectors, launch.memory().idealSectors, "sectors");
+    }
+
+    /** Instructions that took more wavefronts of shared memory than they had to. */
+    private static List<String> conflicts(LaunchResult launch) {
+        return worse(launch, launch.memory().wavefronts, launch.memory().idealWavefronts, "wavefronts");
+    }
+
+    private static List<String> worse(LaunchResult launch, long[] count, long[] ideal, String what) {
+        List<String> worse = new ArrayList<>();
+        for (int pc = 0; pc < count.length; pc++) {
+            if (count[pc] > ideal[pc]) {
+                worse.add(launch.kernel() + ": " + launch.code().steps()[pc].text() + ": " + count[pc] + " " + what
+                        + " instead of " + ideal[pc]);
+            }
+        }
+        return worse;
+    }
+}
