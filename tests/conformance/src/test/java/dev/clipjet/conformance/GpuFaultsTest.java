@@ -108,7 +108,7 @@ class GpuFaultsTest {
         }
     }
 
-    /** On the emulator, which keeps books of its own and computes: the first and the last call of every kind. */
+    /** On the emulator, which keeps books of its own and computes: the last call of every kind. */
     @Test
     void on_the_emulator_the_answers_are_right_afterwards() {
         Answers expected;
@@ -119,11 +119,11 @@ class GpuFaultsTest {
         List<Integer> chosen = new ArrayList<>();
         Set<String> last = new HashSet<>();
         for (int k = calls.size(); k >= 1; k--) {
-            if (last.add(calls.get(k - 1)) || calls.indexOf(calls.get(k - 1)) == k - 1) {
+            if (last.add(calls.get(k - 1))) {
                 chosen.add(k);
             }
         }
-        assertThat(chosen).hasSizeGreaterThan(15);
+        assertThat(chosen).hasSizeGreaterThan(10);
         for (int k : chosen) {
             Answers after = failsAndGoesOn(GpuFaultsTest::emulator, k);
             if (after != null) {
