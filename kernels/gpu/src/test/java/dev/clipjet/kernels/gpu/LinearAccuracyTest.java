@@ -27,7 +27,11 @@ class LinearAccuracyTest {
             for (LinearVariant variant : variants) {
                 Activation activation = Activation.values()[turn % 4];
                 boolean residual = activation == Activation.NONE;
-                check(rig, LinearProblem.random(type, 19, 40, 520, activation, turn % 3 != 1, residual, turn), variant, 2);
+                check(
+                        rig,
+                        LinearProblem.random(type, 19, 40, 520, activation, turn % 3 != 1, residual, turn),
+                        variant,
+                        2);
                 turn++;
             }
             for (Activation activation : Activation.values()) {
