@@ -15,9 +15,8 @@ final class Comparisons {
     private static final List<String> ORDERED = List.of("eq", "ne", "lt", "le", "gt", "ge");
     private static final List<String> UNSIGNED = List.of("lo", "ls", "hi", "hs");
     private static final List<String> UNORDERED = List.of("equ", "neu", "ltu", "leu", "gtu", "geu", "num", "nan");
-    private static final String[] ALL = Stream.of(ORDERED, UNSIGNED, UNORDERED)
-            .flatMap(List::stream)
-            .toArray(String[]::new);
+    private static final String[] ALL =
+            Stream.of(ORDERED, UNSIGNED, UNORDERED).flatMap(List::stream).toArray(String[]::new);
 
     /** The smallest normal half. */
     private static final float LEAST_HALF = 0x1p-14f;

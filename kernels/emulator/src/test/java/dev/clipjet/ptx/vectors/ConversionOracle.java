@@ -90,9 +90,7 @@ final class ConversionOracle {
     private static Mode integral(Form form) {
         return form.has("rni")
                 ? Mode.NEAREST
-                : form.has("rzi")
-                        ? Mode.ZERO
-                        : form.has("rmi") ? Mode.DOWN : form.has("rpi") ? Mode.UP : null;
+                : form.has("rzi") ? Mode.ZERO : form.has("rmi") ? Mode.DOWN : form.has("rpi") ? Mode.UP : null;
     }
 
     private static BigInteger toInteger(Form form, Format source, String to, String from, long bits) {

@@ -82,7 +82,8 @@ enum Format {
         long fraction = bits & (1L << fractionBits) - 1;
         long magnitude = exponent == 0 ? fraction : fraction | 1L << fractionBits;
         return new Exact(
-                BigInteger.valueOf(negative(bits) ? -magnitude : magnitude), Math.max(exponent, 1) - bias - fractionBits);
+                BigInteger.valueOf(negative(bits) ? -magnitude : magnitude),
+                Math.max(exponent, 1) - bias - fractionBits);
     }
 
     /** The bits nearest to a value in a direction; the result for zero has the given sign. */
@@ -93,8 +94,7 @@ enum Format {
         boolean negative = value.signum() < 0;
         int bias = (1 << exponentBits - 1) - 1;
         int exponent = Math.max(value.leading(), 1 - bias);
-        BigInteger whole =
-                exponent > bias ? BigInteger.ZERO : value.magnitudeIn(exponent - fractionBits, mode);
+        BigInteger whole = exponent > bias ? BigInteger.ZERO : value.magnitudeIn(exponent - fractionBits, mode);
         if (exponent > bias || whole.bitLength() > fractionBits + 1 && exponent == bias) {
             boolean stays = mode == Mode.ZERO || mode == Mode.DOWN && !negative || mode == Mode.UP && negative;
             return stays ? largest(negative) : infinity(negative);

@@ -19,7 +19,9 @@ final class Operands {
                 .filter(type -> !type.equals("lut"))
                 .toList();
         if (types.size() == 1 && Form.width(types.get(0)) <= 16) {
-            return new long[][] {LongStream.range(0, 1L << Form.width(types.get(0))).toArray()};
+            return new long[][] {
+                LongStream.range(0, 1L << Form.width(types.get(0))).toArray()
+            };
         }
         Random random = new Random(form.name().hashCode());
         List<long[]> edges = types.stream().map(Operands::edges).toList();
@@ -113,9 +115,29 @@ final class Operands {
         }
         long top = 1L << width - 1;
         long mask = width == 64 ? -1 : (1L << width) - 1;
-        List<Long> values =
-                List.of(0L, 1L, mask, top, top - 1, 2L, 3L, 31L, 32L, 16L, 255L, 0x5555555555555555L, top + 1, mask - 1,
-                7L, 8L, 15L, 33L, 63L, 64L, 65L, 256L);
+        List<Long> values = List.of(
+                0L,
+                1L,
+                mask,
+                top,
+                top - 1,
+                2L,
+                3L,
+                31L,
+                32L,
+                16L,
+                255L,
+                0x5555555555555555L,
+                top + 1,
+                mask - 1,
+                7L,
+                8L,
+                15L,
+                33L,
+                63L,
+                64L,
+                65L,
+                256L);
         return values.stream().mapToLong(v -> v & mask).distinct().toArray();
     }
 }
