@@ -181,6 +181,24 @@ class ProgramFormsTest {
         }
     }
 
+    /** Outside a cluster the only block has rank 0, by its own addresses and by those that {@code mapa} gives. */
+    @Test
+    void ranksOfAddressesAreThoseOfTheBlock() {
+        String text = Vectors.kernel(
+                "",
+                1,
+                ".shared .align 8 .b8 s[8];\nld.param.u64 %d20, [p0];\nmov.u64 %d1, s;\ncvt.u32.u64 %r1, %d1;",
+                "mapa.shared::cluster.u32 %r2, %r1, 0;\nmapa.shared::cluster.u64 %d2, %d1, 0;",
+                "getctarank.shared::cluster.u32 %r3, %r2;\ngetctarank.shared::cluster.u64 %r4, %d2;",
+                "cvta.shared.u64 %d3, %d1;\ngetctarank.u64 %r5, %d3;",
+                "st.global.u32 [%d20], %r3;\nst.global.u32 [%d20+4], %r4;\nst.global.u32 [%d20+8], %r5;");
+        try (Rig rig = new Rig("ranks", text, ExecutionOptions.standard())) {
+            long out = rig.ints(9, 9, 9);
+            rig.launch("k", Dim3.of(1), Dim3.of(1), out);
+            assertThat(rig.readInts(out, 3)).containsOnly(0);
+        }
+    }
+
     @Test
     void branchesCallsAndEndsTakeTheirLanes() {
         for (String suffix : new String[] {"", ".uni"}) {
