@@ -209,7 +209,7 @@ __device__ __forceinline__ void attend(
 }
 
 #define ENTRY(T, NAME, D)                                                                                               \
-    extern "C" __global__ void __launch_bounds__(128) attention_##NAME##_d##D(                                          \
+    extern "C" __global__ void __launch_bounds__(128, D <= 80 ? 4 : 2) attention_##NAME##_d##D(                                          \
             int head_dim, float scale_log2, int causal, const T *q, int q_stride, const T *k, int k_stride, const T *v, \
             int v_stride, const int *starts, T *out, int out_stride) {                                                  \
         attend<T, D>(head_dim, scale_log2, causal != 0, q, q_stride, k, k_stride, v, v_stride, starts, out, out_stride); \

@@ -2,18 +2,18 @@
 //
 // in [m, k] and out [m, n] row-major T (f16, bf16), their rows 16-byte aligned; W [n, k] in packed tiles (tile.cuh); bias
 // float32 [n] or null. Any m, n, k.
-// Launch: grid (ceil(n / BN), ceil(m / 128), splits), block 288, dynamic shared memory STAGES * (128 + BN) * 128 + 16 * STAGES
-// bytes; everything 16-byte aligned; with splits > 1 a workspace (epilogue.cuh) and at most COUNTERS tiles.
-// splits <= ceil(k / 64).
+// Launch: grid (ceil(n / BN), ceil(m / BM), splits), block 2 BM + 32 with BM 64 or 128, dynamic shared memory
+// STAGES * (BM + BN) * 128 + 16 * STAGES bytes; everything 16-byte aligned; with splits > 1 a workspace (epilogue.cuh) and at
+// most COUNTERS tiles. splits <= ceil(k / 64).
 // Numerics: products exact, sums float32 in the tensor cores' order, splits added in order, bias, activation and residual in
 // float32, one rounding to T: the same bits in every run.
-// Moves 2 n k bytes of weights ceil(m / 128) times and 2 m k of activations ceil(n / BN) times, from DRAM once where L2 holds
+// Moves 2 n k bytes of weights ceil(m / BM) times and 2 m k of activations ceil(n / BN) times, from DRAM once where L2 holds
 // them, 2 m n of output (4 m n with residual), and 8 m n (splits) bytes of partial sums; 2 m n k operations.
 //
-//   warp 8, producer:   W by one bulk copy for each tile, in by cp.async in the swizzled order       full[] --->
-//   warps 0-3, 4-7:     rows 0-63 and 64-127 times BN columns, wgmma from shared memory         <--- empty[]
+//   last warp, producer:                W by one bulk copy for each tile, in by cp.async, swizzled      full[] --->
+//   warps 0-3 and, with BM 128, 4-7:    64 rows each times BN columns, wgmma from shared memory    <--- empty[]
 //
-// A stage is in [128][64] and W [BN][64]. The producer reports a stage LAG stages after it issued its copies, when they have
+// A stage is in [BM][64] and W [BN][64]. The producer reports a stage LAG stages after it issued its copies, when they have
 // arrived; the consumers free it one stage later, when the next one's products have been issued.
 #pragma once
 #include "cp_async.cuh"
@@ -22,13 +22,13 @@
 #include "tile.cuh"
 #include "wgmma.cuh"
 
-template <typename T, int BN, int STAGES>
+template <typename T, int BM, int BN, int STAGES>
 struct GroupLinear {
-    static constexpr int BM = 128;
-    static constexpr int CONSUMERS = 256;
+    static constexpr int CONSUMERS = 2 * BM;
     static constexpr int LAG = STAGES - 2;
     static constexpr int IN_BYTES = BM * ROW_BYTES;
     static constexpr int STAGE_BYTES = (BM + BN) * ROW_BYTES;
+    static_assert((BM == 64 || BM == 128) && BN <= CONSUMERS, "");
     static_assert(STAGED_BYTES<BM, BN, 1> <= STAGES * STAGE_BYTES, "staging reuses the ring");
 
     static __device__ __forceinline__ void run(
@@ -57,7 +57,7 @@ struct GroupLinear {
         const int missing = (BN / TILE_ROWS - n_tiles) * TILE_BYTES;
         if (missing > 0) {
             for (int s = 1; s <= STAGES; s++) {
-                for (int i = thread * 16; i < missing; i += 288 * 16) {
+                for (int i = thread * 16; i < missing; i += (CONSUMERS + 32) * 16) {
                     *reinterpret_cast<float4 *>(ring + s * STAGE_BYTES - missing + i) = make_float4(0, 0, 0, 0);
                 }
             }
@@ -179,17 +179,18 @@ struct GroupLinear {
 
 extern __shared__ __align__(1024) unsigned char ring[];
 
-#define ENTRY(T, NAME, BN, STAGES, BLOCKS)                                                                    \
-    extern "C" __global__ void __launch_bounds__(288, BLOCKS) linear_wgmma_128x##BN##_##NAME(                 \
+#define ENTRY(T, NAME, BM, BN, STAGES, BLOCKS)                                                                \
+    extern "C" __global__ void __launch_bounds__(2 * BM + 32, BLOCKS) linear_wgmma_##BM##x##BN##_##NAME(      \
             int m, int n, int k, const T *in, int64_t in_stride, const unsigned char *weight,                 \
             const float *bias, T *out, int64_t out_stride, unsigned *workspace, int activation,               \
             int residual) {                                                                                   \
-        GroupLinear<T, BN, STAGES>::run(                                                                      \
+        GroupLinear<T, BM, BN, STAGES>::run(                                                                  \
                 k, in, in_stride, weight, {m, n, bias, out, out_stride, workspace, activation, residual},     \
                 ring);                                                                                        \
     }
 
-// Columns, stages, blocks of an SM.
+// Tile, stages, blocks of an SM.
 #define ENTRIES(T, NAME)                                                                                      \
-    ENTRY(T, NAME, 128, 3, 2)                                                                                 \
-    ENTRY(T, NAME, 256, 4, 1)
+    ENTRY(T, NAME, 64, 128, 4, 2)                                                                             \
+    ENTRY(T, NAME, 128, 128, 3, 2)                                                                            \
+    ENTRY(T, NAME, 128, 256, 4, 1)

@@ -23,6 +23,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code clipjet convert}: a model in another format. */
 @Command(
@@ -34,6 +35,8 @@ import picocli.CommandLine.Spec;
                     + "anything is written."
         })
 final class Convert implements Callable<Integer> {
+    private static final String STORED = "stored";
+
     @Spec
     private CommandSpec spec;
 
@@ -57,9 +60,9 @@ final class Convert implements Callable<Integer> {
     @Option(
             names = "--dtype",
             paramLabel = "T",
-            converter = WeightType.class,
-            description = "fp32, fp16 or bf16, rounded to nearest even. Default: as stored.")
-    private DType dtype;
+            description = "fp32, fp16 or bf16, rounded to nearest even, or stored: each as it is. Default: stored, but "
+                    + "fp32 for --to hf where types are mixed.")
+    private String dtype;
 
     @Option(
             names = "--tower",
@@ -103,7 +106,8 @@ final class Convert implements Callable<Integer> {
         }
         ConversionOptions options = new ConversionOptions(
                 format,
-                Optional.ofNullable(dtype),
+                type(),
+                STORED.equals(dtype),
                 Optional.ofNullable(tower),
                 shardSize == null ? ConversionOptions.DEFAULT_FILE_BYTES : shardSize,
                 BuiltInVocabularyFiles::write);
@@ -113,6 +117,17 @@ final class Convert implements Callable<Integer> {
             ConversionReport report = run(conversion, outcome);
             print(report, Optional.ofNullable(outcome.get()));
             return 0;
+        }
+    }
+
+    private Optional<DType> type() {
+        if (dtype == null || dtype.equals(STORED)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new WeightType().convert(dtype));
+        } catch (TypeConversionException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage() + ", stored", e);
         }
     }
 

@@ -128,7 +128,8 @@ class ConvertTest {
                 .contains("hf, open-clip, openai, onnx");
         assertThat(run("convert", golden("hf-vit-gelu"), path("x"), "--dtype", "int8")
                         .err())
-                .contains("known are fp32, fp16, bf16");
+                .startsWith("clipjet: unknown --dtype")
+                .contains("known are fp32, fp16, bf16, stored");
         assertThat(run("convert", golden("hf-vit-gelu"), path("x"), "--shard-size", "0")
                         .code())
                 .isEqualTo(Failures.USAGE);

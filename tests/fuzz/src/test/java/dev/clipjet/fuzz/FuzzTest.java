@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FuzzTest {
     private static final Path CORPUS = Path.of("corpus").toAbsolutePath();
     private static final String SHORT_RUN_SECONDS = "2";
-    private static final long MOST_SECONDS = 60;
+    private static final long MOST_SECONDS = 240;
 
     private static final Map<String, Consumer<byte[]>> TARGETS = Map.of(
             "safetensors", SafetensorsTarget::fuzzerTestOneInput,

@@ -9,6 +9,8 @@ import java.util.Optional;
  *
  * @param format what is written
  * @param dtype F32, F16 or BF16 for all weights; empty to keep the type of each
+ * @param exactTypes whether types are kept where the format would have one for all: versions 4 of transformers cannot run
+ *     files with several, so those get F32 otherwise, which is exact
  * @param tower the tower that is written, if only one is
  * @param fileBytes most bytes of weights in one file, where the format knows several; for ONNX, beyond which the weights
  *     lie in a file of their own
@@ -17,6 +19,7 @@ import java.util.Optional;
 public record ConversionOptions(
         TargetFormat format,
         Optional<DType> dtype,
+        boolean exactTypes,
         Optional<Tower> tower,
         long fileBytes,
         TokenizerFiles tokenizerFiles) {
@@ -36,23 +39,29 @@ public record ConversionOptions(
 
     /** Everything as it is stored, in another format. */
     public static ConversionOptions of(TargetFormat format, TokenizerFiles tokenizerFiles) {
-        return new ConversionOptions(format, Optional.empty(), Optional.empty(), DEFAULT_FILE_BYTES, tokenizerFiles);
+        return new ConversionOptions(
+                format, Optional.empty(), false, Optional.empty(), DEFAULT_FILE_BYTES, tokenizerFiles);
     }
 
     public ConversionOptions withDtype(DType type) {
-        return new ConversionOptions(format, Optional.of(type), tower, fileBytes, tokenizerFiles);
+        return new ConversionOptions(format, Optional.of(type), false, tower, fileBytes, tokenizerFiles);
+    }
+
+    /** Every weight in the type that it is stored in. */
+    public ConversionOptions withExactTypes() {
+        return new ConversionOptions(format, Optional.empty(), true, tower, fileBytes, tokenizerFiles);
     }
 
     public ConversionOptions withTower(Tower only) {
-        return new ConversionOptions(format, dtype, Optional.of(only), fileBytes, tokenizerFiles);
+        return new ConversionOptions(format, dtype, exactTypes, Optional.of(only), fileBytes, tokenizerFiles);
     }
 
     public ConversionOptions withFileBytes(long bytes) {
-        return new ConversionOptions(format, dtype, tower, bytes, tokenizerFiles);
+        return new ConversionOptions(format, dtype, exactTypes, tower, bytes, tokenizerFiles);
     }
 
     /** Two options with equal texts give the same files. */
     String identity() {
-        return format + " " + dtype + " " + tower + " " + fileBytes;
+        return format + " " + dtype + " " + exactTypes + " " + tower + " " + fileBytes;
     }
 }

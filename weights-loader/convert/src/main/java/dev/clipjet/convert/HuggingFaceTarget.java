@@ -1,5 +1,6 @@
 package dev.clipjet.convert;
 
+import dev.clipjet.memory.DType;
 import dev.clipjet.model.ImagePooling;
 import dev.clipjet.model.ModelSpec;
 import dev.clipjet.model.TextPooling;
@@ -9,7 +10,10 @@ import dev.clipjet.model.VisionSpec;
 import dev.clipjet.weights.HuggingFaceNames;
 import dev.clipjet.weights.safetensors.SafetensorsWriter.Declaration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /** A directory in the layout of transformers: {@code CLIPModel}, or the class of the tower that there is. */
 final class HuggingFaceTarget {
@@ -29,23 +33,23 @@ final class HuggingFaceTarget {
         ModelSpec spec = source.spec();
         check(source);
         List<PlannedTensor> tensors = new ArrayList<>();
-        List<Dropped> dropped = new ArrayList<>(source.dropped());
+        List<String> notes = new ArrayList<>();
+        Optional<DType> type = type(source, options, notes);
         spec.vision()
-                .ifPresent(vision -> tensors.addAll(PlannedTensor.of(
-                        HuggingFaceNames.CLIP_MODEL.vision(vision), source.tensors(), options.dtype())));
+                .ifPresent(vision -> tensors.addAll(
+                        PlannedTensor.of(HuggingFaceNames.CLIP_MODEL.vision(vision), source.tensors(), type)));
         spec.text()
                 .ifPresent(text -> tensors.addAll(
-                        PlannedTensor.of(HuggingFaceNames.CLIP_MODEL.text(text), source.tensors(), options.dtype())));
+                        PlannedTensor.of(HuggingFaceNames.CLIP_MODEL.text(text), source.tensors(), type)));
         boolean both = spec.vision().isPresent() && spec.text().isPresent();
         if (both) {
-            tensors.add(scalar(source, ModelSource.LOGIT_SCALE));
+            tensors.add(scalar(source, ModelSource.LOGIT_SCALE, type));
         }
         List<WeightFile> files = Shards.of(tensors, options.fileBytes(), SINGLE);
         List<Plan.Description> descriptions = new ArrayList<>();
         if (files.size() > 1) {
             descriptions.add(Shards.index(files));
         }
-        List<String> notes = new ArrayList<>();
         descriptions.add(JsonText.file("config.json", new HuggingFaceConfigFile(source, tensors).document()));
         if (spec.preprocess().isPresent()) {
             descriptions.add(
@@ -54,18 +58,31 @@ final class HuggingFaceTarget {
         if (spec.text().isPresent()) {
             TokenizerDescription.of(source, options, notes).ifPresent(descriptions::add);
         }
-        return new Plan(files, descriptions, dropped, notes);
+        return new Plan(files, descriptions, source.dropped(), notes);
     }
 
-    /** The logit scale or bias as a tensor without dimensions, in its own type. */
-    static PlannedTensor scalar(ModelSource source, String name) {
+    /** One type for all, since transformers 4.45 and later take that of the first tensor for granted. */
+    private static Optional<DType> type(ModelSource source, ConversionOptions options, List<String> notes) {
+        Set<DType> stored = new HashSet<>();
+        source.tensors().values().forEach(content -> stored.add(content.dtype()));
+        source.scalars().values().forEach(scalar -> stored.add(scalar.dtype()));
+        if (options.dtype().isPresent() || options.exactTypes() || stored.size() == 1) {
+            return options.dtype();
+        }
+        notes.add("the types of the weights are mixed, and versions 4 of transformers cannot run such files: all are "
+                + "written as fp32, which is exact; --dtype stored keeps them");
+        return Optional.of(DType.F32);
+    }
+
+    /** The logit scale or bias as a tensor without dimensions, in its own type unless another is given. */
+    static PlannedTensor scalar(ModelSource source, String name, Optional<DType> type) {
         Scalar scalar = source.scalars().get(name);
         return new PlannedTensor(
-                new Declaration(name, scalar.dtype(), List.of()),
+                new Declaration(name, type.orElse(scalar.dtype()), List.of()),
                 new HeapContent(scalar.dtype(), scalar.bytes(), scalar.stored() ? List.of(name) : List.of()),
                 0,
                 false,
-                scalar.stored() ? "kept in its type" : "not in the source, its default");
+                scalar.stored() ? "" : "not in the source, its default");
     }
 
     private static void check(ModelSource source) {

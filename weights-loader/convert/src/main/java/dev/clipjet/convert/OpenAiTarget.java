@@ -18,6 +18,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A state dict with the names of OpenAI's models, as one file. There is no configuration: OpenAI's code reads the
@@ -44,7 +45,7 @@ final class OpenAiTarget {
         List<PlannedTensor> tensors = new ArrayList<>();
         tensors.addAll(PlannedTensor.of(OpenAiNames.CLIP.vision(vision), source.tensors(), options.dtype()));
         tensors.addAll(PlannedTensor.of(OpenAiNames.CLIP.text(text), source.tensors(), options.dtype()));
-        tensors.add(HuggingFaceTarget.scalar(source, ModelSource.LOGIT_SCALE));
+        tensors.add(HuggingFaceTarget.scalar(source, ModelSource.LOGIT_SCALE, Optional.empty()));
         tensors.add(integer("input_resolution", vision.imageSize()));
         tensors.add(integer("context_length", text.contextLength()));
         tensors.add(integer("vocab_size", text.vocabSize()));

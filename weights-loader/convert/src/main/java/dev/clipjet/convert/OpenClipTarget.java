@@ -7,6 +7,7 @@ import dev.clipjet.model.VisionSpec;
 import dev.clipjet.weights.OpenAiNames;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** A directory in the layout of open_clip. */
 final class OpenClipTarget {
@@ -31,7 +32,9 @@ final class OpenClipTarget {
         List<PlannedTensor> tensors = new ArrayList<>();
         tensors.addAll(PlannedTensor.of(names.vision(vision), source.tensors(), options.dtype()));
         tensors.addAll(PlannedTensor.of(names.text(text), source.tensors(), options.dtype()));
-        source.scalars().keySet().forEach(scalar -> tensors.add(HuggingFaceTarget.scalar(source, scalar)));
+        source.scalars()
+                .keySet()
+                .forEach(scalar -> tensors.add(HuggingFaceTarget.scalar(source, scalar, Optional.empty())));
 
         List<String> notes = new ArrayList<>();
         List<Plan.Description> descriptions = new ArrayList<>();

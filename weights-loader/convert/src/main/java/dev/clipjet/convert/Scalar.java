@@ -7,8 +7,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * A number among the tensors, the logit scale or bias. It keeps its stored type whatever is asked for: rounding a
- * logarithm of 4.6 to BF16 would change all logits by one percent, and saves two bytes.
+ * A number among the tensors, the logit scale or bias. It keeps its stored type where the format allows: rounding a
+ * logarithm of 4.6 to BF16 changes all logits by one percent, and saves two bytes.
  *
  * @param dtype type as stored
  * @param bytes little endian

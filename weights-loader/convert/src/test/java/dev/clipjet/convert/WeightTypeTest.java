@@ -32,7 +32,7 @@ class WeightTypeTest {
 
     @ParameterizedTest
     @EnumSource(names = {"F16", "BF16"})
-    void weightsAreRoundedToNearestAndScalarsKept(DType type) throws Exception {
+    void weightsAreRoundedToNearest(DType type) throws Exception {
         Path source = golden("hf-vit-gelu");
         ConversionReport report =
                 convert(source, temp.resolve("out"), options(TargetFormat.HF).withDtype(type));
@@ -41,11 +41,10 @@ class WeightTypeTest {
         try (SafetensorsFile before = SafetensorsFile.open(source.resolve("model.safetensors"));
                 SafetensorsFile after = SafetensorsFile.open(temp.resolve("out/model.safetensors"))) {
             for (StoredTensor tensor : after.tensors()) {
-                boolean scalar = tensor.name().equals("logit_scale");
-                assertThat(tensor.dtype()).isEqualTo(scalar ? DType.F32 : type);
+                assertThat(tensor.dtype()).isEqualTo(type);
                 ByteBuffer from = before.tensor(tensor.name()).data();
                 ByteBuffer to = tensor.data();
-                while (!scalar && from.hasRemaining()) {
+                while (from.hasRemaining()) {
                     float value = from.getFloat();
                     assertThat(to.getShort())
                             .isEqualTo(
@@ -62,6 +61,16 @@ class WeightTypeTest {
                 .allSatisfy(tensor -> assertThat(tensor.maxUlp()).isBetween(0.1, halfUlp));
         assertThat(Files.readString(temp.resolve("out/config.json")))
                 .contains(type == DType.F16 ? "\"float16\"" : "\"bfloat16\"");
+    }
+
+    @Test
+    void openClipKeepsTheLogitScaleExact() throws Exception {
+        Path source = golden("hf-vit-gelu");
+        convert(source, temp.resolve("out"), options(TargetFormat.OPEN_CLIP).withDtype(DType.BF16));
+        ModelDifference difference = difference(source, temp.resolve("out"));
+        assertThat(difference.towers())
+                .extracting(ModelDifference.Setting::name)
+                .doesNotContain("logit_scale");
     }
 
     @Test

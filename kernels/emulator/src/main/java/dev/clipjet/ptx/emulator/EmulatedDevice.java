@@ -18,7 +18,6 @@ import dev.clipjet.ptx.exec.LaunchResult;
 import dev.clipjet.ptx.memory.Allocation;
 import dev.clipjet.ptx.memory.GlobalMemory;
 import dev.clipjet.ptx.syntax.PtxModule;
-import dev.clipjet.ptx.syntax.PtxParser;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -139,7 +138,7 @@ public final class EmulatedDevice implements GpuDevice {
     @Override
     public GpuModule loadModule(String name, String ptx) {
         ready();
-        PtxModule module = PtxParser.parse(name, ptx);
+        PtxModule module = ParsedModules.of(name, ptx);
         return own(new EmulatedModule(this, name, module));
     }
 

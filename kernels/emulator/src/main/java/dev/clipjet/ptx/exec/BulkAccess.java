@@ -72,6 +72,10 @@ final class BulkAccess {
         memory.races().readAsync(agent, stamp, warp.index(), lane, warp.clock(), step.pc(), from, count, reports);
     }
 
+    private boolean counters() {
+        return warp.block().launch().options().counters();
+    }
+
     private boolean checks() {
         return warp.block().launch().options().checks();
     }
@@ -85,6 +89,13 @@ final class BulkAccess {
         int length = target.shared().bytes().length;
         if (from < 0 || (long) from + count > length) {
             AddressErrors.outsideShared(warp, step, lane, from, count, length, write);
+        }
+    }
+
+    /** Counts a copy's access to shared memory. */
+    void countShared(Step step, int count) {
+        if (counters()) {
+            warp.block().progress().memory().sharedBulk(step.pc(), count);
         }
     }
 
@@ -103,6 +114,10 @@ final class BulkAccess {
             AddressErrors.readOnly(warp, step, lane, allocation);
         }
         reports.in(Space.GLOBAL, allocation.address());
+        if (counters()) {
+            warp.block().progress().memory().globalBulk(step.pc(), place, count);
+            allocation.touch((int) from, count);
+        }
         return allocation;
     }
 }

@@ -73,6 +73,7 @@ public final class BulkCopies {
             }
             mbarrier.checkVisible(warp, lane, step);
             warp.asynchronous.writeShared(step, lane, target, to, bytes, ALIGNMENT);
+            warp.asynchronous.countShared(step, bytes);
             target.shared().written().copy(from.written(), offset, to, bytes);
             mbarrier.add(new BulkLoad(warp, lane, step, from.bytes(), offset, bytes, target, to, mbarrier));
         }
@@ -92,6 +93,7 @@ public final class BulkCopies {
         BulkAccess access = warp.asynchronous;
         access.readShared(
                 step, lane, reader[lane], readStamp[lane], from, bytes, ALIGNMENT, "the source of a bulk copy");
+        access.countShared(step, bytes);
         Store store = new Store();
         store.target = access.writeGlobal(step, lane, writer[lane], writeStamp[lane], target, bytes, ALIGNMENT);
         store.lane = lane;
@@ -170,6 +172,10 @@ public final class BulkCopies {
             return;
         }
         store.read = true;
+        if (warp.block().launch().options().checks()) {
+            // Whoever overwrote the source was reported where that happened.
+            return;
+        }
         byte[] shared = warp.block().shared().bytes();
         if (!Arrays.equals(store.data, 0, store.data.length, shared, store.from, store.from + store.data.length)) {
             warp.report(

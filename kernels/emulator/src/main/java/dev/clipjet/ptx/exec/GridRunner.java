@@ -103,11 +103,11 @@ public final class GridRunner {
                 || launch.shape().cluster().count() > 1;
         try {
             if (together) {
-                Progress own = new Progress(launch.code(), launch.options().maxWarpInstructions());
+                Progress own = new Progress(launch.code(), launch.options());
                 progress.add(own);
                 runTogether(own);
             } else if (workers == 1) {
-                Progress own = new Progress(launch.code(), launch.options().maxWarpInstructions());
+                Progress own = new Progress(launch.code(), launch.options());
                 progress.add(own);
                 runApart(own, new AtomicInteger());
             } else {
@@ -125,7 +125,7 @@ public final class GridRunner {
             AtomicInteger next = new AtomicInteger();
             List<Future<?>> running = new ArrayList<>();
             for (int i = 0; i < workers; i++) {
-                Progress own = new Progress(launch.code(), launch.options().maxWarpInstructions());
+                Progress own = new Progress(launch.code(), launch.options());
                 progress.add(own);
                 Callable<Void> task = () -> {
                     runApart(own, next);

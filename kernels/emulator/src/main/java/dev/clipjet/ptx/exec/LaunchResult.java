@@ -69,7 +69,7 @@ public record LaunchResult(
         long[] executions = new long[n];
         long[] activeLanes = new long[n];
         long total = 0;
-        MemoryCounters memory = new MemoryCounters(n);
+        MemoryCounters memory = new MemoryCounters(n, false);
         for (Progress part : progress) {
             memory.add(part.memory());
             total += part.total();

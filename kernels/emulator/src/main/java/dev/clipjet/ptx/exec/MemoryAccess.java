@@ -313,6 +313,13 @@ public final class MemoryAccess {
         }
     }
 
+    /** Counts the access just resolved as an atomic operation. */
+    public void countAtomic(int mask) {
+        if (warp.block().launch().options().counters()) {
+            warp.block().progress().memory().atomic(step.pc(), address, mask);
+        }
+    }
+
     private void misaligned(int mask, int alignment) {
         for (int left = mask; left != 0; left &= left - 1) {
             int lane = Integer.numberOfTrailingZeros(left);

@@ -13,11 +13,11 @@ public final class Progress {
     private long effects;
     private long polls;
 
-    Progress(KernelCode code, long limit) {
+    Progress(KernelCode code, ExecutionOptions options) {
         executions = new long[code.steps().length];
         activeLanes = new long[code.steps().length];
-        memory = new MemoryCounters(code.steps().length);
-        this.limit = limit;
+        memory = new MemoryCounters(code.steps().length, options.fastPaths());
+        limit = options.maxWarpInstructions();
     }
 
     void executed(int pc, int lanes) {

@@ -120,6 +120,7 @@ final class Atomics {
             }
             address.into(warp, access.address);
             access.write(warp, this, mask, space, type.bytes(), type.bytes(), strength);
+            access.countAtomic(mask);
             boolean changed = false;
             boolean checks = warp.block().launch().options().checks();
             for (int left = mask; left != 0; left &= left - 1) {

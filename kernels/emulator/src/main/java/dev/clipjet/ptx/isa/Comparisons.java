@@ -18,6 +18,9 @@ final class Comparisons {
     private static final String[] ALL =
             Stream.of(ORDERED, UNSIGNED, UNORDERED).flatMap(List::stream).toArray(String[]::new);
 
+    /** The smallest normal half. */
+    private static final float LEAST_HALF = 0x1p-14f;
+
     private Comparisons() {}
 
     static void register(Map<String, Decoder> decoders) {
@@ -59,7 +62,7 @@ final class Comparisons {
             if (!(target instanceof Operand.Pair)) {
                 throw in.error("a packed comparison has two targets");
             }
-            return packed(in, comparison, type, d, negated, combination, c, notC);
+            return packed(in, comparison, type, ftz, d, negated, combination, c, notC);
         }
         return new Step() {
             @Override
@@ -78,6 +81,7 @@ final class Comparisons {
             InstructionReader in,
             String comparison,
             PtxType type,
+            boolean ftz,
             int low,
             int high,
             String combination,
@@ -94,8 +98,10 @@ final class Comparisons {
                 for (int lane = 0; lane < 32; lane++) {
                     int x = warp.ints[a][lane];
                     int y = warp.ints[b][lane];
-                    lows |= holds(comparison, format.toFloat(x & 0xffff), format.toFloat(y & 0xffff)) ? 1 << lane : 0;
-                    highs |= holds(comparison, format.toFloat(x >>> 16), format.toFloat(y >>> 16)) ? 1 << lane : 0;
+                    boolean first = holds(comparison, half(format, x & 0xffff, ftz), half(format, y & 0xffff, ftz));
+                    boolean second = holds(comparison, half(format, x >>> 16, ftz), half(format, y >>> 16, ftz));
+                    lows |= first ? 1 << lane : 0;
+                    highs |= second ? 1 << lane : 0;
                 }
                 int other = c < 0 ? 0 : notC ? ~warp.predicates[c] : warp.predicates[c];
                 int first = combined(combination, lows, other);
@@ -104,6 +110,11 @@ final class Comparisons {
                 warp.predicates[high] = warp.predicates[high] & ~mask | second & mask;
             }
         };
+    }
+
+    private static float half(FloatFormat format, int bits, boolean ftz) {
+        float value = format.toFloat(bits);
+        return ftz && Math.abs(value) < LEAST_HALF ? 0 : value;
     }
 
     private static int combined(String combination, int result, int other) {
@@ -142,7 +153,7 @@ final class Comparisons {
             int b = in.intSource(first + 1, type);
             FloatFormat format = type == PtxType.BF16 || type == PtxType.BF16X2 ? FloatFormat.BF16 : FloatFormat.F16;
             boolean single = type == PtxType.F32;
-            double least = single ? Float.MIN_NORMAL : 0x1p-14;
+            double least = single ? Float.MIN_NORMAL : LEAST_HALF;
             return warp -> {
                 int result = 0;
                 for (int lane = 0; lane < 32; lane++) {

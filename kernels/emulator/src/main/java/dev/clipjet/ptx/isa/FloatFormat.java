@@ -28,6 +28,19 @@ enum FloatFormat {
         };
     }
 
+    /** Rounds the bits of a double whose result is normal and finite. */
+    private int nearestNormal(long bits, int exponent) {
+        int cut = 52 - fractionBits;
+        long fraction = bits & (1L << 52) - 1;
+        int whole = exponent + bias << fractionBits | (int) (fraction >>> cut);
+        // Half a unit less one, and one more if the last bit is odd, carry exactly when rounding up is right.
+        long half = (1L << cut - 1) - 1 + (whole & 1);
+        // A carry out of the fraction raises the exponent by itself.
+        whole += (int) ((fraction & (1L << cut) - 1) + half >>> cut);
+        int sign = (int) (bits >>> 63) << exponentBits + fractionBits;
+        return (sign | whole) << (this == TF32 ? 13 : 0);
+    }
+
     /** The canonical NaN. */
     int nan() {
         return this == TF32 ? 0x7fff_e000 : 0x7fff;
@@ -54,6 +67,13 @@ enum FloatFormat {
      * @param saturate whether what overflows becomes the largest finite value, and NaN too
      */
     int fromDouble(double value, Rounding rounding, boolean saturate) {
+        if (rounding == Rounding.NEAREST) {
+            long bits = Double.doubleToRawLongBits(value);
+            int exponent = (int) (bits >>> 52 & 0x7ff) - 1023;
+            if (exponent > -bias && exponent < bias) {
+                return nearestNormal(bits, exponent);
+            }
+        }
         int shift = this == TF32 ? 13 : 0;
         int sign = (int) (Double.doubleToRawLongBits(value) >>> 63) << exponentBits + fractionBits;
         int infinity = (1 << exponentBits) - 1 << fractionBits;

@@ -187,28 +187,46 @@ final class Lanes {
         }
     }
 
-    /** Any function of one operand of up to 32 bits; slower than a loop of its own, for what is rare. */
+    /** Any function of one operand of up to 32 bits. */
     static Step of(int d, int a, IntUnaryOperator function) {
-        return new Int1(d, a) {
-            @Override
-            void lanes(int[] target, int[] x) {
-                for (int lane = 0; lane < 32; lane++) {
-                    target[lane] = function.applyAsInt(x[lane]);
-                }
+        return OwnLoop.step(OfInt.class, IntUnaryOperator.class, function, d, a);
+    }
+
+    private static final class OfInt extends Int1 {
+        private final IntUnaryOperator function;
+
+        OfInt(IntUnaryOperator function, int d, int a) {
+            super(d, a);
+            this.function = function;
+        }
+
+        @Override
+        void lanes(int[] target, int[] x) {
+            for (int lane = 0; lane < 32; lane++) {
+                target[lane] = function.applyAsInt(x[lane]);
             }
-        };
+        }
     }
 
     /** Any function of two operands of up to 32 bits. */
     static Step of(int d, int a, int b, IntBinaryOperator function) {
-        return new Int2(d, a, b) {
-            @Override
-            void lanes(int[] target, int[] x, int[] y) {
-                for (int lane = 0; lane < 32; lane++) {
-                    target[lane] = function.applyAsInt(x[lane], y[lane]);
-                }
+        return OwnLoop.step(OfInts.class, IntBinaryOperator.class, function, d, a, b);
+    }
+
+    private static final class OfInts extends Int2 {
+        private final IntBinaryOperator function;
+
+        OfInts(IntBinaryOperator function, int d, int a, int b) {
+            super(d, a, b);
+            this.function = function;
+        }
+
+        @Override
+        void lanes(int[] target, int[] x, int[] y) {
+            for (int lane = 0; lane < 32; lane++) {
+                target[lane] = function.applyAsInt(x[lane], y[lane]);
             }
-        };
+        }
     }
 
     /** A function of three integers. */
@@ -218,38 +236,65 @@ final class Lanes {
 
     /** Any function of three operands of up to 32 bits. */
     static Step of(int d, int a, int b, int c, IntTernary function) {
-        return new Int3(d, a, b, c) {
-            @Override
-            void lanes(int[] target, int[] x, int[] y, int[] z) {
-                for (int lane = 0; lane < 32; lane++) {
-                    target[lane] = function.apply(x[lane], y[lane], z[lane]);
-                }
+        return OwnLoop.step(OfThreeInts.class, IntTernary.class, function, d, a, b, c);
+    }
+
+    private static final class OfThreeInts extends Int3 {
+        private final IntTernary function;
+
+        OfThreeInts(IntTernary function, int d, int a, int b, int c) {
+            super(d, a, b, c);
+            this.function = function;
+        }
+
+        @Override
+        void lanes(int[] target, int[] x, int[] y, int[] z) {
+            for (int lane = 0; lane < 32; lane++) {
+                target[lane] = function.apply(x[lane], y[lane], z[lane]);
             }
-        };
+        }
     }
 
     /** Any function of one 64-bit operand. */
     static Step ofLong(int d, int a, LongUnaryOperator function) {
-        return new Long1(d, a) {
-            @Override
-            void lanes(long[] target, long[] x) {
-                for (int lane = 0; lane < 32; lane++) {
-                    target[lane] = function.applyAsLong(x[lane]);
-                }
+        return OwnLoop.step(OfLong.class, LongUnaryOperator.class, function, d, a);
+    }
+
+    private static final class OfLong extends Long1 {
+        private final LongUnaryOperator function;
+
+        OfLong(LongUnaryOperator function, int d, int a) {
+            super(d, a);
+            this.function = function;
+        }
+
+        @Override
+        void lanes(long[] target, long[] x) {
+            for (int lane = 0; lane < 32; lane++) {
+                target[lane] = function.applyAsLong(x[lane]);
             }
-        };
+        }
     }
 
     /** Any function of two 64-bit operands. */
     static Step ofLong(int d, int a, int b, LongBinaryOperator function) {
-        return new Long2(d, a, b) {
-            @Override
-            void lanes(long[] target, long[] x, long[] y) {
-                for (int lane = 0; lane < 32; lane++) {
-                    target[lane] = function.applyAsLong(x[lane], y[lane]);
-                }
+        return OwnLoop.step(OfLongs.class, LongBinaryOperator.class, function, d, a, b);
+    }
+
+    private static final class OfLongs extends Long2 {
+        private final LongBinaryOperator function;
+
+        OfLongs(LongBinaryOperator function, int d, int a, int b) {
+            super(d, a, b);
+            this.function = function;
+        }
+
+        @Override
+        void lanes(long[] target, long[] x, long[] y) {
+            for (int lane = 0; lane < 32; lane++) {
+                target[lane] = function.applyAsLong(x[lane], y[lane]);
             }
-        };
+        }
     }
 
     /** A function of three 64-bit integers. */
@@ -259,42 +304,83 @@ final class Lanes {
 
     /** Any function of three 64-bit operands. */
     static Step ofLong(int d, int a, int b, int c, LongTernary function) {
-        return new Long3(d, a, b, c) {
-            @Override
-            void lanes(long[] target, long[] x, long[] y, long[] z) {
-                for (int lane = 0; lane < 32; lane++) {
-                    target[lane] = function.apply(x[lane], y[lane], z[lane]);
-                }
+        return OwnLoop.step(OfThreeLongs.class, LongTernary.class, function, d, a, b, c);
+    }
+
+    private static final class OfThreeLongs extends Long3 {
+        private final LongTernary function;
+
+        OfThreeLongs(LongTernary function, int d, int a, int b, int c) {
+            super(d, a, b, c);
+            this.function = function;
+        }
+
+        @Override
+        void lanes(long[] target, long[] x, long[] y, long[] z) {
+            for (int lane = 0; lane < 32; lane++) {
+                target[lane] = function.apply(x[lane], y[lane], z[lane]);
             }
-        };
+        }
     }
 
     /** Any function from up to 32 bits to 64. */
     static Step widen(int d, int a, IntToLongFunction function) {
-        return new Step() {
-            @Override
-            public void run(Warp warp, int mask) {
-                long[] target = warp.longs[d];
-                int[] x = warp.ints[a];
-                for (int lane = 0; lane < 32; lane++) {
-                    target[lane] = (mask >>> lane & 1) != 0 ? function.applyAsLong(x[lane]) : target[lane];
-                }
+        return OwnLoop.step(Widening.class, IntToLongFunction.class, function, d, a);
+    }
+
+    private static final class Widening extends Step {
+        private final IntToLongFunction function;
+        private final int d;
+        private final int a;
+
+        Widening(IntToLongFunction function, int d, int a) {
+            this.function = function;
+            this.d = d;
+            this.a = a;
+        }
+
+        @Override
+        public void run(Warp warp, int mask) {
+            long[] target = warp.longs[d];
+            long[] result = mask == -1 ? target : warp.scratchLongs;
+            int[] x = warp.ints[a];
+            for (int lane = 0; lane < 32; lane++) {
+                result[lane] = function.applyAsLong(x[lane]);
             }
-        };
+            if (mask != -1) {
+                blend(target, result, mask);
+            }
+        }
     }
 
     /** Any function from 64 bits to up to 32. */
     static Step narrow(int d, int a, LongToIntFunction function) {
-        return new Step() {
-            @Override
-            public void run(Warp warp, int mask) {
-                int[] target = warp.ints[d];
-                long[] x = warp.longs[a];
-                for (int lane = 0; lane < 32; lane++) {
-                    target[lane] = (mask >>> lane & 1) != 0 ? function.applyAsInt(x[lane]) : target[lane];
-                }
+        return OwnLoop.step(Narrowing.class, LongToIntFunction.class, function, d, a);
+    }
+
+    private static final class Narrowing extends Step {
+        private final LongToIntFunction function;
+        private final int d;
+        private final int a;
+
+        Narrowing(LongToIntFunction function, int d, int a) {
+            this.function = function;
+            this.d = d;
+            this.a = a;
+        }
+
+        @Override
+        public void run(Warp warp, int mask) {
+            int[] target = warp.ints[d];
+            int[] result = mask == -1 ? target : warp.scratchInts;
+            long[] x = warp.longs[a];
+            for (int lane = 0; lane < 32; lane++) {
+                result[lane] = function.applyAsInt(x[lane]);
             }
-        };
+            if (mask != -1) {
+                blend(target, result, mask);
+            }
+        }
     }
 
     /** A function of two 32-bit integers with a 64-bit result. */
@@ -304,16 +390,34 @@ final class Lanes {
 
     /** Any function of two operands of up to 32 bits with a result of 64. */
     static Step widen(int d, int a, int b, IntsToLong function) {
-        return new Step() {
-            @Override
-            public void run(Warp warp, int mask) {
-                long[] target = warp.longs[d];
-                int[] x = warp.ints[a];
-                int[] y = warp.ints[b];
-                for (int lane = 0; lane < 32; lane++) {
-                    target[lane] = (mask >>> lane & 1) != 0 ? function.apply(x[lane], y[lane]) : target[lane];
-                }
+        return OwnLoop.step(WideningPair.class, IntsToLong.class, function, d, a, b);
+    }
+
+    private static final class WideningPair extends Step {
+        private final IntsToLong function;
+        private final int d;
+        private final int a;
+        private final int b;
+
+        WideningPair(IntsToLong function, int d, int a, int b) {
+            this.function = function;
+            this.d = d;
+            this.a = a;
+            this.b = b;
+        }
+
+        @Override
+        public void run(Warp warp, int mask) {
+            long[] target = warp.longs[d];
+            long[] result = mask == -1 ? target : warp.scratchLongs;
+            int[] x = warp.ints[a];
+            int[] y = warp.ints[b];
+            for (int lane = 0; lane < 32; lane++) {
+                result[lane] = function.apply(x[lane], y[lane]);
             }
-        };
+            if (mask != -1) {
+                blend(target, result, mask);
+            }
+        }
     }
 }

@@ -17,6 +17,13 @@ public final class MemoryCounters {
     /** Wavefronts without conflicts. */
     public final long[] idealWavefronts;
 
+    /** Warp-wide atomic operations. */
+    public final long[] atomics;
+    /** Distinct addresses that these update. */
+    public final long[] atomicAddresses;
+    /** The most lanes on one address, summed over these: updates that happen one after the other. */
+    public final long[] atomicDepth;
+
     /** What the latest access of each instruction looked like and cost: the next one mostly differs in its base alone. */
     private final Pattern[] globalPatterns;
 
@@ -59,8 +66,16 @@ public final class MemoryCounters {
         }
     }
 
-    /** All zero, for a kernel of so many instructions. */
-    public MemoryCounters(int instructions) {
+    private final boolean remembers;
+
+    /**
+     * All zero.
+     *
+     * @param instructions instructions of the kernel
+     * @param remembers whether an access that looks like one before is counted as that was, without a second look
+     */
+    public MemoryCounters(int instructions, boolean remembers) {
+        this.remembers = remembers;
         globalRequests = new long[instructions];
         sectors = new long[instructions];
         idealSectors = new long[instructions];
@@ -68,6 +83,9 @@ public final class MemoryCounters {
         globalBytes = new long[instructions];
         wavefronts = new long[instructions];
         idealWavefronts = new long[instructions];
+        atomics = new long[instructions];
+        atomicAddresses = new long[instructions];
+        atomicDepth = new long[instructions];
         globalPatterns = new Pattern[PLACES * instructions];
         sharedPatterns = new Pattern[PLACES * instructions];
     }
@@ -91,7 +109,7 @@ public final class MemoryCounters {
     /** Counts an access of lanes to global memory. */
     public void global(int pc, long[] address, int mask, int bytes) {
         Pattern pattern = pattern(globalPatterns, pc, address[0]);
-        if (!pattern.matches(address, mask)) {
+        if (!remembers || !pattern.matches(address, mask)) {
             pattern.keep(
                     address, mask, Sectors.touched(address, mask, bytes, 5), Sectors.touched(address, mask, bytes, 7));
         }
@@ -109,12 +127,49 @@ public final class MemoryCounters {
      */
     public void shared(int pc, long[] address, int[] offset, int mask, int bytes, boolean matrix) {
         Pattern pattern = pattern(sharedPatterns, pc, address[0]);
-        if (!pattern.matches(address, mask)) {
+        if (!remembers || !pattern.matches(address, mask)) {
             pattern.keep(
                     address, mask, SharedBanks.wavefronts(offset, mask, bytes, matrix), SharedBanks.ideal(mask, bytes));
         }
         wavefronts[pc] += pattern.first;
         idealWavefronts[pc] += pattern.second;
+    }
+
+    /** Counts a bulk copy's access to global memory, one request for the whole range. */
+    public void globalBulk(int pc, long start, int bytes) {
+        globalRequests[pc]++;
+        sectors[pc] += (start + bytes - 1 >>> 5) - (start >>> 5) + 1;
+        lines[pc] += (start + bytes - 1 >>> 7) - (start >>> 7) + 1;
+        idealSectors[pc] += (bytes + 31) / 32;
+        globalBytes[pc] += bytes;
+    }
+
+    /** Counts a bulk copy's access to shared memory, 128 bytes a wavefront. */
+    public void sharedBulk(int pc, int bytes) {
+        int each = (bytes + 127) / 128;
+        wavefronts[pc] += each;
+        idealWavefronts[pc] += each;
+    }
+
+    /** Counts an atomic operation of lanes. */
+    public void atomic(int pc, long[] address, int mask) {
+        int distinct = 0;
+        int deepest = 0;
+        int left = mask;
+        while (left != 0) {
+            long first = address[Integer.numberOfTrailingZeros(left)];
+            int same = 0;
+            for (int l = left; l != 0; l &= l - 1) {
+                int lane = Integer.numberOfTrailingZeros(l);
+                same |= address[lane] == first ? 1 << lane : 0;
+            }
+            distinct++;
+            deepest = Math.max(deepest, Integer.bitCount(same));
+            left &= ~same;
+        }
+        atomics[pc]++;
+        atomicAddresses[pc] += distinct;
+        atomicDepth[pc] += deepest;
     }
 
     private static Pattern pattern(Pattern[] patterns, int pc, long first) {
@@ -134,6 +189,9 @@ public final class MemoryCounters {
         add(globalBytes, other.globalBytes);
         add(wavefronts, other.wavefronts);
         add(idealWavefronts, other.idealWavefronts);
+        add(atomics, other.atomics);
+        add(atomicAddresses, other.atomicAddresses);
+        add(atomicDepth, other.atomicDepth);
     }
 
     private static void add(long[] to, long[] from) {

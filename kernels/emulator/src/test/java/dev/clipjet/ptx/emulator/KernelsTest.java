@@ -225,4 +225,37 @@ class KernelsTest {
                     });
         }
     }
+
+    /** Compilers set a flag that only one branch changes to a constant first. */
+    @Test
+    void predicatesTakeConstants() {
+        String ptx = """
+                .version 8.0
+                .target sm_80
+                .address_size 64
+                .visible .entry flags(.param .u64 out)
+                {
+                    .reg .pred %p<3>;
+                    .reg .b32 %r<5>;
+                    .reg .b64 %rd<4>;
+                    ld.param.u64 %rd1, [out];
+                    mov.u32 %r1, %tid.x;
+                    setp.lt.u32 %p1, %r1, 3;
+                    mov.pred %p2, 0;
+                    @!%p1 bra DONE;
+                    mov.pred %p2, -1;
+                DONE:
+                    selp.u32 %r2, 1, 0, %p2;
+                    mul.wide.u32 %rd2, %r1, 4;
+                    add.s64 %rd3, %rd1, %rd2;
+                    st.global.u32 [%rd3], %r2;
+                    ret;
+                }
+                """;
+        try (Rig rig = new Rig("flags.ptx", ptx, ExecutionOptions.standard())) {
+            long out = rig.raw(32);
+            rig.launch("flags", Dim3.of(1), Dim3.of(8), out);
+            assertThat(rig.readInts(out, 8)).containsExactly(1, 1, 1, 0, 0, 0, 0, 0);
+        }
+    }
 }

@@ -2,8 +2,9 @@ package dev.clipjet.ptx.planted;
 
 import dev.clipjet.ptx.report.FindingKind;
 import java.util.List;
+import java.util.stream.Stream;
 
-/** The planted bugs of {@link PlantedBugsTest}, except those of sm_90. */
+/** The planted bugs of {@link PlantedBugsTest}: what every target has; those of sm_90 are in {@link HopperBugs}. */
 final class PlantedBugs {
     private PlantedBugs() {}
 
@@ -60,6 +61,23 @@ final class PlantedBugs {
             PlantedBug.of("misaligned shared word", FindingKind.MISALIGNED, """
                     -!st.shared.u32 [%r3+2], %r0;
                     +st.shared.u32 [%r3+4], %r0;
+                    """),
+            PlantedBug.of("one element into the guard band", FindingKind.OUT_OF_BOUNDS, """
+                    setp.eq.u32 %p1, %r0, 63;
+                    -!@%p1 ld.global.u32 %r5, [%d4+3844];
+                    +@%p1 ld.global.u32 %r5, [%d4+3840];
+                    @%p1 st.global.u32 [%d5], %r5;
+                    """),
+            PlantedBug.of("misaligned row of a matrix", FindingKind.MISALIGNED, """
+                    setp.eq.u32 %p1, %r0, 0;
+                    @%p1 st.shared.v4.u32 [s], {%r1, %r1, %r1, %r1};
+                    @%p1 st.shared.v4.u32 [s+16], {%r1, %r1, %r1, %r1};
+                    bar.sync 0;
+                    -mov.u32 %r5, 8;
+                    +mov.u32 %r5, 0;
+                    mov.u32 %r6, s;
+                    add.u32 %r5, %r5, %r6;
+                    !ldmatrix.sync.aligned.m8n8.x1.shared.b16 {%r7}, [%r5];
                     """),
             PlantedBug.of("write to constant memory", FindingKind.READ_ONLY, """
                     -mov.u64 %d6, table;
@@ -264,6 +282,18 @@ final class PlantedBugs {
                     """));
 
     static final List<PlantedBug> COPIES = List.of(
+            PlantedBug.of("a read-only load of what the kernel writes", FindingKind.NON_COHERENT_READ, """
+                    st.global.u32 [%d5], %r0;
+                    -!ld.global.nc.u32 %r5, [%d5];
+                    +ld.global.u32 %r5, [%d5];
+                    st.global.u32 [%d5+2048], %r5;
+                    """),
+            PlantedBug.of("two copies to one place", FindingKind.PENDING_COPY, """
+                    cp.async.ca.shared.global [%r3], [%d4], 4;
+                    -!cp.async.ca.shared.global [%r3], [%d4+256], 4;
+                    +cp.async.ca.shared.global [%r3+256], [%d4+256], 4;
+                    cp.async.wait_all;
+                    """),
             PlantedBug.of("no wait before the copy is read", FindingKind.PENDING_COPY, """
                     cp.async.ca.shared.global [%r3], [%d4], 4;
                     cp.async.commit_group;
@@ -415,6 +445,27 @@ final class PlantedBugs {
                     st.global.u32 [%d5], %r6;
                     DONE:
                     """),
+            PlantedBug.of("a loop without an end", FindingKind.DEADLOCK, """
+                    setp.eq.u32 %p1, %r0, 0;
+                    @%p1 st.shared.u32 [s], 1;
+                    bar.sync 0;
+                    LOOP:
+                    -!ld.volatile.shared.u32 %r5, [s];
+                    +mov.u32 %r5, 1;
+                    setp.eq.u32 %p1, %r5, 0;
+                    -@!%p1 bra LOOP;
+                    +@%p1 bra LOOP;
+                    """),
+            PlantedBug.of("a vote that some lanes never reach", FindingKind.DEADLOCK, """
+                    setp.lt.u32 %p1, %r1, 16;
+                    -@!%p1 bra OTHER;
+                    !vote.sync.ballot.b32 %r5, %p1, 0xffffffff;
+                    st.global.u32 [%d5], %r5;
+                    bra DONE;
+                    OTHER:
+                    bar.warp.sync 0xffffffff;
+                    DONE:
+                    """),
             PlantedBug.of("a uniform branch that is not", FindingKind.DIVERGENCE, """
                     setp.lt.u32 %p1, %r1, 16;
                     -!@%p1 bra.uni DONE;
@@ -429,7 +480,16 @@ final class PlantedBugs {
                     """));
 
     static List<PlantedBug> all() {
-        return List.of(ADDRESSES, VALUES, RACES, COPIES, TOGETHER).stream()
+        return Stream.of(
+                        ADDRESSES,
+                        VALUES,
+                        RACES,
+                        COPIES,
+                        TOGETHER,
+                        HopperBugs.MBARRIERS,
+                        HopperBugs.BULK,
+                        HopperBugs.PRODUCTS,
+                        HopperBugs.CLUSTERS)
                 .flatMap(List::stream)
                 .toList();
     }

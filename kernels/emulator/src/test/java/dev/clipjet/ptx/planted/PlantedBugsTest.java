@@ -61,7 +61,8 @@ class PlantedBugsTest {
             long output = rig.raw(4096);
             long freed = rig.freed(256);
             long zero = rig.ints(0);
-            LaunchShape shape = new LaunchShape(bug.grid(), Dim3.of(bug.threads()), Dim3.ONE, 0, bug.cooperative());
+            LaunchShape shape =
+                    new LaunchShape(bug.grid(), Dim3.of(bug.threads()), bug.cluster(), 0, bug.cooperative());
             try {
                 return rig.launch("k", shape, input, output, freed, zero).findings();
             } catch (KernelFindingsException found) {

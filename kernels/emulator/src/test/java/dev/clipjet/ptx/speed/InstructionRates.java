@@ -14,8 +14,8 @@ import java.util.Locale;
  * of the class in a block of four warps, on one thread of the host; all instructions are counted, those of the loop included.
  */
 public final class InstructionRates {
-    private static final int WARMUPS = 3;
-    private static final int RUNS = 3;
+    private static final int WARMUPS = 2;
+    private static final int RUNS = 2;
 
     /** A loop to measure: its body, and how many instructions in it count. */
     private record Loop(String name, int count, int iterations, String body) {}
@@ -112,18 +112,18 @@ public final class InstructionRates {
 
     private static List<Loop> loops() {
         List<Loop> loops = new ArrayList<>();
-        add(loops, "add.s32", 100_000, "add.s32 %r9, %r9, %r1;");
-        add(loops, "mad.lo.s32", 100_000, "mad.lo.s32 %r9, %r9, %r1, %r5;");
-        add(loops, "xor.b32", 100_000, "xor.b32 %r9, %r9, %r5;");
-        add(loops, "shl.b32", 100_000, "shl.b32 %r9, %r5, 3;");
-        add(loops, "lop3.b32", 100_000, "lop3.b32 %r9, %r9, %r1, %r5, 0x96;");
-        add(loops, "add.s64", 100_000, "add.s64 %d4, %d1, %d2;");
-        add(loops, "mul.wide.s32", 100_000, "mul.wide.s32 %d4, %r1, %r5;");
-        add(loops, "setp.lt.s32", 100_000, "setp.lt.s32 %p1, %r1, %r5;");
-        add(loops, "selp.b32", 100_000, "selp.b32 %r9, %r1, %r5, %p0;");
-        add(loops, "mov.b32", 100_000, "mov.b32 %r9, %r1;");
-        add(loops, "fma.rn.f32", 100_000, "fma.rn.f32 %f2, %f0, %f1, %f2;");
-        add(loops, "add.f32", 100_000, "add.f32 %f2, %f0, %f2;");
+        add(loops, "add.s32", 40_000, "add.s32 %r9, %r9, %r1;");
+        add(loops, "mad.lo.s32", 40_000, "mad.lo.s32 %r9, %r9, %r1, %r5;");
+        add(loops, "xor.b32", 40_000, "xor.b32 %r9, %r9, %r5;");
+        add(loops, "shl.b32", 40_000, "shl.b32 %r9, %r5, 3;");
+        add(loops, "lop3.b32", 40_000, "lop3.b32 %r9, %r9, %r1, %r5, 0x96;");
+        add(loops, "add.s64", 40_000, "add.s64 %d4, %d1, %d2;");
+        add(loops, "mul.wide.s32", 40_000, "mul.wide.s32 %d4, %r1, %r5;");
+        add(loops, "setp.lt.s32", 40_000, "setp.lt.s32 %p1, %r1, %r5;");
+        add(loops, "selp.b32", 40_000, "selp.b32 %r9, %r1, %r5, %p0;");
+        add(loops, "mov.b32", 40_000, "mov.b32 %r9, %r1;");
+        add(loops, "fma.rn.f32", 40_000, "fma.rn.f32 %f2, %f0, %f1, %f2;");
+        add(loops, "add.f32", 40_000, "add.f32 %f2, %f0, %f2;");
         add(loops, "ex2.approx.f32", 5_000, "ex2.approx.f32 %f2, %f0;");
         add(loops, "fma.rn.f16x2", 5_000, "fma.rn.f16x2 %r9, %r5, %r6, %r7;");
         add(loops, "add.f16x2", 5_000, "add.f16x2 %r9, %r5, %r6;");
@@ -132,26 +132,26 @@ public final class InstructionRates {
         add(loops, "cvt.rn.f16.f32", 5_000, "cvt.rn.f16.f32 %h1, %f1;");
         add(loops, "cvt.rn.f16x2.f32", 5_000, "cvt.rn.f16x2.f32 %r9, %f1, %f0;");
         add(loops, "cvt.rn.f32.s32", 5_000, "cvt.rn.f32.s32 %f2, %r1;");
-        add(loops, "ld.global.u32 coalesced", 40_000, "ld.global.u32 %r9, [%d1];");
-        add(loops, "ld.global.v4.u32 coalesced", 40_000, "ld.global.v4.u32 {%r9, %r10, %r11, %r12}, [%d2];");
-        add(loops, "ld.global.u32 strided", 40_000, "ld.global.u32 %r9, [%d3];");
-        add(loops, "ld.global.u32 broadcast", 40_000, "ld.global.u32 %r9, [%d0];");
-        add(loops, "st.global.u32 coalesced", 40_000, "st.global.u32 [%d1], %r9;");
-        add(loops, "st.global.v4.u32 coalesced", 40_000, "st.global.v4.u32 [%d2], {%r9, %r10, %r11, %r12};");
-        add(loops, "ld.shared.u32", 40_000, "ld.shared.u32 %r9, [%r3];");
-        add(loops, "ld.shared.v4.u32", 40_000, "ld.shared.v4.u32 {%r9, %r10, %r11, %r12}, [%r4];");
-        add(loops, "st.shared.u32", 40_000, "st.shared.u32 [%r3+4096], %r9;");
-        add(loops, "st.shared.v4.u32", 40_000, "st.shared.v4.u32 [%r4+4096], {%r9, %r10, %r11, %r12};");
-        add(loops, "ldmatrix.x4", 40_000, "ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%r9, %r10, %r11, %r12}, [%r4];");
+        add(loops, "ld.global.u32 coalesced", 10_000, "ld.global.u32 %r9, [%d1];");
+        add(loops, "ld.global.v4.u32 coalesced", 10_000, "ld.global.v4.u32 {%r9, %r10, %r11, %r12}, [%d2];");
+        add(loops, "ld.global.u32 strided", 10_000, "ld.global.u32 %r9, [%d3];");
+        add(loops, "ld.global.u32 broadcast", 10_000, "ld.global.u32 %r9, [%d0];");
+        add(loops, "st.global.u32 coalesced", 10_000, "st.global.u32 [%d1], %r9;");
+        add(loops, "st.global.v4.u32 coalesced", 10_000, "st.global.v4.u32 [%d2], {%r9, %r10, %r11, %r12};");
+        add(loops, "ld.shared.u32", 10_000, "ld.shared.u32 %r9, [%r3];");
+        add(loops, "ld.shared.v4.u32", 10_000, "ld.shared.v4.u32 {%r9, %r10, %r11, %r12}, [%r4];");
+        add(loops, "st.shared.u32", 10_000, "st.shared.u32 [%r3+4096], %r9;");
+        add(loops, "st.shared.v4.u32", 10_000, "st.shared.v4.u32 [%r4+4096], {%r9, %r10, %r11, %r12};");
+        add(loops, "ldmatrix.x4", 10_000, "ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%r9, %r10, %r11, %r12}, [%r4];");
         add(
                 loops,
                 "ldmatrix.x4.trans",
-                40_000,
+                10_000,
                 "ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%r9, %r10, %r11, %r12}, [%r4];");
         String mma = "{%f2, %f3, %f4, %f5}, {%r5, %r6, %r7, %r8}, {%r6, %r7}, {%f2, %f3, %f4, %f5};";
-        add(loops, "mma.m16n8k16.f16", 20_000, "mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 " + mma);
-        add(loops, "mma.m16n8k16.bf16", 20_000, "mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 " + mma);
-        add(loops, "mma.m16n8k8.tf32", 20_000, "mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 " + mma);
+        add(loops, "mma.m16n8k16.f16", 8_000, "mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 " + mma);
+        add(loops, "mma.m16n8k16.bf16", 8_000, "mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 " + mma);
+        add(loops, "mma.m16n8k8.tf32", 8_000, "mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 " + mma);
         loops.add(new Loop(
                 "cp.async.cg 16",
                 16,

@@ -17,6 +17,8 @@ final class Candidates {
         "mul -,lo,hi,wide " + ROUND + " -,ftz -,sat " + INTEGERS + "," + FLOATS,
         "mad -,lo,hi,wide " + ROUND + " -,ftz -,sat " + INTEGERS + "," + FLOATS,
         "fma " + ROUND + " -,ftz -,sat -,relu " + INTEGERS + "," + FLOATS,
+        "vadd u32,s32 u32,s32 u32,s32 -,sat -,add",
+        "vsub u32,s32 u32,s32 u32,s32 -,sat -,add",
         "mul24 -,lo,hi u32,s32,u64",
         "mad24 -,lo,hi u32,s32,u64",
         "div -,approx,full " + ROUND + " -,ftz " + INTEGERS + "," + FLOATS,

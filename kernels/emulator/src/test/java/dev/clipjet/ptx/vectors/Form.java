@@ -51,6 +51,8 @@ record Form(String name, String opcode, List<String> modifiers, List<String> typ
         return switch (opcode) {
             case "add", "sub", "addc", "subc", "div", "rem", "min", "max", "and", "or", "xor", "copysign" ->
                 List.of(t, t, t);
+            case "vadd", "vsub" ->
+                has("add") ? List.of(t, types.get(1), types.get(2), t) : List.of(t, types.get(1), types.get(2));
             case "mul", "mul24" -> has("wide") ? List.of(wide, t, t) : List.of(t, t, t);
             case "mad", "madc" -> has("wide") ? List.of(wide, t, t, wide) : List.of(t, t, t, t);
             case "fma", "sad", "mad24" -> List.of(t, t, t, t);

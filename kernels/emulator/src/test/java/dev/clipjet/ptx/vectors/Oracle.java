@@ -82,6 +82,13 @@ final class Oracle {
             case "sub":
                 value = form.has("sat") ? clamp(a.subtract(b), type) : a.subtract(b);
                 return wrap(value, width);
+            case "vadd", "vsub": {
+                BigInteger left = number(x[0], form.types().get(1));
+                BigInteger right = number(x[1], form.types().get(2));
+                value = form.opcode().equals("vadd") ? left.add(right) : left.subtract(right);
+                value = form.has("sat") ? clamp(value, type) : value;
+                return wrap(form.has("add") ? value.add(c) : value, width);
+            }
             case "mul":
                 value = a.multiply(b);
                 return form.has("wide")

@@ -107,8 +107,7 @@ public final class LinearKernels {
                     .matcher(name);
             if (matcher.matches()) {
                 int splits = matcher.group(1) == null ? 1 : Integer.parseInt(matcher.group(1));
-                return plan(
-                        m, n, k, activation, residual, variant, Math.min(splits, LinearPlan.kTiles(type, k)));
+                return plan(m, n, k, activation, residual, variant, Math.min(splits, LinearPlan.kTiles(type, k)));
             }
         }
         throw new IllegalArgumentException("the system property " + OVERRIDE + " is " + name + "; for "

@@ -29,7 +29,8 @@ public record LinearVariant(
             base(16, 64, 16, 16, 6),
             base(16, 16, 16, 16, 8));
 
-    private static final List<LinearVariant> HOPPER = List.of(hopper(128, 3), hopper(256, 4));
+    private static final List<LinearVariant> HOPPER =
+            List.of(hopper(64, 128, 4), hopper(128, 128, 3), hopper(128, 256, 4));
 
     private static final List<LinearVariant> FLOAT = List.of(base(128, 64, 32, 64, 3), base(32, 64, 8, 64, 4));
 
@@ -45,17 +46,17 @@ public record LinearVariant(
                 stages * (rows + columns) * ROW_BYTES);
     }
 
-    private static LinearVariant hopper(int columns, int stages) {
+    private static LinearVariant hopper(int rows, int columns, int stages) {
         int barriers = 16 * stages;
         return new LinearVariant(
                 KernelLibrary.HOPPER_TARGET,
-                128,
+                rows,
                 columns,
                 64,
                 columns,
-                288,
+                2 * rows + 32,
                 stages,
-                stages * (128 + columns) * ROW_BYTES + barriers);
+                stages * (rows + columns) * ROW_BYTES + barriers);
     }
 
     /** The variants for a storage type that a device runs. */

@@ -46,49 +46,51 @@ class AccessPatternTest {
         }
     }
 
-    /** Heads whose rows are whole sectors. */
+    /** Heads whose rows are whole sectors; {@code -Dclipjet.kernels.long} takes more of them. */
     @ParameterizedTest
     @EnumSource(StorageType.class)
     void attentionIsCoalescedAndFreeOfConflicts(StorageType type) {
-        for (int headDim : new int[] {64, 80, 96, 112, 128}) {
-            LaunchResult launch = attention(type, new int[] {70, 34}, headDim, false);
-            assertThat(wasted(launch)).as("heads of %d", headDim).isEmpty();
-            assertThat(conflicts(launch)).as("heads of %d", headDim).isEmpty();
+        try (KernelRig rig = new KernelRig(ExecutionOptions.standard())) {
+            for (int headDim : Modes.LONG ? new int[] {64, 80, 96, 112, 128} : new int[] {64, 80}) {
+                LaunchResult launch = attention(rig, type, headDim, false);
+                assertThat(wasted(launch)).as("heads of %d", headDim).isEmpty();
+                assertThat(conflicts(launch)).as("heads of %d", headDim).isEmpty();
+            }
         }
     }
 
     @ParameterizedTest
     @EnumSource(StorageType.class)
     void pooledAttentionIsCoalesced(StorageType type) {
-        for (int headDim : new int[] {64, 80, 128}) {
-            LaunchResult launch = attention(type, new int[] {70, 34}, headDim, true);
-            assertThat(wasted(launch)).as("heads of %d", headDim).isEmpty();
-            // The query is stored across, once, so that the loop over keys reads it without conflicts.
-            assertThat(conflicts(launch))
-                    .as("heads of %d", headDim)
-                    .hasSizeLessThanOrEqualTo(1)
-                    .allSatisfy(text -> assertThat(text).contains("st.shared.f32"));
-        }
-    }
-
-    /** Heads of 72, 88 and 104 columns of fp16 begin in the middle of a sector: one more for each row of a head, and none besides. */
-    @Test
-    void headsOfHalfSectorsCostOneMore() {
-        for (int headDim : new int[] {72, 88, 104}) {
-            LaunchResult launch = attention(StorageType.F16, new int[] {70, 34}, headDim, false);
-            assertThat(conflicts(launch)).as("heads of %d", headDim).isEmpty();
-            MemoryCounters memory = launch.memory();
-            assertThat(MemoryCounters.sum(memory.sectors))
-                    .isGreaterThan(MemoryCounters.sum(memory.idealSectors))
-                    .isLessThan(MemoryCounters.sum(memory.idealSectors) * 3 / 2);
-        }
-    }
-
-    private static LaunchResult attention(StorageType type, int[] lengths, int headDim, boolean pooled) {
         try (KernelRig rig = new KernelRig(ExecutionOptions.standard())) {
-            AttentionCase.of(type, lengths, 0, 2, headDim, false).check(rig, pooled);
-            return rig.launches().get(0);
+            for (int headDim : new int[] {64, 80, 128}) {
+                LaunchResult launch = attention(rig, type, headDim, true);
+                assertThat(wasted(launch)).as("heads of %d", headDim).isEmpty();
+                // The query is stored across, once, so that the loop over keys reads it without conflicts.
+                assertThat(conflicts(launch))
+                        .as("heads of %d", headDim)
+                        .hasSizeLessThanOrEqualTo(1)
+                        .allMatch(text -> text.contains("st.shared.f32"));
+            }
         }
+    }
+
+    /** Heads of 72, 88 and 104 columns of fp16 begin in the middle of a sector: some more sectors, and no conflicts. */
+    @Test
+    void headsOfHalfSectorsCostMoreSectors() {
+        try (KernelRig rig = new KernelRig(ExecutionOptions.standard())) {
+            for (int headDim : new int[] {72, 88, 104}) {
+                LaunchResult launch = attention(rig, StorageType.F16, headDim, false);
+                assertThat(conflicts(launch)).as("heads of %d", headDim).isEmpty();
+                long ideal = MemoryCounters.sum(launch.memory().idealSectors);
+                assertThat(MemoryCounters.sum(launch.memory().sectors)).isBetween(ideal + 1, ideal * 3 / 2);
+            }
+        }
+    }
+
+    private static LaunchResult attention(KernelRig rig, StorageType type, int headDim, boolean pooled) {
+        AttentionCase.of(type, new int[] {70, 34}, 0, 2, headDim, false).check(rig, pooled);
+        return rig.launches().get(rig.launches().size() - 1);
     }
 
     /** A matrix whose stride is its width. */

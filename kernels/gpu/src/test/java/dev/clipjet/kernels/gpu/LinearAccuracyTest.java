@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 class LinearAccuracyTest {
     @ParameterizedTest
-    @CsvSource({"F16, EXACT", "F16, A100", "F16, H100", "BF16, A100", "BF16, H100", "F32, EXACT"})
+    @CsvSource({"F16, A100", "F16, H100", "BF16, EXACT", "BF16, H100", "F32, EXACT"})
     void errorIsThatOfThePlainComputation(StorageType type, MmaModel mma) {
         ExecutionOptions options = ExecutionOptions.standard()
                 .withMma(mma)
@@ -27,13 +27,17 @@ class LinearAccuracyTest {
             for (LinearVariant variant : variants) {
                 Activation activation = Activation.values()[turn % 4];
                 boolean residual = activation == Activation.NONE;
-                check(rig, LinearProblem.random(type, 37, 72, 768, activation, turn % 3 != 1, residual, turn), variant, 2);
+                check(
+                        rig,
+                        LinearProblem.random(type, 19, 40, 520, activation, turn % 3 != 1, residual, turn),
+                        variant,
+                        2);
                 turn++;
             }
             for (Activation activation : Activation.values()) {
-                check(rig, LinearProblem.random(type, 50, 239, 200, activation, true, false, turn++), null, 0);
+                check(rig, LinearProblem.random(type, 35, 95, 200, activation, true, false, turn++), null, 0);
             }
-            check(rig, LinearProblem.random(type, 50, 64, 3072, Activation.NONE, true, true, turn), null, 0);
+            check(rig, LinearProblem.random(type, 18, 24, 3072, Activation.NONE, true, true, turn), null, 0);
         }
     }
 

@@ -54,8 +54,7 @@ class LinearPlanTest {
                     double clocks = model.clocks(plan.variant(), plan.splits(), tower[0], nk[0], nk[1]);
                     System.out.printf(Locale.ROOT, "%s, %.0f clocks%n", plan.describe(), clocks);
                     for (LinearVariant variant : kernels.variants()) {
-                        assertThat(clocks)
-                                .isLessThanOrEqualTo(model.clocks(variant, 1, tower[0], nk[0], nk[1]));
+                        assertThat(clocks).isLessThanOrEqualTo(model.clocks(variant, 1, tower[0], nk[0], nk[1]));
                     }
                 }
             }
@@ -86,9 +85,12 @@ class LinearPlanTest {
     void whatCannotBePlannedIsRefused() {
         try (KernelRig rig = new KernelRig(ExecutionOptions.standard())) {
             LinearKernels kernels = new LinearKernels(rig.library(), TYPE);
-            assertThatThrownBy(() -> kernels.plan(0, 8, 8, Activation.NONE, false)).hasMessageContaining("m is 0");
-            assertThatThrownBy(() -> kernels.plan(8, -1, 8, Activation.NONE, false)).hasMessageContaining("n is -1");
-            assertThatThrownBy(() -> kernels.plan(8, 8, 0, Activation.NONE, false)).hasMessageContaining("k is 0");
+            assertThatThrownBy(() -> kernels.plan(0, 8, 8, Activation.NONE, false))
+                    .hasMessageContaining("m is 0");
+            assertThatThrownBy(() -> kernels.plan(8, -1, 8, Activation.NONE, false))
+                    .hasMessageContaining("n is -1");
+            assertThatThrownBy(() -> kernels.plan(8, 8, 0, Activation.NONE, false))
+                    .hasMessageContaining("k is 0");
             assertThatThrownBy(() -> kernels.plan(8, 8, 8, Activation.GELU, true))
                     .hasMessageContaining("a residual sum has no activation GELU");
             LinearVariant small = kernels.variants().get(5);
@@ -105,7 +107,8 @@ class LinearPlanTest {
     void whatDoesNotFitThePlanIsRefused() {
         try (KernelRig rig = new KernelRig(ExecutionOptions.standard())) {
             LinearKernels kernels = new LinearKernels(rig.library(), TYPE);
-            LinearPlan plan = kernels.plan(4, 16, 128, Activation.NONE, false, kernels.variants().get(5), 2);
+            LinearPlan plan = kernels.plan(
+                    4, 16, 128, Activation.NONE, false, kernels.variants().get(5), 2);
             Matrix in = new Matrix(0x10000, 4, 128, 128);
             Matrix out = new Matrix(0x20000, 4, 16, 16);
             refused(rig, kernels, plan, new Matrix(0x10000, 5, 128, 128), 256, 0, out, 256, "in is 5 x 128, planned");

@@ -15,18 +15,24 @@ import org.junit.jupiter.params.provider.CsvSource;
  * -Dclipjet.linear.seeds=100} tries that many orders.
  */
 class LinearSchedulesTest {
-    private static final int SEEDS = Integer.getInteger("clipjet.linear.seeds", 2);
+    private static final int SEEDS = Integer.getInteger("clipjet.linear.seeds", 1);
 
     @ParameterizedTest
     @CsvSource({"F16, EXACT", "BF16, H100", "F32, EXACT"})
     void resultsDoNotDependOnTheSchedule(StorageType type, MmaModel mma) {
         List<float[]> first = run(type, ExecutionOptions.standard().withMma(mma).withLanding(Landing.AT_ISSUE));
-        for (int seed = 0; seed < SEEDS; seed++) {
+        for (int seed = 1; seed <= SEEDS; seed++) {
             for (Landing landing : new Landing[] {Landing.LATE, Landing.RANDOM}) {
-                List<float[]> results =
-                        run(type, ExecutionOptions.standard().withMma(mma).withLanding(landing).withSeed(seed));
+                List<float[]> results = run(
+                        type,
+                        ExecutionOptions.standard()
+                                .withMma(mma)
+                                .withLanding(landing)
+                                .withSeed(seed));
                 for (int i = 0; i < results.size(); i++) {
-                    assertThat(results.get(i)).as("seed %d, %s, kernel %d", seed, landing, i).isEqualTo(first.get(i));
+                    assertThat(results.get(i))
+                            .as("seed %d, %s, kernel %d", seed, landing, i)
+                            .isEqualTo(first.get(i));
                 }
             }
         }

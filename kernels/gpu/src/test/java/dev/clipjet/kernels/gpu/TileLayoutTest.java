@@ -67,6 +67,7 @@ class TileLayoutTest {
         assertThatThrownBy(() -> HALVES.offset(-1, 0, 10, 2)).hasMessageContaining("row -1, column 0");
         assertThatThrownBy(() -> HALVES.offset(0, 64, 10, 2)).hasMessageContaining("column 64 of a weight of 10");
         assertThatThrownBy(() -> HALVES.bytes(0, 10, 2)).hasMessageContaining("a side of 0");
-        assertThatThrownBy(() -> HALVES.pack(new byte[0], 65, 1, 2, new byte[8192])).hasMessageContaining("65 rows");
+        assertThatThrownBy(() -> HALVES.pack(new byte[0], 65, 1, 2, new byte[8192]))
+                .hasMessageContaining("65 rows");
     }
 }

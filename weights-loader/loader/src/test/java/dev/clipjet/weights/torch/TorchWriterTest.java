@@ -149,8 +149,7 @@ class TorchWriterTest {
         crc.update(content.duplicate());
         ZipRecords.Entry first = new ZipRecords.Entry("archive/data/0", 0, 3, crc.getValue());
         ZipRecords.Entry far = new ZipRecords.Entry("archive/data/1", 5L << 30, 3, crc.getValue());
-        try (FileChannel channel =
-                FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             for (ZipRecords.Entry entry : List.of(first, far)) {
                 channel.write(ZipRecords.local(entry), entry.header());
                 channel.write(content.duplicate(), entry.header() + ZipRecords.localBytes(entry));
