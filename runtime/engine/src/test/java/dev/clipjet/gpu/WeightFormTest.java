@@ -26,15 +26,13 @@ class WeightFormTest {
             byte[] band = new byte[Math.toIntExact(form.bandBytes(columns, bytes))];
             for (int first = 0; first < rows; first += form.bandRows()) {
                 int count = Math.min(form.bandRows(), rows - first);
-                ByteBuffer source =
-                        ByteBuffer.allocate(count * columns * bytes).order(ByteOrder.LITTLE_ENDIAN);
+                ByteBuffer source = ByteBuffer.allocate(count * columns * bytes).order(ByteOrder.LITTLE_ENDIAN);
                 for (int i = 0; i < count * columns; i++) {
                     put(source, i, first * columns + i, bytes);
                 }
                 form.pack(source.array(), count, columns, bytes, band);
                 ByteBuffer packed = ByteBuffer.wrap(band).order(ByteOrder.LITTLE_ENDIAN);
-                long start = layout.offset(first, 0, columns, bytes)
-                        - layout.offset(0, 0, columns, bytes);
+                long start = layout.offset(first, 0, columns, bytes) - layout.offset(0, 0, columns, bytes);
                 for (int row = 0; row < count; row++) {
                     for (int column = 0; column < columns; column++) {
                         int at = (int) (layout.offset(first + row, column, columns, bytes) - start);
