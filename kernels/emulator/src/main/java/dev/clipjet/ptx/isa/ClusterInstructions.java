@@ -72,8 +72,8 @@ final class ClusterInstructions {
         PtxType type = in.takeType();
         in.expect(2);
         boolean fits = space == Space.GENERIC || space == Space.SHARED_CLUSTER;
-        if (!fits || type != PtxType.U64 && type != PtxType.U32) {
-            throw in.error("getctarank takes .shared::cluster or a generic address, and .u32 or .u64");
+        if (!fits || type != PtxType.U64 && (type != PtxType.U32 || space == Space.GENERIC)) {
+            throw in.error("getctarank takes .shared::cluster with .u32 or .u64, or a generic address with .u64");
         }
         boolean wide = type == PtxType.U64;
         int d = in.intTarget(0);

@@ -22,6 +22,7 @@ class MemoryFormsTest {
     private static final String[] LOADS = {
         "ld -,global,shared,local,const,param -,v2,v4 " + TYPES,
         "ldu -,global -,v2,v4 " + TYPES,
+        "ldu weak -,global b32",
         "ld " + ORDERS + ",acquire.cta,acquire.cluster,acquire.gpu,acquire.sys,mmio.sys,mmio.cta,mmio.gpu,mmio.cluster"
                 + " global,shared -,v2 u32",
         "ld global ca,cg,cs,lu,cv,nc,unified," + PLACES + " -,v4 f32",
