@@ -26,7 +26,8 @@ import org.junit.jupiter.api.TestInstance;
 /**
  * No instruction is accepted that no test executes. What is tested is the list by which the tests of this package generate their
  * kernels, and {@link #ELSEWHERE} for what needs whole programs. What is accepted is asked of the decoders: every tested form is
- * varied by every word that occurs in their code, and whatever is then accepted has to be on the list as well.
+ * varied by every word that occurs in their code, and by every word left out, and whatever is then accepted has to be on the list
+ * as well.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FormsGateTest {
@@ -163,6 +164,17 @@ class FormsGateTest {
             Set<String> seen = new HashSet<>();
             int representatives = 0;
             for (String name : opcode.getValue()) {
+                for (int i = 0; i < words(name).size(); i++) {
+                    List<String> fewer = new ArrayList<>(List.of(name.split("\\.")));
+                    fewer.remove(i + 1);
+                    String variant = String.join(".", fewer);
+                    if (!isTested(variant)) {
+                        asked++;
+                        if (accepts(variant)) {
+                            gaps.add(variant);
+                        }
+                    }
+                }
                 // Forms that together have every word of the opcode stand for the rest.
                 if (!seen.addAll(words(name)) && representatives > 0) {
                     continue;
