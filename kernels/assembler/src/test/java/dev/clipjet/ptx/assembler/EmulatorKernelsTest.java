@@ -54,7 +54,9 @@ class EmulatorKernelsTest {
         Assembly assembly = PtxAssembler.assemble(each.file, text(each.file), AssemblerOptions.of(each.target));
         assertThat(assembly.kernels()).isNotEmpty();
         for (KernelResources kernel : assembly.kernels()) {
-            assertThat(kernel.spillStoreBytes()).as("%s of %s", kernel.entry(), each).isZero();
+            assertThat(kernel.spillStoreBytes())
+                    .as("%s of %s", kernel.entry(), each)
+                    .isZero();
         }
     }
 }

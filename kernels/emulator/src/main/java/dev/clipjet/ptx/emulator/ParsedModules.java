@@ -10,15 +10,14 @@ import java.util.Map;
 final class ParsedModules {
     private static final int MOST = 32;
 
-    private static final Map<Text, SoftReference<PtxModule>> PARSED =
-            new LinkedHashMap<>(MOST, 0.75f, true) {
-                private static final long serialVersionUID = 1L;
+    private static final Map<Text, SoftReference<PtxModule>> PARSED = new LinkedHashMap<>(MOST, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
 
-                @Override
-                protected boolean removeEldestEntry(Map.Entry<Text, SoftReference<PtxModule>> eldest) {
-                    return size() > MOST;
-                }
-            };
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Text, SoftReference<PtxModule>> eldest) {
+            return size() > MOST;
+        }
+    };
 
     private record Text(String name, String ptx) {}
 

@@ -28,7 +28,6 @@ final class Atomics {
         Space declared = in.takeSpace();
         String op = in.takeAny("add", "min", "max", "inc", "dec", "and", "or", "xor", "exch", "cas");
         boolean noFlush = in.take("noftz");
-        in.takePrefix("L2::");
         PtxType type = in.takeType();
         boolean swap = "cas".equals(op);
         in.expect((returns ? 3 : 2) + (swap ? 1 : 0));

@@ -37,11 +37,12 @@ final class ClusterInstructions {
 
     private static Step map(InstructionReader in) {
         in.needsTarget(90);
-        boolean generic = in.takeSpace() == Space.GENERIC;
+        Space space = in.takeSpace();
+        boolean generic = space == Space.GENERIC;
         PtxType type = in.takeType();
         in.expect(3);
         boolean wide = type == PtxType.U64;
-        if (!wide && (type != PtxType.U32 || generic)) {
+        if (!wide && (type != PtxType.U32 || generic) || !generic && space != Space.SHARED_CLUSTER) {
             throw in.error("mapa of type " + type);
         }
         int d = wide ? in.longTarget(0) : in.intTarget(0);
@@ -67,9 +68,13 @@ final class ClusterInstructions {
 
     private static Step rank(InstructionReader in) {
         in.needsTarget(90);
-        in.takeSpace();
+        Space space = in.takeSpace();
         PtxType type = in.takeType();
         in.expect(2);
+        boolean fits = space == Space.GENERIC || space == Space.SHARED_CLUSTER;
+        if (!fits || type != PtxType.U64 && (type != PtxType.U32 || space == Space.GENERIC)) {
+            throw in.error("getctarank takes .shared::cluster with .u32 or .u64, or a generic address with .u64");
+        }
         boolean wide = type == PtxType.U64;
         int d = in.intTarget(0);
         int a = wide ? in.longSource(1, type) : in.intSource(1, type);

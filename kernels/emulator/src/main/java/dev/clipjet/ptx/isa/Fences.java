@@ -3,6 +3,7 @@ package dev.clipjet.ptx.isa;
 import dev.clipjet.ptx.decode.Decoder;
 import dev.clipjet.ptx.decode.InstructionReader;
 import dev.clipjet.ptx.decode.PtxType;
+import dev.clipjet.ptx.exec.Space;
 import dev.clipjet.ptx.exec.Step;
 import dev.clipjet.ptx.exec.Warp;
 import dev.clipjet.ptx.race.Strength;
@@ -88,9 +89,13 @@ final class Fences {
     }
 
     private static Step prefetch(InstructionReader in) {
-        in.takeSpace();
-        if (in.takeAny("L1", "L2") == null && in.takePrefix("L2::") == null) {
-            throw in.error(in.opcode() + " names no cache");
+        boolean uniform = in.opcode().equals("prefetchu");
+        Space space = in.takeSpace();
+        if (space != Space.GENERIC && (uniform || space != Space.GLOBAL && space != Space.LOCAL)) {
+            throw in.error(in.opcode() + " does not work on this state space");
+        }
+        if (!in.take("L1") && (uniform || !in.take("L2"))) {
+            throw in.error(in.opcode() + " names no cache that it can fill");
         }
         in.expect(1);
         in.address(0);
@@ -98,7 +103,9 @@ final class Fences {
     }
 
     private static Step sleep(InstructionReader in) {
-        in.takeType();
+        if (!in.take("u32")) {
+            throw in.error("nanosleep is of type .u32");
+        }
         in.expect(1);
         in.intSource(0, PtxType.U32);
         return new Hint();

@@ -27,8 +27,15 @@ final class LoadsAndStores {
     private static Step load(InstructionReader in) {
         Ordering ordering = Ordering.take(in);
         Space declared = in.takeSpace();
-        takeHints(in, "ca", "cg", "cs", "lu", "cv");
-        boolean nonCoherent = in.take("nc");
+        boolean uniform = in.opcode().equals("ldu");
+        if (uniform && (ordering.strong() || declared != Space.GLOBAL && declared != Space.GENERIC)) {
+            throw in.error("ldu is a weak load from global memory");
+        }
+        if (!uniform) {
+            takeHints(in, "ca", "cg", "cs", "lu", "cv");
+            in.take("unified");
+        }
+        boolean nonCoherent = !uniform && in.take("nc");
         int n = takeVector(in);
         PtxType type = in.takeType();
         in.expect(2);
@@ -109,7 +116,8 @@ final class LoadsAndStores {
     }
 
     private static int checkedBytes(InstructionReader in, PtxType type, int n) {
-        if (type == PtxType.PRED || type == PtxType.B128 || type.bytes() * n > 16) {
+        boolean small = type.isFloat() && type != PtxType.F32 && type != PtxType.F64;
+        if (small || type == PtxType.PRED || type == PtxType.B128 || type.bytes() * n > 16) {
             throw in.error("an access of type " + type + (n > 1 ? " and " + n + " elements" : ""));
         }
         return type.bytes() * n;
@@ -120,7 +128,6 @@ final class LoadsAndStores {
         in.takeAny(caches);
         in.takeAny("L1::evict_normal", "L1::evict_unchanged", "L1::evict_first", "L1::evict_last", "L1::no_allocate");
         in.takeAny("L2::64B", "L2::128B", "L2::256B");
-        in.take("unified");
     }
 
     private static final class Load extends Step {

@@ -13,8 +13,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Gives each function a copy of its own of the class that loops over the lanes with it. In a class that all functions share, the
- * just-in-time compiler sees a call whose target is never known and makes 32 of them; in a copy it knows the target, and makes
- * one vectorised loop. Some five times faster once a process has used more than a few functions.
+ * just-in-time compiler sees a call whose target is never known and makes 32 of them; in a copy it knows the target, and can
+ * make one loop of it all.
  */
 final class OwnLoop {
     private static final MethodHandles.Lookup LOOKUP = MethodHandles.lookup();

@@ -52,14 +52,17 @@ class CorpusTest {
         Path folder = Corpus.folder();
         Map<String, Integer> reasons = new TreeMap<>();
         int decoded = 0;
-        for (String[] group : new String[][] {{"libm.a", "libc.a", "libgcc.a"}, {"libgcc.a", "libc.a"}, {"libc.a", "libgcc.a"}}) {
+        for (String[] group :
+                new String[][] {{"libm.a", "libc.a", "libgcc.a"}, {"libgcc.a", "libc.a"}, {"libc.a", "libgcc.a"}}) {
             Libraries libraries = new Libraries(folder, group);
             for (String function : libraries.functionsOf(folder.resolve(group[0]))) {
                 try {
                     libraries.load(function);
                     decoded++;
                 } catch (IllegalStateException | PtxSyntaxException refused) {
-                    String reason = refused.getMessage().replaceFirst("^\\S*:\\d+: ", "").replaceFirst(":.*", "");
+                    String reason = refused.getMessage()
+                            .replaceFirst("^\\S*:\\d+: ", "")
+                            .replaceFirst(":.*", "");
                     reasons.merge(reason.replaceFirst("nothing defines .*", "a name is not defined"), 1, Integer::sum);
                 }
             }
@@ -76,8 +79,10 @@ class CorpusTest {
     private static String parse(String name, String text, List<String> refused) {
         try {
             PtxModule module = PtxParser.parse(name, text);
-            long defined =
-                    module.functions().stream().map(Function::body).filter(body -> body != null).count();
+            long defined = module.functions().stream()
+                    .map(Function::body)
+                    .filter(body -> body != null)
+                    .count();
             int announced = text.split("(?m)^// BEGIN (GLOBAL )?FUNCTION DEF: ", -1).length - 1;
             if (defined != announced) {
                 refused.add(name + ": " + defined + " functions of " + announced);

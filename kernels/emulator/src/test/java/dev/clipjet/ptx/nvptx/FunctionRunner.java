@@ -35,14 +35,27 @@ final class FunctionRunner {
             String register = (type.endsWith("64") ? "%v64_" : "%v32_") + i;
             entry.append(".param .").append(type).append(" %in").append(i).append(";\n");
             entry.append("ld.param.u64 %a, [p").append(i + 1).append("];\nadd.u64 %a, %a, %at8;\n");
-            entry.append("ld.global.").append(type.endsWith("64") ? "b64 " : "b32 ").append(register);
-            entry.append(", [%a];\nst.param.").append(type).append(" [%in").append(i).append("], ");
+            entry.append("ld.global.")
+                    .append(type.endsWith("64") ? "b64 " : "b32 ")
+                    .append(register);
+            entry.append(", [%a];\nst.param.")
+                    .append(type)
+                    .append(" [%in")
+                    .append(i)
+                    .append("], ");
             entry.append(register).append(";\n");
             call.append(i == 0 ? "" : ", ").append("%in").append(i);
         }
-        entry.append("call (%out), ").append(function).append(", (").append(call).append(");\n");
+        entry.append("call (%out), ")
+                .append(function)
+                .append(", (")
+                .append(call)
+                .append(");\n");
         boolean wide = result.endsWith("64");
-        entry.append("ld.param.").append(wide ? "b64" : "b32").append(wide ? " %v64_9" : " %v32_9").append(", [%out];\n");
+        entry.append("ld.param.")
+                .append(wide ? "b64" : "b32")
+                .append(wide ? " %v64_9" : " %v32_9")
+                .append(", [%out];\n");
         entry.append("ld.param.u64 %a, [p0];\nadd.u64 %a, %a, %at8;\n");
         entry.append(wide ? "" : "cvt.u64.u32 %v64_9, %v32_9;\n").append("st.global.u64 [%a], %v64_9;\n}\nret;\n}\n");
         ByteBuffer[] in = new ByteBuffer[arguments.length];
@@ -72,7 +85,10 @@ final class FunctionRunner {
         entry.append("shl.b64 %v64_1, %at8, 1;\n{\n");
         for (int i = 0; i <= arguments.length; i++) {
             boolean address = i == 0 || byAddress;
-            entry.append(".param .u64 %in").append(i).append(";\nld.param.u64 %a, [p").append(i);
+            entry.append(".param .u64 %in")
+                    .append(i)
+                    .append(";\nld.param.u64 %a, [p")
+                    .append(i);
             entry.append("];\nadd.u64 %a, %a, ").append(address ? "%v64_1;\n" : "%at8;\nld.global.u64 %a, [%a];\n");
             entry.append("st.param.u64 [%in").append(i).append("], %a;\n");
             call.append(i == 0 ? "" : ", ").append("%in").append(i);

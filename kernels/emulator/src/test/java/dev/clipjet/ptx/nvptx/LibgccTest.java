@@ -42,7 +42,8 @@ class LibgccTest {
         List<String> wrong = new ArrayList<>();
         for (int n = 0; n < INPUTS; n++) {
             BigInteger expected = definition.apply(a[n], b[n]).and(MASK);
-            BigInteger result = unsigned(results.getLong(16 * n + 8)).shiftLeft(64).or(unsigned(results.getLong(16 * n)));
+            BigInteger result =
+                    unsigned(results.getLong(16 * n + 8)).shiftLeft(64).or(unsigned(results.getLong(16 * n)));
             if (!result.equals(expected)) {
                 wrong.add(name + " of " + a[n] + " and " + b[n] + " is " + result);
             }

@@ -90,9 +90,7 @@ record Libm(String name, int arguments, DoubleBinaryOperator reference, double r
 
     private double argument(Random random, boolean single) {
         if (random.nextInt(8) == 0) {
-            return single
-                    ? Float.intBitsToFloat(random.nextInt())
-                    : Double.longBitsToDouble(random.nextLong());
+            return single ? Float.intBitsToFloat(random.nextInt()) : Double.longBitsToDouble(random.nextLong());
         }
         double share = ranges < 0 ? -random.nextDouble() : 2 * random.nextDouble() - 1;
         // Squares and more, so that small arguments are met as well.

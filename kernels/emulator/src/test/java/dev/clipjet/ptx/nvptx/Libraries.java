@@ -21,8 +21,7 @@ final class Libraries {
     private static final String HEADER = ".version 6.0\n.target sm_30\n.address_size 64\n";
 
     /** What the start-up code defines: a stack pointer and an error number for each thread of a column of 32. */
-    private static final String START_UP =
-            """
+    private static final String START_UP = """
             .shared .align 8 .u64 __nvptx_stacks[32];
             .shared .align 4 .u32 error_numbers[32];
             .visible .func (.param .u64 %value_out) __errno
@@ -105,7 +104,9 @@ final class Libraries {
         StringBuilder entry = new StringBuilder(".visible .entry k()\n{\n");
         String results = declare(entry, "%out", found.results());
         String arguments = declare(entry, "%in", found.parameters());
-        entry.append("call ").append(results.isEmpty() ? "" : "(" + results + "), ").append(function);
+        entry.append("call ")
+                .append(results.isEmpty() ? "" : "(" + results + "), ")
+                .append(function);
         entry.append(arguments.isEmpty() ? "" : ", (" + arguments + ")").append(";\nret;\n}\n");
         new Rig(function, text + entry, ExecutionOptions.standard()).close();
     }
@@ -115,9 +116,13 @@ final class Libraries {
         for (Variable variable : variables) {
             String name = prefix + names.size();
             names.add(name);
-            entry.append(".param .align ").append(variable.alignment()).append(" .").append(variable.type());
+            entry.append(".param .align ")
+                    .append(variable.alignment())
+                    .append(" .")
+                    .append(variable.type());
             entry.append(' ').append(name);
-            entry.append(variable.elements() == 1 ? "" : "[" + variable.elements() + "]").append(";\n");
+            entry.append(variable.elements() == 1 ? "" : "[" + variable.elements() + "]")
+                    .append(";\n");
         }
         return String.join(", ", names);
     }

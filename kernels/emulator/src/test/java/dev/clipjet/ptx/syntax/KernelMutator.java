@@ -18,8 +18,25 @@ final class KernelMutator {
     private static final Pattern TOKEN = Pattern.compile("%[a-z]+\\d+|(?<=\\.)[a-z]\\w*|\\b\\d+\\b|\\$L\\w+");
     private static final int MAX_CHARACTERS = 6000;
     private static final String[] NUMBERS = {
-        "0", "1", "3", "7", "31", "32", "33", "63", "64", "255", "4096", "65536", "2147483647", "-1", "-2147483648",
-        "9223372036854775807", "0f7F800000", "0f00000001", "0dFFF0000000000000"
+        "0",
+        "1",
+        "3",
+        "7",
+        "31",
+        "32",
+        "33",
+        "63",
+        "64",
+        "255",
+        "4096",
+        "65536",
+        "2147483647",
+        "-1",
+        "-2147483648",
+        "9223372036854775807",
+        "0f7F800000",
+        "0f00000001",
+        "0dFFF0000000000000"
     };
 
     private record Kernel(String before, List<String> lines) {}

@@ -42,14 +42,17 @@ class AtomicFormsTest {
 
     static String operands(Form form) {
         String r = register(form);
-        return (form.opcode().equals("atom") ? r + "0, " : "") + "[%d20], " + r + "1" + (form.has("cas") ? ", " + r + "2" : "");
+        return (form.opcode().equals("atom") ? r + "0, " : "") + "[%d20], " + r + "1"
+                + (form.has("cas") ? ", " + r + "2" : "");
     }
 
     @Test
     void everyFormLeavesAndReturnsWhatItsDefinitionSays() {
         for (String name : forms()) {
             Form form = Form.of(name);
-            assertThat(Decoding.accepts(name + " " + operands(form) + ";")).as(name).isTrue();
+            assertThat(Decoding.accepts(name + " " + operands(form) + ";"))
+                    .as(name)
+                    .isTrue();
             check(form);
         }
     }
@@ -106,7 +109,9 @@ class AtomicFormsTest {
                 long mask = width == 64 ? -1 : (1L << width) - 1;
                 Format format = Format.of(type);
                 boolean nan = format == Format.F64 && format.isNan(after.longValue()) && format.isNan(results[2 * i]);
-                assertThat(nan || (results[2 * i] & mask) == after.longValue()).as(what + " leaves " + Long.toHexString(results[2 * i])).isTrue();
+                assertThat(nan || (results[2 * i] & mask) == after.longValue())
+                        .as(what + " leaves " + Long.toHexString(results[2 * i]))
+                        .isTrue();
                 assertThat(results[2 * i] & ~mask).as(what + " beside it").isEqualTo(operands[0] & ~mask);
                 assertThat(results[2 * i + 1]).as(what + " returns").isEqualTo(returns ? operands[0] & mask : 0);
             }
@@ -119,7 +124,8 @@ class AtomicFormsTest {
         BigInteger a = Oracle.number(x[0], type);
         BigInteger b = Oracle.number(x[1], type);
         String op = form.modifiers().stream()
-                .filter(word -> List.of("add", "min", "max", "inc", "dec", "and", "or", "xor", "exch", "cas").contains(word))
+                .filter(word -> List.of("add", "min", "max", "inc", "dec", "and", "or", "xor", "exch", "cas")
+                        .contains(word))
                 .findFirst()
                 .orElseThrow();
         BigInteger value = switch (op) {

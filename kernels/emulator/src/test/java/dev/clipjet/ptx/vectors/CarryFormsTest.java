@@ -44,7 +44,9 @@ class CarryFormsTest {
     void sumsProductsAndCarriesAreExact() {
         for (String name : forms()) {
             Form form = Form.of(name);
-            assertThat(Decoding.accepts(name + " " + operands(form) + ";")).as(name).isTrue();
+            assertThat(Decoding.accepts(name + " " + operands(form) + ";"))
+                    .as(name)
+                    .isTrue();
             check(form);
         }
     }
@@ -77,7 +79,8 @@ class CarryFormsTest {
                 wide ? "" : "cvt.u64.u32 %d0, %r0;\ncvt.u64.u32 %d7, %r7;",
                 "st.global.v2.b64 [%d22], {%d0, %d7};");
         long top = 1L << width - 1;
-        long[] edges = {0, 1, 2, -1, -2, top, top - 1, top + 1, 0x5555555555555555L, 0x10000, 0xffff, 0x123456789abcdefL};
+        long[] edges = {0, 1, 2, -1, -2, top, top - 1, top + 1, 0x5555555555555555L, 0x10000, 0xffff, 0x123456789abcdefL
+        };
         List<long[]> cases = new ArrayList<>();
         for (long a : edges) {
             for (long b : edges) {
@@ -124,6 +127,8 @@ class CarryFormsTest {
             BigInteger part = wrapped(form.has("hi") ? product.shiftRight(width) : product, width);
             return part.add(Oracle.unsigned(x[2], width)).add(carry);
         }
-        return form.opcode().startsWith("sub") ? a.subtract(b).subtract(carry) : a.add(b).add(carry);
+        return form.opcode().startsWith("sub")
+                ? a.subtract(b).subtract(carry)
+                : a.add(b).add(carry);
     }
 }

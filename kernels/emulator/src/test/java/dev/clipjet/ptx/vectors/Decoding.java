@@ -9,8 +9,7 @@ import java.util.Map;
 
 /** Decodes an instruction without running it. */
 final class Decoding {
-    private static final String BEFORE =
-            """
+    private static final String BEFORE = """
             .version 8.0
             .target sm_90a
             .address_size 64

@@ -44,7 +44,8 @@ class MatrixFormsTest {
             case "movmatrix" -> "%r0, %r1";
             default -> {
                 Shape shape = Shape.of(form);
-                yield braces(0, shape.c) + ", " + braces(4, shape.a) + ", " + braces(8, shape.b) + ", " + braces(12, shape.c);
+                yield braces(0, shape.c) + ", " + braces(4, shape.a) + ", " + braces(8, shape.b) + ", "
+                        + braces(12, shape.c);
             }
         };
     }
@@ -57,7 +58,8 @@ class MatrixFormsTest {
         static Shape of(Form form) {
             int k = form.has("m16n8k16") ? 16 : form.has("m16n8k8") ? 8 : 4;
             boolean tf32 = form.types().size() > 1 && form.types().get(1).equals("tf32");
-            return new Shape(k, tf32 ? k / 2 : k / 4, tf32 ? k / 4 : k / 8, form.type().equals("f32") ? 4 : 2);
+            return new Shape(
+                    k, tf32 ? k / 2 : k / 4, tf32 ? k / 4 : k / 8, form.type().equals("f32") ? 4 : 2);
         }
     }
 
@@ -66,7 +68,9 @@ class MatrixFormsTest {
         for (String name : forms()) {
             Form form = Form.of(name);
             if (!form.opcode().equals("mma")) {
-                assertThat(Decoding.accepts(name + " " + operands(form) + ";")).as(name).isTrue();
+                assertThat(Decoding.accepts(name + " " + operands(form) + ";"))
+                        .as(name)
+                        .isTrue();
                 move(form);
             }
         }
@@ -93,7 +97,9 @@ class MatrixFormsTest {
                 "ld.global.v4.b32 {%r0, %r1, %r2, %r3}, [%d21];",
                 "mov.u64 %d20, s;\nmul.wide.u32 %d23, %r31, 48;\nadd.u64 %d20, %d20, %d23;",
                 // Row r of matrix m is written by lane 8 m + r: every lane takes the row from global memory.
-                load ? "ld.global.v4.b32 {%r4, %r5, %r6, %r7}, [%d21];\nst.shared.v4.b32 [%d20], {%r4, %r5, %r6, %r7};" : "",
+                load
+                        ? "ld.global.v4.b32 {%r4, %r5, %r6, %r7}, [%d21];\nst.shared.v4.b32 [%d20], {%r4, %r5, %r6, %r7};"
+                        : "",
                 "bar.sync 0;",
                 generic ? "cvta.shared.u64 %d20, %d20;" : "",
                 "mov.u32 %r10, 0;",
@@ -127,7 +133,8 @@ class MatrixFormsTest {
                 for (int row = 0; row < 8; row++) {
                     for (int column = 0; column < 8; column++) {
                         int value = 64 * m + 8 * (transposed ? column : row) + (transposed ? row : column) + 1;
-                        // In shared memory a row is a lane's 16 bytes; in registers a lane holds two neighbours of a row.
+                        // In shared memory a row is a lane's 16 bytes; in registers a lane holds two neighbours of a
+                        // row.
                         int word = load || registers
                                 ? results[4 * (4 * row + column / 2) + m]
                                 : results[4 * (8 * m + row) + column / 2];
@@ -145,7 +152,9 @@ class MatrixFormsTest {
         for (String name : forms()) {
             Form form = Form.of(name);
             if (form.opcode().equals("mma")) {
-                assertThat(Decoding.accepts(name + " " + operands(form) + ";")).as(name).isTrue();
+                assertThat(Decoding.accepts(name + " " + operands(form) + ";"))
+                        .as(name)
+                        .isTrue();
                 multiply(form);
             }
         }
@@ -229,7 +238,10 @@ class MatrixFormsTest {
         if (slot >= 8) {
             return type.equals("f32")
                     ? Float.floatToRawIntBits(matrix[group + 8 * (register / 2)][2 * within + register % 2])
-                    : pair(Format.F16, matrix[group + 8 * register][2 * within], matrix[group + 8 * register][2 * within + 1]);
+                    : pair(
+                            Format.F16,
+                            matrix[group + 8 * register][2 * within],
+                            matrix[group + 8 * register][2 * within + 1]);
         }
         if (type.equals("tf32")) {
             int value = slot < 4

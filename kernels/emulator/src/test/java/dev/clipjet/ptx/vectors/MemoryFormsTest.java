@@ -22,6 +22,7 @@ class MemoryFormsTest {
     private static final String[] LOADS = {
         "ld -,global,shared,local,const,param -,v2,v4 " + TYPES,
         "ldu -,global -,v2,v4 " + TYPES,
+        "ldu weak -,global b32",
         "ld " + ORDERS + ",acquire.cta,acquire.cluster,acquire.gpu,acquire.sys,mmio.sys,mmio.cta,mmio.gpu,mmio.cluster"
                 + " global,shared -,v2 u32",
         "ld global ca,cg,cs,lu,cv,nc,unified," + PLACES + " -,v4 f32",
@@ -40,7 +41,9 @@ class MemoryFormsTest {
     static List<String> forms() {
         List<String> forms = new ArrayList<>();
         for (String[] patterns : new String[][] {LOADS, STORES}) {
-            Arrays.stream(patterns).flatMap(pattern -> Vectors.expand(pattern).stream()).forEach(forms::add);
+            Arrays.stream(patterns)
+                    .flatMap(pattern -> Vectors.expand(pattern).stream())
+                    .forEach(forms::add);
         }
         return forms;
     }
@@ -107,7 +110,8 @@ class MemoryFormsTest {
         StringBuilder results = new StringBuilder();
         for (int i = 1; i <= elements(form); i++) {
             String value = register(width, i);
-            results.append(width == 64 ? "mov.u64 %d24, " : "cvt.u64.u" + width + " %d24, ").append(value);
+            results.append(width == 64 ? "mov.u64 %d24, " : "cvt.u64.u" + width + " %d24, ")
+                    .append(value);
             results.append(";\nst.global.b64 [%d21+").append(8 * i - 8).append("], %d24;\n");
         }
         String text = Vectors.kernel(
@@ -153,8 +157,8 @@ class MemoryFormsTest {
             for (int width : new int[] {16, 32, 64}) {
                 if (form.opcode().equals("st")
                         && width >= Form.width(form.type())
-                        && Decoding.accepts(
-                                name + (isSpace(form, "param") ? " [v], " : " [%d9], ") + registers(form, width) + ";")) {
+                        && Decoding.accepts(name + (isSpace(form, "param") ? " [v], " : " [%d9], ")
+                                + registers(form, width) + ";")) {
                     store(form, width);
                     tested++;
                 }

@@ -10,7 +10,9 @@ final class OperandChoices {
 
     static List<String> of(String name) {
         Form form = Form.of(name);
-        String r = form.types().isEmpty() ? "%r" : register(form.types().get(form.types().size() - 1));
+        String r = form.types().isEmpty()
+                ? "%r"
+                : register(form.types().get(form.types().size() - 1));
         return switch (form.opcode()) {
             case "ld", "ldu" -> vectors(form, "", ", [%d20]", ", [p0]");
             case "st" -> vectors(form, "[%d20], ", "", "[v], ");
@@ -79,7 +81,9 @@ final class OperandChoices {
         if (form.opcode().equals("setp")) {
             choices.addAll(List.of(PackedFormsTest.operands(form)));
         }
-        if (form.opcode().equals("addc") || form.opcode().equals("subc") || form.opcode().equals("madc")) {
+        if (form.opcode().equals("addc")
+                || form.opcode().equals("subc")
+                || form.opcode().equals("madc")) {
             choices.add(form.types().isEmpty() ? "%r0, %r1, %r2" : CarryFormsTest.operands(form));
             return choices;
         }
@@ -101,7 +105,8 @@ final class OperandChoices {
     private static List<String> signature(Form form) {
         boolean two = List.of("set", "cvt", "vadd", "vsub").contains(form.opcode());
         int least = form.opcode().startsWith("v") ? 3 : two ? 2 : 0;
-        return form.types().size() < least || form.opcode().startsWith("dp") && form.types().isEmpty()
+        return form.types().size() < least
+                        || form.opcode().startsWith("dp") && form.types().isEmpty()
                 ? null
                 : form.signature();
     }

@@ -40,7 +40,9 @@ class PackedFormsTest {
     void packedComparisonsCompareHalfByHalf() {
         for (String name : comparisons()) {
             Form form = Form.of(name);
-            assertThat(Decoding.accepts(name + " " + operands(form) + ";")).as(name).isTrue();
+            assertThat(Decoding.accepts(name + " " + operands(form) + ";"))
+                    .as(name)
+                    .isTrue();
             List<long[]> cases = new ArrayList<>();
             long[][] operands = Operands.of(Form.of(name.replace("x2", "")));
             for (int i = 0; i + 1 < operands[0].length && cases.size() < 1024; i += 2) {
@@ -108,7 +110,8 @@ class PackedFormsTest {
             for (int lane = 0; lane < 32; lane++) {
                 boolean less = pairs[2 * lane] < pairs[2 * lane + 1];
                 boolean third = lane > 15;
-                int expected = (less ? 1 : 2) | (less && third ? 4 : 0) | (!less && third ? 8 : 0) | (less != !third ? 16 : 0);
+                int expected =
+                        (less ? 1 : 2) | (less && third ? 4 : 0) | (!less && third ? 8 : 0) | (less != !third ? 16 : 0);
                 assertThat(results[lane]).as("lane %d", lane).isEqualTo(expected);
             }
         }
@@ -158,14 +161,26 @@ class PackedFormsTest {
             String variable = space.charAt(0) + "v";
             statements.append("mov.u64 %d1, ").append(variable).append(";\n");
             if (!space.equals("const")) {
-                statements.append("st.").append(space).append(".u32 [%d1], ").append(11 * i + 11).append(";\n");
+                statements
+                        .append("st.")
+                        .append(space)
+                        .append(".u32 [%d1], ")
+                        .append(11 * i + 11)
+                        .append(";\n");
             }
             statements.append("cvta.").append(space).append(".u64 %d2, %d1;\nld.u32 %r2, [%d2];\n");
             statements.append("cvta.to.").append(space).append(".u64 %d3, %d2;\nsetp.eq.u64 %q1, %d1, %d3;\n");
-            statements.append("@%q1 add.u32 %r2, %r2, 1;\nst.global.u32 [%d20+").append(8 * i).append("], %r2;\n");
+            statements
+                    .append("@%q1 add.u32 %r2, %r2, 1;\nst.global.u32 [%d20+")
+                    .append(8 * i)
+                    .append("], %r2;\n");
             statements.append("mov.u32 %r3, 0;\n");
             for (int j = 0; j < 4; j++) {
-                statements.append("isspacep.").append(spaces[j]).append(" %q1, %d2;\n@%q1 or.b32 %r3, %r3, ").append(1 << j);
+                statements
+                        .append("isspacep.")
+                        .append(spaces[j])
+                        .append(" %q1, %d2;\n@%q1 or.b32 %r3, %r3, ")
+                        .append(1 << j);
                 statements.append(";\n");
             }
             statements.append("st.global.u32 [%d20+").append(8 * i + 4).append("], %r3;\n");
@@ -181,7 +196,8 @@ class PackedFormsTest {
             int[] results = rig.readInts(out, 8);
             for (int i = 0; i < 4; i++) {
                 assertThat(results[2 * i]).as(spaces[i]).isEqualTo(11 * i + 12);
-                // Constant variables lie in the generic window of global memory here as on devices without one of their own.
+                // Constant variables lie in the generic window of global memory here as on devices without one of their
+                // own.
                 assertThat(results[2 * i + 1] & ~8).as(spaces[i]).isEqualTo(i == 3 ? results[7] & 1 : 1 << i);
             }
         }

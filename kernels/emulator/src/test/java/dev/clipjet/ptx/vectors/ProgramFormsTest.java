@@ -142,7 +142,8 @@ class ProgramFormsTest {
     void asynchronousCopiesMoveTheirBytes() {
         for (String name : expand(COPIES)) {
             for (int bytes : name.contains(".cg.") ? new int[] {16} : new int[] {4, 8, 16}) {
-                for (String wait : new String[] {"cp.async.commit_group;\ncp.async.wait_group 0;", "cp.async.wait_all;"}) {
+                for (String wait :
+                        new String[] {"cp.async.commit_group;\ncp.async.wait_group 0;", "cp.async.wait_all;"}) {
                     for (int source : new int[] {-1, 0, bytes / 2}) {
                         copy(name, bytes, source, wait);
                     }
@@ -157,9 +158,11 @@ class ProgramFormsTest {
                 2,
                 ".shared .align 16 .b8 s[512];",
                 Vectors.address("%d20", 0, 16) + Vectors.address("%d23", 1, 16),
-                "mov.u64 %d21, s;\nadd.u64 %d21, %d21, %d31;\nmov.b64 %d22, 0;\nmov.b64 %d1, -1;\nmov.u32 %r1, " + source + ";",
+                "mov.u64 %d21, s;\nadd.u64 %d21, %d21, %d31;\nmov.b64 %d22, 0;\nmov.b64 %d1, -1;\nmov.u32 %r1, "
+                        + source + ";",
                 "st.shared.v2.b64 [%d21], {%d1, %d1};",
-                name + " [%d21], [%d20], " + bytes + (source < 0 ? "" : ", %r1") + (name.contains("hint") ? ", %d22;" : ";"),
+                name + " [%d21], [%d20], " + bytes + (source < 0 ? "" : ", %r1")
+                        + (name.contains("hint") ? ", %d22;" : ";"),
                 wait,
                 "ld.shared.v2.b64 {%d2, %d3}, [%d21];\nst.global.v2.b64 [%d23], {%d2, %d3};");
         byte[] content = Vectors.bytes(name, 512);
@@ -171,8 +174,28 @@ class ProgramFormsTest {
             for (int i = 0; i < 512; i++) {
                 int within = i % 16;
                 int expected = within >= bytes ? -1 : source >= 0 && within >= source ? 0 : content[i];
-                assertThat(copied[i]).as("%s of %d bytes, byte %d", name, bytes, i).isEqualTo((byte) expected);
+                assertThat(copied[i])
+                        .as("%s of %d bytes, byte %d", name, bytes, i)
+                        .isEqualTo((byte) expected);
             }
+        }
+    }
+
+    /** Outside a cluster the only block has rank 0, by its own addresses and by those that {@code mapa} gives. */
+    @Test
+    void ranksOfAddressesAreThoseOfTheBlock() {
+        String text = Vectors.kernel(
+                "",
+                1,
+                ".shared .align 8 .b8 s[8];\nld.param.u64 %d20, [p0];\nmov.u64 %d1, s;\ncvt.u32.u64 %r1, %d1;",
+                "mapa.shared::cluster.u32 %r2, %r1, 0;\nmapa.shared::cluster.u64 %d2, %d1, 0;",
+                "getctarank.shared::cluster.u32 %r3, %r2;\ngetctarank.shared::cluster.u64 %r4, %d2;",
+                "cvta.shared.u64 %d3, %d1;\ngetctarank.u64 %r5, %d3;",
+                "st.global.u32 [%d20], %r3;\nst.global.u32 [%d20+4], %r4;\nst.global.u32 [%d20+8], %r5;");
+        try (Rig rig = new Rig("ranks", text, ExecutionOptions.standard())) {
+            long out = rig.ints(9, 9, 9);
+            rig.launch("k", Dim3.of(1), Dim3.of(1), out);
+            assertThat(rig.readInts(out, 3)).containsOnly(0);
         }
     }
 
@@ -185,10 +208,12 @@ class ProgramFormsTest {
                     ".func (.param .b32 o) twice(.param .b32 i) { .reg .b32 %x; ld.param.b32 %x, [i]; add.s32 %x, %x, %x;"
                             + " st.param.b32 [o], %x; ret" + suffix + "; }\n",
                     1,
-                    "mov.u32 %r1, " + chooser + ";\nmov.u32 %r2, %ctaid.x;\nmov.u32 %r3, %laneid;\nmad.lo.u32 %r4, %r2, 32, %r3;",
+                    "mov.u32 %r1, " + chooser
+                            + ";\nmov.u32 %r2, %ctaid.x;\nmov.u32 %r3, %laneid;\nmad.lo.u32 %r4, %r2, 32, %r3;",
                     "mul.wide.u32 %d1, %r4, 4;\nld.param.u64 %d2, [p0];\nadd.u64 %d2, %d2, %d1;",
                     "and.b32 %r5, %r1, 3;\nT: .branchtargets A, B, C, D;\nmov.u32 %r6, 0;",
-                    "brx.idx" + suffix + " %r5, T;\nA: add.u32 %r6, %r6, 1;\nB: add.u32 %r6, %r6, 10;\nbra" + suffix + " E;",
+                    "brx.idx" + suffix + " %r5, T;\nA: add.u32 %r6, %r6, 1;\nB: add.u32 %r6, %r6, 10;\nbra" + suffix
+                            + " E;",
                     "C: add.u32 %r6, %r6, 100;\nE:",
                     "{ .param .b32 in; .param .b32 out; st.param.b32 [in], %r6; call" + suffix
                             + " (out), twice, (in); ld.param.b32 %r6, [out]; }",

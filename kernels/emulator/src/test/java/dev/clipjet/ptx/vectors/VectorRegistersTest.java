@@ -11,8 +11,7 @@ import org.junit.jupiter.api.Test;
 class VectorRegistersTest {
     @Test
     void componentsAreRegistersOfTheirOwn() {
-        String text =
-                """
+        String text = """
                 .version 8.0
                 .target sm_80
                 .address_size 64

@@ -48,14 +48,14 @@ final class Vectors {
 
     static String list(String prefix, int from, int count) {
         String registers = String.join(
-                ", ", IntStream.range(from, from + count).mapToObj(i -> prefix + i).toList());
+                ", ",
+                IntStream.range(from, from + count).mapToObj(i -> prefix + i).toList());
         return count == 1 ? registers : "{" + registers + "}";
     }
 
     static byte[] bytes(String seed, int count) {
         byte[] bytes = new byte[count];
-        new Random(seed.hashCode())
-                .nextBytes(bytes);
+        new Random(seed.hashCode()).nextBytes(bytes);
         return bytes;
     }
 }

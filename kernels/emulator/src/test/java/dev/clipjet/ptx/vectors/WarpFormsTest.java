@@ -38,7 +38,8 @@ class WarpFormsTest {
         return switch (form.opcode()) {
             case "shfl" -> "%r0|%q0, %r1, %r2, %r3, %r4";
             case "vote" -> form.has("ballot") ? "%r0, %q1, %r4" : "%q0, %q1, %r4";
-            case "match" -> (form.has("all") ? "%r0|%q0, " : "%r0, ") + (form.type().equals("b64") ? "%d1" : "%r1") + ", %r4";
+            case "match" ->
+                (form.has("all") ? "%r0|%q0, " : "%r0, ") + (form.type().equals("b64") ? "%d1" : "%r1") + ", %r4";
             case "redux" -> "%r0, %r1, %r4";
             case "elect" -> "%r0|%q0, %r4";
             default -> "%r0";
@@ -75,7 +76,9 @@ class WarpFormsTest {
     void everyFormGivesWhatItsDefinitionSays() {
         for (String name : forms()) {
             Form form = Form.of(name);
-            assertThat(Decoding.accepts(name + " " + operands(form) + ";")).as(name).isTrue();
+            assertThat(Decoding.accepts(name + " " + operands(form) + ";"))
+                    .as(name)
+                    .isTrue();
             Random random = new Random(name.hashCode());
             for (int members : MEMBERS) {
                 for (int kind = 0; kind < 6; kind++) {
@@ -105,7 +108,8 @@ class WarpFormsTest {
             if (!member) {
                 continue;
             }
-            String what = form.name() + " of lanes " + Integer.toHexString(members) + ", lane " + lane + ", case " + kind;
+            String what =
+                    form.name() + " of lanes " + Integer.toHexString(members) + ", lane " + lane + ", case " + kind;
             boolean predicate = form.opcode().equals("vote") && !form.has("ballot");
             if (!predicate) {
                 assertThat(results[3 * lane]).as(what).isEqualTo(value(form, members, a, b, c, lane));
@@ -165,9 +169,11 @@ class WarpFormsTest {
                         ? Long::sum
                         : form.has("min")
                                 ? Math::min
-                                : form.has("max") ? Math::max : form.has("and") ? (x, y) -> x & y : form.has("or")
-                                        ? (x, y) -> x | y
-                                        : (x, y) -> x ^ y;
+                                : form.has("max")
+                                        ? Math::max
+                                        : form.has("and")
+                                                ? (x, y) -> x & y
+                                                : form.has("or") ? (x, y) -> x | y : (x, y) -> x ^ y;
                 Long result = null;
                 for (int other = 0; other < 32; other++) {
                     long operand = signed ? a[other] : a[other] & 0xffff_ffffL;
@@ -189,7 +195,8 @@ class WarpFormsTest {
             case "shfl" -> source(form, lane, b[lane], c) >= 0;
             case "match" -> value(form, members, a, b, c, lane) == members;
             case "elect" -> lane == Integer.numberOfTrailingZeros(members);
-            default -> form.has("all") ? votes == members : form.has("any") ? votes != 0 : votes == 0 || votes == members;
+            default ->
+                form.has("all") ? votes == members : form.has("any") ? votes != 0 : votes == 0 || votes == members;
         };
     }
 }

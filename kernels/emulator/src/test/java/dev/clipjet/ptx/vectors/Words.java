@@ -22,9 +22,11 @@ final class Words {
 
     static Set<String> ofPackage(Class<?> member) throws IOException {
         Set<String> words = new TreeSet<>();
-        URI place = URI.create(member.getResource(member.getSimpleName() + ".class").toString());
+        URI place =
+                URI.create(member.getResource(member.getSimpleName() + ".class").toString());
         try (Stream<Path> files = Files.list(Path.of(place).getParent())) {
-            for (Path file : files.filter(path -> path.toString().endsWith(".class")).toList()) {
+            for (Path file :
+                    files.filter(path -> path.toString().endsWith(".class")).toList()) {
                 strings(Files.readAllBytes(file)).stream()
                         .filter(word -> MODIFIER.matcher(word).matches())
                         .forEach(words::add);
