@@ -95,6 +95,16 @@ public enum PtxType {
         return family == 's' || family == 'u' || family == 'b';
     }
 
+    /** Whether it is an unsigned integer. */
+    public boolean isUnsigned() {
+        return family == 'u';
+    }
+
+    /** Whether it is a type of values that are moved and chosen whole: 16 to 64 bits, but no half and no packed values. */
+    public boolean isFundamental() {
+        return this == F32 || this == F64 || isInteger() && bits >= 16 && bits <= 64;
+    }
+
     /** Whether values lie in 64-bit registers. */
     public boolean isLong() {
         return bits == 64;

@@ -121,7 +121,7 @@ final class Arithmetic {
     }
 
     private static PtxType integer(InstructionReader in, PtxType type) {
-        boolean typed = type.name().charAt(0) == 'U' || type.isSigned();
+        boolean typed = type.isUnsigned() || type.isSigned();
         if (!typed || type.bits() < 16) {
             throw in.error(in.opcode() + " of type " + type);
         }

@@ -21,12 +21,15 @@ final class Barriers {
     }
 
     private static Step barrier(InstructionReader in, boolean aligned) {
-        if (in.take("warp")) {
-            in.take("sync");
+        boolean bar = in.opcode().equals("bar");
+        if (bar && in.take("warp")) {
+            if (!in.take("sync")) {
+                throw in.error("the barrier of a warp is bar.warp.sync");
+            }
             in.expect(1);
             return new WarpBarrier(in.intSource(0, PtxType.B32));
         }
-        if (in.take("cluster")) {
+        if (!bar && in.take("cluster")) {
             return ClusterInstructions.barrier(in, aligned);
         }
         in.take("cta");

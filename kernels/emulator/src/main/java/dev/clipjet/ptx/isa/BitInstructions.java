@@ -183,7 +183,7 @@ final class BitInstructions {
     private static Step shr(InstructionReader in) {
         PtxType type = in.takeType();
         in.expect(3);
-        if (!type.isInteger() || type.bits() < 16) {
+        if (!type.isInteger() || !type.isFundamental()) {
             throw in.error("shr of type " + type);
         }
         boolean signed = type.isSigned();
@@ -258,7 +258,7 @@ final class BitInstructions {
     private static Step bfe(InstructionReader in) {
         PtxType type = in.takeType();
         in.expect(4);
-        if (!type.isInteger() || type.bits() < 32) {
+        if (!type.isSigned() && !type.isUnsigned() || type.bits() < 32) {
             throw in.error("bfe of type " + type);
         }
         boolean signed = type.isSigned();
@@ -429,7 +429,7 @@ final class BitInstructions {
         boolean amount = in.take("shiftamt");
         PtxType type = in.takeType();
         in.expect(2);
-        if (!type.isInteger() || type.bits() < 32 || type.name().startsWith("B")) {
+        if (!type.isSigned() && !type.isUnsigned() || type.bits() < 32) {
             throw in.error("bfind of type " + type);
         }
         boolean signed = type.isSigned();
@@ -510,11 +510,15 @@ final class BitInstructions {
         });
     }
 
+    private static boolean isWord(PtxType type) {
+        return type == PtxType.U32 || type == PtxType.S32;
+    }
+
     private static Step dp4a(InstructionReader in) {
         PtxType a = in.takeType();
         PtxType b = in.takeType();
         in.expect(4);
-        if (a.bits() != 32 || b.bits() != 32) {
+        if (!isWord(a) || !isWord(b)) {
             throw in.error("dp4a takes .u32 or .s32 twice");
         }
         boolean signedA = a.isSigned();
@@ -536,7 +540,7 @@ final class BitInstructions {
         PtxType a = in.takeType();
         PtxType b = in.takeType();
         in.expect(4);
-        if (part == null || a.bits() != 32 || b.bits() != 32) {
+        if (part == null || !isWord(a) || !isWord(b)) {
             throw in.error("dp2a takes .lo or .hi and .u32 or .s32 twice");
         }
         int shift = part.equals("hi") ? 16 : 0;

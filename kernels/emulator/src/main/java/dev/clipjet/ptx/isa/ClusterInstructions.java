@@ -28,7 +28,9 @@ final class ClusterInstructions {
             throw in.error("barrier.cluster takes .arrive or .wait");
         }
         boolean relaxed = arrive && in.take("relaxed");
-        in.take(arrive ? "release" : "acquire");
+        if (!relaxed) {
+            in.take(arrive ? "release" : "acquire");
+        }
         boolean aligned = in.take("aligned") || alignedBefore;
         in.expect(0);
         in.communicates();

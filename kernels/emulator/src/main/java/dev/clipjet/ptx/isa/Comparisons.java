@@ -132,7 +132,8 @@ final class Comparisons {
         boolean known = ORDERED.contains(comparison)
                 || !type.isFloat() && UNSIGNED.contains(comparison)
                 || type.isFloat() && UNORDERED.contains(comparison);
-        if (!known || type.bits() < 16 || ftz && type != PtxType.F32 && type != PtxType.F16 && type != PtxType.F16X2) {
+        boolean compares = type.isFundamental() || HalfArithmetic.isHalf(type);
+        if (!known || !compares || ftz && type != PtxType.F32 && type != PtxType.F16 && type != PtxType.F16X2) {
             throw in.error(in.opcode() + "." + comparison + " of type " + type);
         }
         if (type == PtxType.F64) {
@@ -285,7 +286,7 @@ final class Comparisons {
     private static Step selp(InstructionReader in) {
         PtxType type = in.takeType();
         in.expect(4);
-        if (type.bits() < 16 || type == PtxType.B128) {
+        if (!type.isFundamental()) {
             throw in.error("selp of type " + type);
         }
         boolean wide = type.isLong();
@@ -361,7 +362,7 @@ final class Comparisons {
         PtxType type = in.takeType();
         PtxType by = in.takeType();
         in.expect(4);
-        if (by != PtxType.S32 && by != PtxType.F32 || type.bits() < 16) {
+        if (by != PtxType.S32 && by != PtxType.F32 || !type.isFundamental()) {
             throw in.error("slct of types " + type + " and " + by);
         }
         int c = in.intSource(3, by);

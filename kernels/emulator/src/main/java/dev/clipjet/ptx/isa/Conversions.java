@@ -31,8 +31,8 @@ final class Conversions {
         boolean satfinite = in.take("satfinite");
         PtxType to = in.takeType();
         PtxType from = in.takeType();
-        if (to == PtxType.PRED || from == PtxType.PRED || to == PtxType.B128 || from == PtxType.B128) {
-            throw in.error("cvt of predicates");
+        if (!isNumber(to) || !isNumber(from)) {
+            throw in.error("cvt from type " + from + " to " + to);
         }
         if (satfinite) {
             throw in.error(".satfinite needs PTX 8.1");
@@ -75,6 +75,10 @@ final class Conversions {
             return fromInteger(in, to, from, rounding, sat);
         }
         return integers(in, to, from, sat);
+    }
+
+    private static boolean isNumber(PtxType type) {
+        return type.isSigned() || type.isUnsigned() || type.isFloat();
     }
 
     /** Refuses modifiers that mean nothing for the types. */

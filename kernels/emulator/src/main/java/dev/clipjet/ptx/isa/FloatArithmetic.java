@@ -180,8 +180,8 @@ final class FloatArithmetic {
     }
 
     static Step div(InstructionReader in, PtxType type) {
-        boolean approximate = in.take("approx") | in.take("full");
-        Rounding rounding = Rounding.take(in);
+        boolean approximate = in.takeAny("approx", "full") != null;
+        Rounding rounding = approximate ? null : Rounding.take(in);
         boolean ftz = in.take("ftz");
         in.expect(3);
         if (rounding == null && !approximate) {
@@ -238,7 +238,7 @@ final class FloatArithmetic {
     static Step extreme(InstructionReader in, PtxType type, boolean max) {
         boolean ftz = in.take("ftz");
         boolean nan = in.take("NaN");
-        boolean magnitude = in.take("xorsign") & in.take("abs");
+        boolean magnitude = takeMagnitude(in);
         in.expect(3);
         if (type == PtxType.F64) {
             only64(in, ftz || nan || magnitude);
@@ -252,6 +252,15 @@ final class FloatArithmetic {
             });
         }
         return binary(in, ftz, false, (a, b) -> ExactFloat.canonical((float) extreme(a, b, max, nan)));
+    }
+
+    /** Takes {@code .xorsign.abs}, of which neither half stands alone. */
+    static boolean takeMagnitude(InstructionReader in) {
+        boolean sign = in.take("xorsign");
+        if (sign != in.take("abs")) {
+            throw in.error(in.opcode() + " takes .xorsign and .abs only together");
+        }
+        return sign;
     }
 
     /** A NaN loses, unless it is to win; -0 is below +0. */

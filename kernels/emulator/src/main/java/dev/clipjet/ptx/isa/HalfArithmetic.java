@@ -112,7 +112,7 @@ final class HalfArithmetic {
     static Step extreme(InstructionReader in, PtxType type, boolean max) {
         boolean ftz = flushes(in, type);
         boolean nan = in.take("NaN");
-        boolean magnitude = in.take("xorsign") & in.take("abs");
+        boolean magnitude = FloatArithmetic.takeMagnitude(in);
         in.expect(3);
         FloatFormat format = format(type);
         return lanes2(in, type, (x, y) -> {

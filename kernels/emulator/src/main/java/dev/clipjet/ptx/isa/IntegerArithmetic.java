@@ -207,8 +207,8 @@ final class IntegerArithmetic {
     static Step mul24(InstructionReader in, boolean add) {
         String part = in.takeAny("lo", "hi");
         PtxType type = in.takeType();
-        if (part == null || type.bits() != 32) {
-            throw in.error("the instruction must be .lo or .hi and 32 bits wide");
+        if (part == null || type != PtxType.U32 && type != PtxType.S32) {
+            throw in.error(in.opcode() + " takes .lo or .hi and .u32 or .s32");
         }
         in.expect(add ? 4 : 3);
         boolean signed = type.isSigned();
@@ -298,7 +298,7 @@ final class IntegerArithmetic {
     static Step sad(InstructionReader in) {
         PtxType type = in.takeType();
         in.expect(4);
-        if (type.name().charAt(0) != 'U' && !type.isSigned() || type.bits() < 16) {
+        if (!type.isUnsigned() && !type.isSigned() || type.bits() < 16) {
             throw in.error("sad of type " + type);
         }
         boolean signed = type.isSigned();

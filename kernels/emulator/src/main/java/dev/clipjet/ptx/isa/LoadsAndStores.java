@@ -67,7 +67,11 @@ final class LoadsAndStores {
 
     private static Step store(InstructionReader in) {
         Ordering ordering = Ordering.take(in);
+        boolean parameters = in.modifiers().contains("param::entry");
         Space declared = in.takeSpace();
+        if (parameters || declared == Space.CONST) {
+            throw in.error("constants and the entry's parameters are only read");
+        }
         takeHints(in, "wb", "cg", "cs", "wt");
         int n = takeVector(in);
         PtxType type = in.takeType();

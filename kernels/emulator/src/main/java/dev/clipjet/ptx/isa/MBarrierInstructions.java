@@ -77,6 +77,9 @@ final class MBarrierInstructions {
     private static Step arrive(InstructionReader in, boolean drop) {
         boolean expects = in.take("expect_tx");
         boolean noComplete = in.take("noComplete");
+        if (expects && noComplete) {
+            throw in.error("an arrival has .expect_tx or .noComplete, not both");
+        }
         semantics(in, "release");
         Space space = space(in, true);
         in.expect(expects || noComplete ? 3 : 2, 3);

@@ -28,6 +28,9 @@ final class Moves {
         String vector = in.takeAny("v2", "v4");
         PtxType type = in.takeType();
         in.expect(2);
+        if (type != PtxType.PRED && !type.isFundamental()) {
+            throw in.error("mov of type " + type);
+        }
         if (vector != null) {
             return VectorMove.of(in, vector.equals("v2") ? 2 : 4, type);
         }
@@ -55,7 +58,7 @@ final class Moves {
 
     private static Step cvta(InstructionReader in) {
         boolean to = in.take("to");
-        Space space = in.takeSpace();
+        Space space = window(in);
         PtxType type = in.takeType();
         in.expect(2);
         if (type != PtxType.U64) {
@@ -67,11 +70,8 @@ final class Moves {
     }
 
     private static Step isspacep(InstructionReader in) {
-        Space space = in.takeSpace();
+        Space space = window(in);
         in.expect(2);
-        if (space == Space.GENERIC) {
-            throw in.error("isspacep needs a state space");
-        }
         int d = in.predicateTarget(in.operand(0));
         int a = in.longSource(1, PtxType.U64);
         return new Step() {
@@ -79,10 +79,37 @@ final class Moves {
             public void run(Warp warp, int mask) {
                 int result = 0;
                 for (int lane = 0; lane < 32; lane++) {
-                    result |= Space.of(warp.longs[a][lane]) == space ? 1 << lane : 0;
+                    result |= lies(warp, warp.longs[a][lane], space) ? 1 << lane : 0;
                 }
                 warp.predicates[d] = warp.predicates[d] & ~mask | result & mask;
             }
+        };
+    }
+
+    /** Takes the state space, one that is a window of the generic address space. */
+    private static Space window(InstructionReader in) {
+        if (in.modifiers().contains("param::func")) {
+            throw in.error("parameters of functions have no generic address");
+        }
+        Space space = in.takeSpace();
+        if (space == Space.GENERIC) {
+            throw in.error(in.opcode() + " needs a state space");
+        }
+        return space;
+    }
+
+    /** Whether a generic address lies in a space. The parameters' window is part of global memory's, the block's of its cluster's. */
+    private static boolean lies(Warp warp, long address, Space space) {
+        Space home = Space.of(address);
+        return switch (space) {
+            case GLOBAL -> home == Space.GLOBAL || home == Space.PARAM;
+            case SHARED_CLUSTER -> home == Space.SHARED;
+            case SHARED -> {
+                int named = (int) (address >>> Space.CLUSTER_RANK_SHIFT) & 0x1f;
+                yield home == Space.SHARED
+                        && (named == 0 || named - 1 == warp.block().rankInCluster());
+            }
+            default -> home == space;
         };
     }
 
@@ -109,8 +136,8 @@ final class Moves {
     private static Step pack(InstructionReader in, PtxType type, List<Operand> from) {
         int n = from.size();
         int width = type.bits() / n;
-        boolean fits = (n == 2 || n == 4) && width >= 8 && (type.bits() == 16 || type.bits() == 32 || type.isLong());
-        if (!fits || type.isFloat() && type != PtxType.F16X2 && type != PtxType.BF16X2) {
+        boolean fits = (n == 2 || n == 4) && width >= 8;
+        if (!fits || type.isFloat()) {
             throw in.error("packing " + n + " values into type " + type);
         }
         int[] planes = new int[n];
@@ -128,8 +155,8 @@ final class Moves {
     private static Step unpack(InstructionReader in, PtxType type, List<Operand> to) {
         int n = to.size();
         int width = type.bits() / n;
-        boolean fits = (n == 2 || n == 4) && width >= 8 && (type.bits() == 16 || type.bits() == 32 || type.isLong());
-        if (!fits || type.isFloat() && type != PtxType.F16X2 && type != PtxType.BF16X2) {
+        boolean fits = (n == 2 || n == 4) && width >= 8;
+        if (!fits || type.isFloat()) {
             throw in.error("unpacking type " + type + " into " + n + " values");
         }
         int[] planes = new int[n];

@@ -26,7 +26,8 @@ final class VectorMove extends Step {
     static Step of(InstructionReader in, int n, PtxType type) {
         List<Operand> targets = in.elements(0);
         List<Operand> sources = in.elements(1);
-        if (targets.size() != n || sources.size() != n || type.bits() < 16 || type == PtxType.B128) {
+        boolean fits = type.isFundamental() && n * type.bits() <= 128;
+        if (targets.size() != n || sources.size() != n || !fits) {
             throw in.error("a vector move of " + n + " elements of type " + type);
         }
         VectorMove move = new VectorMove(type.isLong(), n);

@@ -2,7 +2,9 @@ package dev.clipjet.ptx.vectors;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clipjet.ptx.decode.InstructionReader;
 import dev.clipjet.ptx.isa.InstructionSet;
+import dev.clipjet.ptx.wgmma.WgmmaLayoutTest;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -63,57 +65,15 @@ class FormsGateTest {
             "L2::128B",
             "L2::256B");
 
-    /** Patterns whose programs are in tests of other packages: class, pattern, operands. */
+    /** Forms whose programs are in tests of other packages: class, pattern. */
     private static final String[][] ELSEWHERE = {
-        {"order.MBarrierTest", "mbarrier init,inval,arrive,arrive_drop,expect_tx,complete_tx -,shared,shared::cta b64"},
-        {"order.MBarrierTest", "mbarrier arrive,arrive_drop expect_tx,noComplete -,shared b64"},
-        {"order.MBarrierTest", "mbarrier arrive,arrive_drop -,expect_tx release cta,cluster -,shared b64"},
-        {"order.MBarrierTest", "mbarrier expect_tx,complete_tx relaxed cta,cluster -,shared b64"},
-        {
-            "order.MBarrierTest",
-            "mbarrier test_wait,try_wait -,parity -,acquire.cta,acquire.cluster -,shared,shared::cta b64"
-        },
-        {"order.MBarrierTest", "mbarrier pending_count b64"},
-        {"order.ClusterTest", "mbarrier arrive,arrive_drop -,expect_tx -,release.cluster shared::cluster b64"},
-        {"order.ClusterTest", "mbarrier expect_tx,complete_tx -,relaxed.cluster shared::cluster b64"},
-        {"order.ClusterTest", "barrier cluster arrive -,release,relaxed -,aligned"},
-        {"order.ClusterTest", "barrier cluster wait -,acquire -,aligned"},
-        {"order.ClusterTest", "mapa -,shared::cluster u64"},
-        {"order.ClusterTest", "mapa shared::cluster u32"},
-        {"vectors.ProgramFormsTest", "getctarank -,shared::cluster u64"},
-        {"vectors.ProgramFormsTest", "getctarank shared::cluster u32"},
-        {"order.AsyncCopyTest", "cp async mbarrier arrive -,noinc -,shared,shared::cta b64"},
-        {"order.AsyncCopyTest", "cp async bulk commit_group"},
-        {"order.AsyncCopyTest", "cp async bulk wait_group -,read"},
-        {"order.AsyncCopyTest", "cp async bulk global shared::cta bulk_group -,L2::cache_hint"},
-        {
-            "order.AsyncCopyTest",
-            "cp async bulk shared::cluster global mbarrier::complete_tx::bytes -,multicast::cluster -,L2::cache_hint"
-        },
         {"wgmma.WgmmaLayoutTest", "wgmma fence,commit_group,wait_group sync aligned"},
-        {
-            "wgmma.WgmmaLayoutTest",
-            "wgmma mma_async sync aligned m64n8k16,m64n64k16,m64n128k16,m64n256k16 f32,f16 f16 f16"
-        },
-        {"wgmma.WgmmaLayoutTest", "wgmma mma_async sync aligned m64n8k16,m64n64k16,m64n128k16,m64n256k16 f32 bf16 bf16"
-        },
-        {"wgmma.WgmmaLayoutTest", "wgmma mma_async sync aligned m64n8k8,m64n64k8,m64n128k8,m64n256k8 f32 tf32 tf32"},
         {"wgmma.WarpSpecialisedGemmTest", "setmaxnreg inc,dec sync aligned u32"},
     };
 
-    /**
-     * Names that the decoders take although no test has them: types that the language does not have for the instruction, and
-     * other spellings of tested forms. The list may only become shorter.
-     */
-    private static final Pattern ACCEPTED_UNTESTED =
-            Pattern.compile("bar\\.arrive\\.cluster|barrier\\.(sync\\.)?(aligned\\.)?warp"
-                    + "|bfe\\.b(64|128)|cvt\\.(b\\d+\\.u16|u16\\.b\\d+)|(cvta|isspacep)\\..*shared::(cta|cluster)|div\\..*(approx|full)"
-                    + "|dp[24]a\\..*|(mad|mul)24\\.lo\\..*|(min|max)\\..*\\.(abs|xorsign)|mbarrier\\.arrive\\.noComplete\\.b64\\.expect_tx"
-                    + "|mov\\..*|(selp|slct|set|setp|shr)\\..*(tf32|bf16|bf16x2|f16|f16x2|b128).*");
-
-    /** Forms of the resources that are refused: copies of tensors, and generic addresses of parameters. */
+    /** Forms of the resources that are refused: copies of tensors. */
     private static final Set<String> REFUSED =
-            Set.of("cp.async.bulk.tensor.2d.shared::cluster.global.mbarrier::complete_tx::bytes", "cvta.param.u64");
+            Set.of("cp.async.bulk.tensor.2d.shared::cluster.global.mbarrier::complete_tx::bytes");
 
     private static final Set<String> TYPES = Set.of(
             "pred", "b8", "b16", "b32", "b64", "u8", "u16", "u32", "u64", "s8", "s16", "s32", "s64", "f16", "bf16",
@@ -133,6 +93,9 @@ class FormsGateTest {
         names.addAll(CarryFormsTest.forms());
         names.addAll(PackedFormsTest.forms());
         names.addAll(ProgramFormsTest.forms());
+        names.addAll(MBarrierFormsTest.forms());
+        names.addAll(ClusterFormsTest.forms());
+        names.addAll(WgmmaLayoutTest.forms());
         for (String[] row : ELSEWHERE) {
             names.addAll(Vectors.expand(row[1]));
         }
@@ -189,6 +152,7 @@ class FormsGateTest {
     @Test
     void everyFormThatIsAcceptedIsTested() throws IOException {
         Set<String> words = Words.ofPackage(InstructionSet.class);
+        words.addAll(Words.ofPackage(InstructionReader.class));
         TYPES.stream().sorted().forEach(words::add);
         words.removeAll(InstructionSet.decoders().keySet());
         // Words that are operations of some instructions and opcodes of others.
@@ -225,7 +189,6 @@ class FormsGateTest {
         }
         System.out.println(
                 forms.values().stream().mapToInt(Set::size).sum() + " forms tested, " + asked + " others asked for");
-        gaps.removeIf(name -> ACCEPTED_UNTESTED.matcher(name).matches());
         assertThat(gaps).as("accepted and not tested").isEmpty();
     }
 
@@ -258,15 +221,17 @@ class FormsGateTest {
         assertThat(missing).as("forms of the resources without a test").isEmpty();
     }
 
-    /** The tests of other packages are there, and speak of the instruction. */
+    /** The programs in the tests of other packages have each of their forms by its full name. */
     @Test
-    void testsOfOtherPackagesHaveTheInstruction() throws Exception {
+    void testsOfOtherPackagesHaveTheirForms() throws Exception {
         for (String[] row : ELSEWHERE) {
             Class<?> test = Class.forName("dev.clipjet.ptx." + row[0]);
             byte[] file =
                     test.getResourceAsStream(test.getSimpleName() + ".class").readAllBytes();
-            String opcode = row[1].split(" ")[0];
-            assertThat(Words.strings(file)).as(row[0] + " for " + row[1]).anyMatch(text -> text.contains(opcode));
+            String programs = String.join("\n", Words.strings(file));
+            for (String name : Vectors.expand(row[1])) {
+                assertThat(programs).as(row[0]).containsPattern("(?m)(^|\\s)" + Pattern.quote(name) + "[ ;]");
+            }
         }
     }
 }

@@ -2,6 +2,8 @@ package dev.clipjet.ptx.vectors;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Operands to try with an instruction's name; it exists if one of the choices is accepted. */
@@ -133,12 +135,12 @@ final class OperandChoices {
 
     private static List<String> warpgroup(Form form) {
         List<String> choices = new ArrayList<>(List.of("", "0"));
-        for (int n : new int[] {8, 64, 128, 256}) {
-            if (form.name().contains("n" + n + "k")) {
-                String d = list("%r", !form.types().isEmpty() && form.type().equals("f16") ? n / 4 : n / 2);
-                choices.add(d + ", %d1, %d2, 1, 1, 1");
-                choices.add(d + ", %d1, %d2, 1, 1, 1, 0, 0");
-            }
+        Matcher shape = Pattern.compile("m64n(\\d+)k").matcher(form.name());
+        if (shape.find()) {
+            int n = Integer.parseInt(shape.group(1));
+            String d = list("%r", !form.types().isEmpty() && form.type().equals("f16") ? n / 4 : n / 2);
+            choices.add(d + ", %d1, %d2, 1, 1, 1");
+            choices.add(d + ", %d1, %d2, 1, 1, 1, 0, 0");
         }
         return choices;
     }

@@ -3,6 +3,7 @@ package dev.clipjet.ptx.vectors;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clipjet.device.Dim3;
+import dev.clipjet.device.LaunchShape;
 import dev.clipjet.ptx.emulator.Rig;
 import dev.clipjet.ptx.exec.ExecutionOptions;
 import java.math.BigInteger;
@@ -25,9 +26,17 @@ class PackedFormsTest {
     static List<String> forms() {
         List<String> forms = new ArrayList<>(comparisons());
         forms.addAll(Vectors.expand("mov b16,b32,b64,u32,s32,u64,s64"));
-        forms.addAll(List.of("mov.v2.b32", "mov.v4.b32", "mov.v2.b64", "mov.v2.b16"));
-        forms.addAll(Vectors.expand("cvta -,to -,global,shared,local,const u64"));
-        forms.addAll(Vectors.expand("isspacep global,shared,local,const"));
+        forms.addAll(vectorMoves());
+        forms.addAll(Vectors.expand(
+                "cvta -,to global,shared,shared::cta,shared::cluster,local,const,param,param::entry u64"));
+        forms.addAll(
+                Vectors.expand("isspacep global,shared,shared::cta,shared::cluster,local,const,param,param::entry"));
+        return forms;
+    }
+
+    private static List<String> vectorMoves() {
+        List<String> forms = new ArrayList<>(Vectors.expand("mov v2 b16,u16,s16,b32,u32,s32,f32,b64,u64,s64,f64"));
+        forms.addAll(Vectors.expand("mov v4 b16,u16,s16,b32,u32,s32,f32"));
         return forms;
     }
 
@@ -148,6 +157,94 @@ class PackedFormsTest {
                             0x8877665544332211L,
                             -5,
                             0x66556655_fffffffaL);
+        }
+    }
+
+    /** A vector move turns its elements round, also where a register is both read and written. */
+    @Test
+    void vectorMovesReadAllBeforeTheyWriteAny() {
+        byte[] content = Vectors.bytes("vector moves", 32);
+        for (String name : vectorMoves()) {
+            Form form = Form.of(name);
+            int n = form.has("v2") ? 2 : 4;
+            int size = Form.width(form.type()) / 8;
+            String r = size == 2 ? "%h" : size == 4 ? "%r" : "%d";
+            String in = Vectors.list(r, 0, n);
+            String turned = n == 2 ? r + "1, " + r + "0" : r + "3, " + r + "2, " + r + "1, " + r + "0";
+            String suffix = (n == 2 ? ".v2.b" : ".v4.b") + 8 * size;
+            String text = Vectors.kernel(
+                    "",
+                    2,
+                    "ld.param.u64 %d20, [p0];\nld.param.u64 %d21, [p1];\nld.global" + suffix + " " + in + ", [%d20];",
+                    name + " " + in + ", {" + turned + "};",
+                    "st.global" + suffix + " [%d21], " + in + ";");
+            try (Rig rig = new Rig(name, text, ExecutionOptions.standard())) {
+                long out = rig.raw(32);
+                rig.launch("k", Dim3.of(1), Dim3.of(1), rig.bytes(content), out);
+                byte[] moved = new byte[n * size];
+                rig.read(out, moved.length).get(moved);
+                for (int i = 0; i < moved.length; i++) {
+                    int from = (n - 1 - i / size) * size + i % size;
+                    assertThat(moved[i]).as("%s, byte %d", name, i).isEqualTo(content[from]);
+                }
+            }
+        }
+    }
+
+    /** The entry's parameters lie in global memory's window, and their generic address leads to them and back. */
+    @Test
+    void genericAddressesLeadToParameters() {
+        for (String space : new String[] {"param", "param::entry"}) {
+            String text = Vectors.kernel(
+                    "",
+                    2,
+                    "ld.param.u64 %d20, [p0];\nmov.u64 %d1, p1;\ncvta." + space + ".u64 %d2, %d1;\nld.u64 %d3, [%d2];",
+                    "st.global.u64 [%d20], %d3;\ncvta.to." + space + ".u64 %d4, %d2;\nld.param.u64 %d5, [%d4];",
+                    "st.global.u64 [%d20+8], %d5;\nmov.u64 %d6, 0;",
+                    "isspacep." + space + " %q1, %d2;\n@%q1 or.b64 %d6, %d6, 1;",
+                    "isspacep." + space + " %q1, %d20;\n@%q1 or.b64 %d6, %d6, 2;",
+                    "isspacep.global %q1, %d2;\n@%q1 or.b64 %d6, %d6, 4;",
+                    "isspacep.global %q1, %d20;\n@%q1 or.b64 %d6, %d6, 8;",
+                    "isspacep.shared::cluster %q1, %d2;\n@%q1 or.b64 %d6, %d6, 16;",
+                    "st.global.u64 [%d20+16], %d6;");
+            try (Rig rig = new Rig(space, text, ExecutionOptions.standard())) {
+                long out = rig.longs(new long[3]);
+                rig.launch("k", Dim3.of(1), Dim3.of(1), out, 0x1234_5678_9abc_def0L);
+                assertThat(rig.readLongs(out, 3))
+                        .containsExactly(0x1234_5678_9abc_def0L, 0x1234_5678_9abc_def0L, 1 | 4 | 8);
+            }
+        }
+    }
+
+    /** In a cluster of two, the other block's memory is shared memory of the cluster and not of the block. */
+    @Test
+    void genericAddressesTellTheBlockFromItsCluster() {
+        String text = Vectors.kernel(
+                "",
+                1,
+                ".shared .align 4 .u32 s;\nld.param.u64 %d20, [p0];\nmov.u32 %r1, %cluster_ctarank;",
+                "mul.wide.u32 %d21, %r1, 16;\nadd.u64 %d20, %d20, %d21;\nadd.u32 %r2, %r1, 70;\nst.shared.u32 [s], %r2;",
+                "barrier.cluster.arrive.release.aligned;\nbarrier.cluster.wait.acquire.aligned;",
+                "xor.b32 %r3, %r1, 1;\nmov.u64 %d1, s;\nmapa.shared::cluster.u64 %d2, %d1, %r3;",
+                "mapa.shared::cluster.u64 %d3, %d1, %r1;",
+                "cvta.shared::cta.u64 %d4, %d1;\ncvta.shared::cluster.u64 %d5, %d2;\ncvta.shared::cluster.u64 %d6, %d3;",
+                "ld.u32 %r4, [%d4];\ngetctarank.u64 %r5, %d5;\nst.global.v2.u32 [%d20], {%r4, %r5};",
+                "cvta.to.shared::cta.u64 %d7, %d4;\nld.shared::cta.u32 %r6, [%d7];",
+                "cvta.to.shared::cluster.u64 %d8, %d5;\nsetp.eq.u64 %q2, %d8, %d2;\nselp.u32 %r7, 5, 0, %q2;",
+                "mad.lo.u32 %r6, %r6, 1000, %r7;\nmov.u32 %r8, 0;",
+                "isspacep.shared::cta %q1, %d4;\n@%q1 or.b32 %r8, %r8, 1;",
+                "isspacep.shared::cta %q1, %d5;\n@%q1 or.b32 %r8, %r8, 2;",
+                "isspacep.shared::cta %q1, %d6;\n@%q1 or.b32 %r8, %r8, 4;",
+                "isspacep.shared::cluster %q1, %d4;\n@%q1 or.b32 %r8, %r8, 8;",
+                "isspacep.shared::cluster %q1, %d5;\n@%q1 or.b32 %r8, %r8, 16;",
+                "isspacep.shared::cluster %q1, %d6;\n@%q1 or.b32 %r8, %r8, 32;",
+                "isspacep.shared::cluster %q1, %d20;\n@%q1 or.b32 %r8, %r8, 64;",
+                "st.global.v2.u32 [%d20+8], {%r6, %r8};",
+                "barrier.cluster.arrive.aligned;\nbarrier.cluster.wait.aligned;");
+        try (Rig rig = new Rig("cluster", text, ExecutionOptions.standard())) {
+            long out = rig.raw(32);
+            rig.launch("k", new LaunchShape(Dim3.of(2), Dim3.of(1), Dim3.of(2), 0, false), out);
+            assertThat(rig.readInts(out, 8)).containsExactly(70, 1, 70005, 61, 71, 0, 71005, 61);
         }
     }
 

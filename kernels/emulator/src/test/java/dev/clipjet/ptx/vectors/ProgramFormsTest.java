@@ -25,7 +25,7 @@ class ProgramFormsTest {
         "fence proxy async -,global,shared::cta,shared::cluster",
         "fence mbarrier_init release cluster",
         "griddepcontrol launch_dependents,wait",
-        "bar warp -,sync",
+        "bar warp sync",
         "nanosleep u32",
         "prefetch -,global,local L1,L2",
         "prefetchu L1",

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * One {@code wgmma} for each layout of its operands. The test places the elements by the pictures of the manual, atom by atom; the
  * emulator finds them by its formula on addresses. The products are of small integers, so that the result is exact.
  */
-final class WgmmaLayoutTest {
+public final class WgmmaLayoutTest {
     private static final int B_AT = 16384;
     private static final int BYTES = 49152;
 
@@ -69,7 +69,12 @@ final class WgmmaLayoutTest {
         }
     }
 
-    record Case(String type, int n, Placement a, Placement b, boolean halfResult, boolean registers) {}
+    record Case(String type, int n, Placement a, Placement b, boolean halfResult, boolean registers) {
+        String instruction() {
+            return "wgmma.mma_async.sync.aligned.m64n%d%s.%s.%s.%s"
+                    .formatted(n, type.equals("tf32") ? "k8" : "k16", halfResult ? "f16" : "f32", type, type);
+        }
+    }
 
     static List<Case> cases() {
         List<Case> all = new ArrayList<>();
@@ -88,7 +93,23 @@ final class WgmmaLayoutTest {
             all.add(new Case("f16", 40, k, k, false, true));
             all.add(new Case("tf32", 40, k, k, false, true));
         }
+        Placement plain = new Placement(false, 0);
+        for (int n : new int[] {8, 64, 128, 256}) {
+            all.add(new Case("f16", n, plain, plain, true, false));
+            all.add(new Case("f16", n, plain, plain, false, true));
+            all.add(new Case("bf16", n, plain, plain, false, true));
+            all.add(new Case("tf32", n, plain, plain, false, true));
+        }
+        String[] types = {"f16", "bf16", "tf32"};
+        for (int n = 8; n <= 256; n += 8) {
+            all.add(new Case(types[n / 8 % 3], n, plain, plain, false, false));
+        }
         return all;
+    }
+
+    /** Full names of the instructions that the cases execute. */
+    public static List<String> forms() {
+        return cases().stream().map(Case::instruction).distinct().toList();
     }
 
     /** A width of 24 does not fill the wider patterns. */
@@ -103,7 +124,6 @@ final class WgmmaLayoutTest {
         String a = c.registers ? WgmmaText.registers("%a", 4) : "%rd5";
         String transposition =
                 tf32 ? "" : (c.registers ? "" : ", " + (c.a.mnMajor ? 1 : 0)) + ", " + (c.b.mnMajor ? 1 : 0);
-        String shape = "m64n" + c.n + (tf32 ? "k8" : "k16");
         StringBuilder text = new StringBuilder("""
                 .version 8.0
                 .target sm_90a
@@ -145,13 +165,10 @@ final class WgmmaLayoutTest {
                     setp.ne.u32 %p2, %r4, %r4;
                     wgmma.fence.sync.aligned;
                 """);
-        text.append("    wgmma.mma_async.sync.aligned.%s.%s.%s.%s %s, %s, %%rd6, %%p2, 1, 1%s;\n"
-                .formatted(shape, c.halfResult ? "f16" : "f32", c.type, c.type, d, a, transposition));
+        text.append("    %s %s, %s, %%rd6, %%p2, 1, 1%s;\n".formatted(c.instruction(), d, a, transposition));
         text.append("    setp.eq.u32 %p2, %r4, %r4;\n");
-        text.append("    wgmma.mma_async.sync.aligned.%s.%s.%s.%s %s, %s, %%rd6, %%p2, %s, 1%s;\n"
-                .formatted(shape, c.halfResult ? "f16" : "f32", c.type, c.type, d, a, "-1", transposition));
-        text.append("    wgmma.mma_async.sync.aligned.%s.%s.%s.%s %s, %s, %%rd6, %%p2, -1, -1%s;\n"
-                .formatted(shape, c.halfResult ? "f16" : "f32", c.type, c.type, d, a, transposition));
+        text.append("    %s %s, %s, %%rd6, %%p2, -1, 1%s;\n".formatted(c.instruction(), d, a, transposition));
+        text.append("    %s %s, %s, %%rd6, %%p2, -1, -1%s;\n".formatted(c.instruction(), d, a, transposition));
         text.append("    wgmma.commit_group.sync.aligned;\n    wgmma.wait_group.sync.aligned 0;\n");
         if (c.halfResult) {
             for (int i = 0; i < c.n / 2; i++) {
