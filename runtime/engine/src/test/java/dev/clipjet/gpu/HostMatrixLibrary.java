@@ -66,7 +66,7 @@ final class HostMatrixLibrary implements MatrixLibrary {
     private float[] read(StorageType type, long address, int elements) {
         ByteBuffer bytes = ByteBuffer.allocate(elements * type.bytes()).order(ByteOrder.LITTLE_ENDIAN);
         stream.copyToHost(bytes, address);
-        return StoredNumbers.decode(type, bytes.flip().order(ByteOrder.LITTLE_ENDIAN));
+        return StoredNumbers.decode(type, bytes);
     }
 
     @Override

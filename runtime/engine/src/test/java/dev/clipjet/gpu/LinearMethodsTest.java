@@ -137,7 +137,7 @@ class LinearMethodsTest {
         ByteBuffer bytes =
                 ByteBuffer.allocate(shape.m() * stride * type.bytes()).order(ByteOrder.LITTLE_ENDIAN);
         stream.copyToHost(bytes, address);
-        float[] values = StoredNumbers.decode(type, bytes.flip().order(ByteOrder.LITTLE_ENDIAN));
+        float[] values = StoredNumbers.decode(type, bytes);
         float[] result = new float[shape.m() * shape.n()];
         for (int row = 0; row < shape.m(); row++) {
             System.arraycopy(values, row * stride, result, row * shape.n(), shape.n());

@@ -49,8 +49,8 @@ final class BlocksModel {
             for (String name : List.of("q_proj", "k_proj", "v_proj", "out_proj")) {
                 linear(prefix + "self_attn." + name, width, width);
             }
-            linear(prefix + "mlp.fc1", 4 * width, width);
-            linear(prefix + "mlp.fc2", width, 4 * width);
+            linear(prefix + "mlp.fc1", 4L * width, width);
+            linear(prefix + "mlp.fc2", width, 4L * width);
         }
     }
 

@@ -38,6 +38,7 @@ class GpuFaultsTest {
     private static int[] ids;
 
     /** What a run of both towers gives. */
+    @SuppressWarnings("ArrayRecordComponent") // compared row by row
     private record Answers(float[][] images, float[][] texts) {
         void assertEqual(Answers other) {
             assertThat(images).isDeepEqualTo(other.images);

@@ -36,7 +36,6 @@ final class CudaStream implements GpuStream, LiveResources.Resource {
                 JCudaDriver.cuMemcpyHtoDAsync(DeviceAddress.of(target), direct(source), bytes, stream),
                 "cuMemcpyHtoDAsync",
                 bytes + " bytes to 0x" + Long.toHexString(target));
-        source.position(source.limit());
     }
 
     @Override
@@ -47,7 +46,6 @@ final class CudaStream implements GpuStream, LiveResources.Resource {
                 JCudaDriver.cuMemcpyDtoHAsync(direct(target), DeviceAddress.of(source), bytes, stream),
                 "cuMemcpyDtoHAsync",
                 bytes + " bytes from 0x" + Long.toHexString(source));
-        target.position(target.limit());
     }
 
     private static Pointer direct(ByteBuffer buffer) {

@@ -40,6 +40,7 @@ class CudaDriverDeviceTest {
         assertThat(scenario("all", Map.of())).isEqualTo("""
                         Stand-in 90
                         store 14 11 13 16 7000000000
+                        position 4
                         22 16843009 33 22\s
                         nodes 3, before the replay 0
                         done false then true, result 11 44

@@ -60,7 +60,9 @@ public final class StandInScenario {
             ByteBuffer buffer = pinned.buffer();
             buffer.putInt(0, 11).putInt(4, 22);
             stream.fill(memory.address(), (byte) 1, 1024);
-            stream.copyToDevice(memory.address(), buffer.duplicate().position(4).limit(8));
+            ByteBuffer part = buffer.duplicate().position(4).limit(8);
+            stream.copyToDevice(memory.address(), part);
+            System.out.println("position " + part.position());
             KernelArguments arguments =
                     new KernelArguments().addLong(memory.address() + 8).addInt(33);
             stream.launch(function, SHAPE, arguments);

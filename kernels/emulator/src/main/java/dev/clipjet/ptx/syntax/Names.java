@@ -12,7 +12,7 @@ final class Names {
     private static final int MAX_DIGITS = 9;
 
     private final TokenReader in;
-    // Most scopes declare little: each map is made when it gets its first entry.
+    // Most scopes declare little: a map is immutable until it gets its second entry.
     private Map<String, Integer> lines = Map.of();
     private Map<String, Integer> ranges = Map.of();
     private Map<String, Integer> lowestNumbers = Map.of();
@@ -38,12 +38,14 @@ final class Names {
                 if (number < ranges.getOrDefault(prefix, 0)) {
                     throw in.error(line, "declared twice in one scope, by a range first", name);
                 }
-                lowestNumbers = writable(lowestNumbers);
-                lowestNumbers.merge(prefix, number, Math::min);
+                int lowest = lowestNumbers.getOrDefault(prefix, Integer.MAX_VALUE);
+                if (number < lowest) {
+                    lowestNumbers = with(lowestNumbers, prefix, number);
+                }
             }
         }
-        lines = writable(lines);
-        put(lines, name, line, line);
+        refuseSecond(lines, name, line);
+        lines = with(lines, name, line);
     }
 
     /** Declares a range of names. */
@@ -51,16 +53,21 @@ final class Names {
         if (lowestNumbers.getOrDefault(prefix, Integer.MAX_VALUE) < count) {
             throw in.error(line, "a range that holds a name declared before", prefix + "<" + count + ">");
         }
-        ranges = writable(ranges);
-        put(ranges, prefix, count, line);
+        refuseSecond(ranges, prefix, line);
+        ranges = with(ranges, prefix, count);
     }
 
-    private static Map<String, Integer> writable(Map<String, Integer> map) {
-        return map.isEmpty() ? new HashMap<>(4) : map;
+    private static Map<String, Integer> with(Map<String, Integer> map, String name, int value) {
+        if (map.isEmpty()) {
+            return Map.of(name, value);
+        }
+        Map<String, Integer> target = map.size() == 1 ? new HashMap<>(map) : map;
+        target.put(name, value);
+        return target;
     }
 
-    private void put(Map<String, Integer> target, String name, int value, int line) {
-        if (target.put(name, value) != null) {
+    private void refuseSecond(Map<String, Integer> declared, String name, int line) {
+        if (declared.containsKey(name)) {
             throw in.error(line, "declared twice in one scope", name);
         }
     }
