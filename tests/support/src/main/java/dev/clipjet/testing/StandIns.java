@@ -71,7 +71,7 @@ public final class StandIns {
      * @param options of the JVM
      * @param program main class
      * @param arguments of the program
-     * @return what it prints to both streams, without the JVM's warnings; each line ends with a line feed
+     * @return what it prints to both streams, without empty lines and the JVM's warnings; each line ends with a line feed
      */
     public String java(
             List<String> libraries,
@@ -90,7 +90,7 @@ public final class StandIns {
                 libraries.stream().map(name -> folder.resolve(name).toString()).collect(Collectors.joining(":")));
         return run(command, all)
                 .lines()
-                .filter(line -> !line.startsWith("WARNING:"))
+                .filter(line -> !line.isEmpty() && !line.startsWith("WARNING:"))
                 .map(line -> line + "\n")
                 .collect(Collectors.joining());
     }
