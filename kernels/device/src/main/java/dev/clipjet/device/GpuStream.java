@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 /** A queue of work. Between {@link #beginCapture} and {@link #endCapture} work is recorded instead of run. */
 public interface GpuStream extends AutoCloseable {
     /**
-     * Copies the buffer's remaining bytes to the device; position and limit stay as they are. The buffer is direct and stays untouched until the copy is done; only
-     * one of {@link PinnedMemory} makes the copy asynchronous.
+     * Copies the buffer's remaining bytes to the device; position and limit stay as they are. The buffer is direct and stays untouched
+     * until the copy is done; only one of {@link PinnedMemory} makes the copy asynchronous.
      */
     void copyToDevice(long target, ByteBuffer source);
 

@@ -83,6 +83,9 @@ public final class GpuExecutor implements AutoCloseable {
     private List<LinearMethod> linearMethods(KernelLibrary library) {
         List<LinearMethod> methods = new ArrayList<>();
         methods.add(new KernelLinear(library, type));
+        if (!LinearChoice.wantsLibraries()) {
+            return methods;
+        }
         for (MatrixLibraryProvider provider : ServiceLoader.load(MatrixLibraryProvider.class)) {
             MatrixLibraryProvider.Search search = provider.open(device);
             search.report().forEach(LOG::info);

@@ -52,8 +52,17 @@ final class LinearChoice {
         this.methods = allowed(methods);
     }
 
+    /** Whether a library may be chosen, and so is worth opening. */
+    static boolean wantsLibraries() {
+        return !wanted().equals("kernels");
+    }
+
+    private static String wanted() {
+        return System.getProperty(PROPERTY, "measured").toLowerCase(Locale.ROOT);
+    }
+
     private static List<LinearMethod> allowed(List<LinearMethod> methods) {
-        String wanted = System.getProperty(PROPERTY, "measured").toLowerCase(Locale.ROOT);
+        String wanted = wanted();
         return switch (wanted) {
             case "measured" -> List.copyOf(methods);
             case "kernels" -> List.of(methods.get(0));

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -75,7 +76,7 @@ record SourceTree(Path module) {
                                 kernel.stackBytes(),
                                 kernel.spillStoreBytes(),
                                 kernel.spillLoadBytes()))
-                        .sorted(java.util.Comparator.comparing(KernelManifest.Entry::name))
+                        .sorted(Comparator.comparing(KernelManifest.Entry::name))
                         .forEach(entries::add);
             }
         }
