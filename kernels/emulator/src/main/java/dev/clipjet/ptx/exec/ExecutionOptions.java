@@ -36,11 +36,29 @@ public record ExecutionOptions(
     /** How the tensor cores' sums are rounded, which PTX leaves open. */
     public enum MmaModel {
         /** The exact sum, rounded once to nearest. */
-        EXACT,
-        /** As measured on A100: terms truncated to 24 bits. */
-        A100,
-        /** As measured on H100: terms truncated to 25 bits. */
-        H100
+        EXACT(0, 0),
+        /** As measured on A100: terms truncated to 24 bits, 8 at once. */
+        A100(8, 24),
+        /** As measured on H100: terms truncated to 25 bits, 16 at once. */
+        H100(16, 25);
+
+        private final int terms;
+        private final int bits;
+
+        MmaModel(int terms, int bits) {
+            this.terms = terms;
+            this.bits = bits;
+        }
+
+        /** Products that are added in one step, or 0 if sums are exact. */
+        public int terms() {
+            return terms;
+        }
+
+        /** Significant bits that truncation leaves of the largest term. */
+        public int bits() {
+            return bits;
+        }
     }
 
     /** How instructions with a documented error bound round. */

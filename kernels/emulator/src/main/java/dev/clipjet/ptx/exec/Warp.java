@@ -4,6 +4,7 @@ import dev.clipjet.ptx.memory.ByteBits;
 import dev.clipjet.ptx.race.WarpClock;
 import dev.clipjet.ptx.report.FindingKind;
 import dev.clipjet.ptx.report.Place;
+import dev.clipjet.ptx.tensor.TensorUnit;
 import java.util.Arrays;
 
 /**
@@ -35,10 +36,8 @@ public final class Warp {
     public final int[] scratchInts = new int[32];
     /** Scratch plane. */
     public final long[] scratchLongs = new long[32];
-    /** Where matrix instructions gather their operands. */
-    public final MatrixTile tile = new MatrixTile(16, 8, 16);
-    /** Operands of matrix instructions, unpacked. */
-    public final MatrixFragment.Cache fragments = new MatrixFragment.Cache();
+    /** What {@code mma.sync} computes with. */
+    public final TensorUnit tensor = new TensorUnit(8);
     /** Where memory instructions resolve their addresses. */
     public final MemoryAccess access = new MemoryAccess();
     /** Accesses of asynchronous operations. */

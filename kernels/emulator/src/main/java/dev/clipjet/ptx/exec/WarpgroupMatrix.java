@@ -1,6 +1,7 @@
 package dev.clipjet.ptx.exec;
 
 import dev.clipjet.ptx.report.FindingKind;
+import dev.clipjet.ptx.tensor.TensorUnit;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Iterator;
@@ -41,7 +42,7 @@ public final class WarpgroupMatrix {
     /** Registers accessed since the last {@code wgmma.fence}. */
     private final BitSet touched = new BitSet();
 
-    private MatrixTile tile;
+    private TensorUnit tensor;
     private boolean fenced;
     private int openGroup;
     private int agent;
@@ -60,12 +61,12 @@ public final class WarpgroupMatrix {
         agent = -1;
     }
 
-    /** Where operations gather their operands. */
-    public MatrixTile tile() {
-        if (tile == null) {
-            tile = new MatrixTile(16, 256, 16);
+    /** What operations compute with. */
+    public TensorUnit tensor() {
+        if (tensor == null) {
+            tensor = new TensorUnit(256);
         }
-        return tile;
+        return tensor;
     }
 
     /** {@code wgmma.fence}. */

@@ -4,12 +4,14 @@ import dev.clipjet.ptx.decode.Decoder;
 import dev.clipjet.ptx.decode.InstructionReader;
 import dev.clipjet.ptx.decode.PtxType;
 import dev.clipjet.ptx.exec.ExecutionOptions;
-import dev.clipjet.ptx.exec.MatrixFragment;
-import dev.clipjet.ptx.exec.MatrixTile;
+import dev.clipjet.ptx.exec.ExecutionOptions.MmaModel;
 import dev.clipjet.ptx.exec.Step;
 import dev.clipjet.ptx.exec.Warp;
 import dev.clipjet.ptx.exec.WarpStep;
 import dev.clipjet.ptx.syntax.Operand;
+import dev.clipjet.ptx.tensor.Element;
+import dev.clipjet.ptx.tensor.TensorUnit;
+import dev.clipjet.ptx.tensor.TileOperand;
 import java.util.List;
 import java.util.Map;
 
@@ -57,7 +59,7 @@ final class MatrixMultiply {
             throw in.error("the target has " + targets.size() + " registers, not " + planesC.length);
         }
         int[] planesD = targets.stream().mapToInt(in::intTarget).toArray();
-        return new Multiply(a, d == PtxType.F16, k, planesD, planesA, planesB, planesC);
+        return new Multiply(Element.valueOf(a.name()), d == PtxType.F16, k, planesD, planesA, planesB, planesC);
     }
 
     private static int[] sources(InstructionReader in, int index, int count) {
@@ -71,36 +73,31 @@ final class MatrixMultiply {
     }
 
     private static final class Multiply extends WarpStep {
-        private final PtxType type;
+        private static final int COLUMNS = 8;
+        /** Where the second eight rows of the result begin. */
+        private static final int UPPER = 8 * COLUMNS;
+
+        private final Element element;
         private final boolean halfResult;
         private final int k;
         private final int[] d;
         private final int[] a;
         private final int[] b;
         private final int[] c;
-        /** Whether no register of D is another one of C, so that results may be written while C is still read. */
-        private final boolean inPlace;
 
-        Multiply(PtxType type, boolean halfResult, int k, int[] d, int[] a, int[] b, int[] c) {
-            this.type = type;
+        Multiply(Element element, boolean halfResult, int k, int[] d, int[] a, int[] b, int[] c) {
+            this.element = element;
             this.halfResult = halfResult;
             this.k = k;
             this.d = d;
             this.a = a;
             this.b = b;
             this.c = c;
-            boolean apart = true;
-            for (int i = 0; i < d.length; i++) {
-                for (int j = 0; j < c.length; j++) {
-                    apart &= i == j || d[i] != c[j];
-                }
-            }
-            inPlace = apart;
         }
 
         @Override
         public long tensorMacs() {
-            return 16L * 8 * k;
+            return 16L * COLUMNS * k;
         }
 
         @Override
@@ -120,180 +117,92 @@ final class MatrixMultiply {
 
         @Override
         public void run(Warp warp, int mask) {
+            TensorUnit tensor = warp.tensor;
             ExecutionOptions options = warp.block().launch().options();
-            boolean exact = options.mma() == ExecutionOptions.MmaModel.EXACT && options.fastPaths();
-            if (!exact || halfResult || type == PtxType.TF32 || !inPlace || !exactInDouble(warp)) {
-                general(warp);
-            }
-        }
-
-        /**
-         * The product if every sum fits a double without rounding, which it nearly always does: the terms' units and magnitudes
-         * are less than 53 bits apart. Returns whether they are.
-         */
-        private boolean exactInDouble(Warp warp) {
-            MatrixFragment left = warp.fragments.left(warp.ints, a, type == PtxType.BF16);
-            MatrixFragment right = warp.fragments.right(warp.ints, b, type == PtxType.BF16);
-            if (!left.finite() || !right.finite()) {
-                return false;
-            }
-            int largest = 0;
-            int least = Integer.MAX_VALUE;
-            for (int plane : c) {
-                int[] start = warp.ints[plane];
-                for (int lane = 0; lane < 32; lane++) {
-                    int magnitude = start[lane] & Integer.MAX_VALUE;
-                    largest = Math.max(largest, magnitude);
-                    least = Math.min(least, magnitude - 1 & Integer.MAX_VALUE);
-                }
-            }
-            if (largest >= 0x7f80_0000) {
-                return false;
-            }
-            int above = Math.max(left.above() + right.above(), Math.max(largest >>> 23, 1) - 126);
-            int unit = Math.min(left.unit() + right.unit(), Math.max(least + 1 >>> 23, 1) - 150);
-            // 17 terms.
-            if (above + 5 - unit > 53) {
-                return false;
-            }
-            rows(left.values(), right.values(), warp.ints[c[0]], warp.ints[c[1]], warp.ints[d[0]], warp.ints[d[1]], 0);
-            rows(left.values(), right.values(), warp.ints[c[2]], warp.ints[c[3]], warp.ints[d[2]], warp.ints[d[3]], 8);
-            return true;
-        }
-
-        /** Eight rows of the result, of which each lane has two neighbours. */
-        private void rows(double[] left, double[] right, int[] even, int[] odd, int[] toEven, int[] toOdd, int first) {
-            for (int row = 0; row < 8; row++) {
-                int lane = 4 * row;
-                double s0 = Float.intBitsToFloat(even[lane]);
-                double s1 = Float.intBitsToFloat(odd[lane]);
-                double s2 = Float.intBitsToFloat(even[lane + 1]);
-                double s3 = Float.intBitsToFloat(odd[lane + 1]);
-                double s4 = Float.intBitsToFloat(even[lane + 2]);
-                double s5 = Float.intBitsToFloat(odd[lane + 2]);
-                double s6 = Float.intBitsToFloat(even[lane + 3]);
-                double s7 = Float.intBitsToFloat(odd[lane + 3]);
-                int from = (first + row) * k;
-                for (int i = 0; i < k; i++) {
-                    double x = left[from + i];
-                    s0 = Math.fma(x, right[8 * i], s0);
-                    s1 = Math.fma(x, right[8 * i + 1], s1);
-                    s2 = Math.fma(x, right[8 * i + 2], s2);
-                    s3 = Math.fma(x, right[8 * i + 3], s3);
-                    s4 = Math.fma(x, right[8 * i + 4], s4);
-                    s5 = Math.fma(x, right[8 * i + 5], s5);
-                    s6 = Math.fma(x, right[8 * i + 6], s6);
-                    s7 = Math.fma(x, right[8 * i + 7], s7);
-                }
-                toEven[lane] = Float.floatToRawIntBits((float) s0);
-                toOdd[lane] = Float.floatToRawIntBits((float) s1);
-                toEven[lane + 1] = Float.floatToRawIntBits((float) s2);
-                toOdd[lane + 1] = Float.floatToRawIntBits((float) s3);
-                toEven[lane + 2] = Float.floatToRawIntBits((float) s4);
-                toOdd[lane + 2] = Float.floatToRawIntBits((float) s5);
-                toEven[lane + 3] = Float.floatToRawIntBits((float) s6);
-                toOdd[lane + 3] = Float.floatToRawIntBits((float) s7);
-            }
-        }
-
-        private void general(Warp warp) {
-            MatrixTile tile = warp.tile;
-            if (type == PtxType.TF32) {
-                gatherTf32(warp, tile);
+            boolean shortCut = options.fastPaths();
+            TileOperand left = tensor.left;
+            TileOperand right = tensor.right;
+            if (shortCut) {
+                left = tensor.fragments.left(warp.ints, a, element);
+                right = tensor.fragments.right(warp.ints, b, element);
             } else {
-                gather(warp, tile);
+                gather(warp, left, right);
             }
+            MmaModel model = halfResult ? MmaModel.EXACT : options.mma();
+            if (halfResult) {
+                takeHalves(warp.ints, tensor.sums);
+                tensor.multiply(left, right, COLUMNS, k, model.terms(), model.bits(), shortCut);
+                giveHalves(warp.ints, tensor.sums);
+            } else {
+                take(warp.ints[c[0]], warp.ints[c[1]], tensor.sums, 0);
+                take(warp.ints[c[2]], warp.ints[c[3]], tensor.sums, UPPER);
+                tensor.multiply(left, right, COLUMNS, k, model.terms(), model.bits(), shortCut);
+                give(warp.ints[d[0]], warp.ints[d[1]], tensor.sums, 0);
+                give(warp.ints[d[2]], warp.ints[d[3]], tensor.sums, UPPER);
+            }
+        }
+
+        /** Each lane has two neighbours of a row, so the lanes' pairs make up the rows one after the other. */
+        private static void take(int[] even, int[] odd, int[] sums, int from) {
             for (int lane = 0; lane < 32; lane++) {
-                int row = lane >>> 2;
-                int column = 2 * (lane & 3);
-                if (halfResult) {
-                    int low = warp.ints[c[0]][lane];
-                    int high = warp.ints[c[1]][lane];
-                    tile.c[8 * row + column] = FloatFormat.halfToFloat(low & 0xffff);
-                    tile.c[8 * row + column + 1] = FloatFormat.halfToFloat(low >>> 16);
-                    tile.c[8 * row + 64 + column] = FloatFormat.halfToFloat(high & 0xffff);
-                    tile.c[8 * row + 64 + column + 1] = FloatFormat.halfToFloat(high >>> 16);
-                } else {
-                    tile.c[8 * row + column] = Float.intBitsToFloat(warp.ints[c[0]][lane]);
-                    tile.c[8 * row + column + 1] = Float.intBitsToFloat(warp.ints[c[1]][lane]);
-                    tile.c[8 * row + 64 + column] = Float.intBitsToFloat(warp.ints[c[2]][lane]);
-                    tile.c[8 * row + 64 + column + 1] = Float.intBitsToFloat(warp.ints[c[3]][lane]);
-                }
+                sums[from + 2 * lane] = even[lane];
+                sums[from + 2 * lane + 1] = odd[lane];
             }
-            tile.multiply(16, 8, k, warp.block().launch().options().mma(), halfResult);
+        }
+
+        private static void give(int[] even, int[] odd, int[] sums, int from) {
             for (int lane = 0; lane < 32; lane++) {
-                int at = 8 * (lane >>> 2) + 2 * (lane & 3);
-                if (halfResult) {
-                    warp.ints[d[0]][lane] = half(tile.c[at]) | half(tile.c[at + 1]) << 16;
-                    warp.ints[d[1]][lane] = half(tile.c[at + 64]) | half(tile.c[at + 65]) << 16;
-                } else {
-                    warp.ints[d[0]][lane] = Float.floatToRawIntBits(tile.c[at]);
-                    warp.ints[d[1]][lane] = Float.floatToRawIntBits(tile.c[at + 1]);
-                    warp.ints[d[2]][lane] = Float.floatToRawIntBits(tile.c[at + 64]);
-                    warp.ints[d[3]][lane] = Float.floatToRawIntBits(tile.c[at + 65]);
-                }
+                even[lane] = sums[from + 2 * lane];
+                odd[lane] = sums[from + 2 * lane + 1];
             }
         }
 
-        private static int half(float value) {
-            return FloatFormat.F16.fromDouble(value, Rounding.NEAREST, false);
+        private void takeHalves(int[][] ints, int[] sums) {
+            for (int i = 0; i < 64; i++) {
+                int bits = ints[c[i >>> 5]][i & 31];
+                sums[2 * i] = Float.floatToRawIntBits(Element.F16.value(bits & 0xffff));
+                sums[2 * i + 1] = Float.floatToRawIntBits(Element.F16.value(bits >>> 16));
+            }
         }
 
-        private void gather(Warp warp, MatrixTile tile) {
-            boolean f16 = type == PtxType.F16;
-            double[] to = tile.a;
-            int largest = 0;
-            for (int r = 0; r < a.length; r++) {
-                int[] plane = warp.ints[a[r]];
-                int base = 8 * (r & 1) * k + 8 * (r >>> 1);
-                for (int lane = 0; lane < 32; lane++) {
-                    int bits = plane[lane];
-                    int at = base + (lane >>> 2) * k + 2 * (lane & 3);
-                    largest = Math.max(largest, Math.max(bits & 0x7fff, bits >>> 16 & 0x7fff));
-                    to[at] = value(bits & 0xffff, f16);
-                    to[at + 1] = value(bits >>> 16, f16);
-                }
+        private void giveHalves(int[][] ints, int[] sums) {
+            for (int i = 0; i < 64; i++) {
+                ints[d[i >>> 5]][i & 31] = half(sums[2 * i]) | half(sums[2 * i + 1]) << 16;
             }
-            tile.largestA = value(largest, f16);
-            to = tile.b;
-            largest = 0;
-            for (int r = 0; r < b.length; r++) {
-                int[] plane = warp.ints[b[r]];
-                for (int lane = 0; lane < 32; lane++) {
-                    int bits = plane[lane];
-                    int at = (8 * r + 2 * (lane & 3)) * 8 + (lane >>> 2);
-                    largest = Math.max(largest, Math.max(bits & 0x7fff, bits >>> 16 & 0x7fff));
-                    to[at] = value(bits & 0xffff, f16);
-                    to[at + 8] = value(bits >>> 16, f16);
-                }
-            }
-            tile.largestB = value(largest, f16);
         }
 
-        private static float value(int bits, boolean f16) {
-            return f16 ? MatrixTile.HALVES[bits] : Float.intBitsToFloat(bits << 16);
+        private static int half(int bits) {
+            return FloatFormat.F16.fromDouble(Float.intBitsToFloat(bits), Rounding.NEAREST, false);
         }
 
-        private void gatherTf32(Warp warp, MatrixTile tile) {
-            int largest = 0;
-            for (int r = 0; r < a.length; r++) {
-                int[] plane = warp.ints[a[r]];
-                for (int lane = 0; lane < 32; lane++) {
-                    int at = ((lane >>> 2) + 8 * (r & 1)) * k + (lane & 3) + 4 * (r >>> 1);
-                    tile.a[at] = FloatFormat.TF32.toFloat(plane[lane]);
-                    largest = Math.max(largest, plane[lane] & Integer.MAX_VALUE);
+        /** The operands, element by element as the layout says. */
+        private void gather(Warp warp, TileOperand left, TileOperand right) {
+            left.begin(element);
+            right.begin(element);
+            for (int lane = 0; lane < 32; lane++) {
+                int group = lane >>> 2;
+                for (int r = 0; r < a.length; r++) {
+                    int bits = warp.ints[a[r]][lane];
+                    int row = group + 8 * (r & 1);
+                    if (element == Element.TF32) {
+                        left.put(row * k + (lane & 3) + 4 * (r >>> 1), bits, false);
+                    } else {
+                        int inner = 2 * (lane & 3) + 8 * (r >>> 1);
+                        left.put(row * k + inner, bits & 0xffff, false);
+                        left.put(row * k + inner + 1, bits >>> 16, false);
+                    }
+                }
+                for (int r = 0; r < b.length; r++) {
+                    int bits = warp.ints[b[r]][lane];
+                    if (element == Element.TF32) {
+                        right.put(((lane & 3) + 4 * r) * COLUMNS + group, bits, false);
+                    } else {
+                        int inner = 2 * (lane & 3) + 8 * r;
+                        right.put(inner * COLUMNS + group, bits & 0xffff, false);
+                        right.put((inner + 1) * COLUMNS + group, bits >>> 16, false);
+                    }
                 }
             }
-            tile.largestA = FloatFormat.TF32.toFloat(largest);
-            largest = 0;
-            for (int r = 0; r < b.length; r++) {
-                int[] plane = warp.ints[b[r]];
-                for (int lane = 0; lane < 32; lane++) {
-                    tile.b[((lane & 3) + 4 * r) * 8 + (lane >>> 2)] = FloatFormat.TF32.toFloat(plane[lane]);
-                    largest = Math.max(largest, plane[lane] & Integer.MAX_VALUE);
-                }
-            }
-            tile.largestB = FloatFormat.TF32.toFloat(largest);
         }
     }
 }

@@ -1,13 +1,17 @@
 package dev.clipjet.ptx.isa;
 
 import dev.clipjet.ptx.decode.PtxType;
+import dev.clipjet.ptx.exec.ExecutionOptions;
+import dev.clipjet.ptx.exec.ExecutionOptions.MmaModel;
 import dev.clipjet.ptx.exec.MatrixOperands;
 import dev.clipjet.ptx.exec.MatrixOperands.Layout;
-import dev.clipjet.ptx.exec.MatrixTile;
 import dev.clipjet.ptx.exec.Step;
 import dev.clipjet.ptx.exec.Warp;
 import dev.clipjet.ptx.exec.WarpgroupMatrix;
 import dev.clipjet.ptx.report.FindingKind;
+import dev.clipjet.ptx.tensor.Element;
+import dev.clipjet.ptx.tensor.TensorUnit;
+import dev.clipjet.ptx.tensor.TileOperand;
 import java.util.Arrays;
 
 /**
@@ -179,53 +183,53 @@ final class WarpgroupMultiply extends WarpgroupInstructions.Aligned {
 
         @Override
         public void compute() {
-            MatrixTile tile = warp.matrix.tile();
-            tile.largestA = 0;
-            tile.largestB = 0;
-            int element = form.type == PtxType.TF32 ? 4 : 2;
+            TensorUnit tensor = warp.matrix.tensor();
+            TileOperand left = tensor.left;
+            TileOperand right = tensor.right;
+            Element element = Element.valueOf(form.type.name());
+            left.begin(element);
+            right.begin(element);
+            int n = form.n;
             if (descriptorA >= 0) {
                 MatrixOperands.read(
-                        warp, first, form.layoutA, ROWS * (warp.index() & 3), ROWS, form.k, element, this::putA);
+                        warp,
+                        first,
+                        form.layoutA,
+                        ROWS * (warp.index() & 3),
+                        ROWS,
+                        form.k,
+                        element.bytes(),
+                        (row, k, bits) -> left.put(row * form.k + k, bits, form.negateA));
             } else {
-                gather();
+                gather(left);
             }
-            int n = form.n;
-            MatrixOperands.read(warp, second, form.layoutB, 0, n, form.k, element, (column, k, bits) -> {
-                float value = value(bits);
-                tile.largestB = Math.max(tile.largestB, Math.abs(value));
-                tile.b[k * n + column] = form.negateB ? -value : value;
-            });
-            accumulator(tile);
-            tile.multiply(ROWS, n, form.k, warp.block().launch().options().mma(), form.halfResult);
-            result(tile);
+            MatrixOperands.read(
+                    warp,
+                    second,
+                    form.layoutB,
+                    0,
+                    n,
+                    form.k,
+                    element.bytes(),
+                    (column, k, bits) -> right.put(k * n + column, bits, form.negateB));
+            accumulator(tensor.sums);
+            ExecutionOptions options = warp.block().launch().options();
+            MmaModel model = form.halfResult ? MmaModel.EXACT : options.mma();
+            tensor.multiply(left, right, n, form.k, model.terms(), model.bits(), options.fastPaths());
+            result(tensor.sums);
         }
 
-        private float value(int bits) {
-            return switch (form.type) {
-                case TF32 -> FloatFormat.TF32.toFloat(bits);
-                case F16 -> MatrixTile.HALVES[bits & 0xffff];
-                default -> Float.intBitsToFloat(bits << 16);
-            };
-        }
-
-        private void putA(int row, int k, int bits) {
-            MatrixTile tile = warp.matrix.tile();
-            float value = value(bits);
-            tile.largestA = Math.max(tile.largestA, Math.abs(value));
-            tile.a[row * form.k + k] = form.negateA ? -value : value;
-        }
-
-        private void gather() {
+        private void gather(TileOperand left) {
             for (int r = 0; r < registers.length; r++) {
                 for (int lane = 0; lane < 32; lane++) {
                     int row = (lane >>> 2) + 8 * (r & 1);
                     int bits = registers[r][lane];
                     if (form.type == PtxType.TF32) {
-                        putA(row, (lane & 3) + 4 * (r >>> 1), bits);
+                        left.put(row * form.k + (lane & 3) + 4 * (r >>> 1), bits, form.negateA);
                     } else {
-                        int k = 2 * (lane & 3) + 8 * (r >>> 1);
-                        putA(row, k, bits & 0xffff);
-                        putA(row, k + 1, bits >>> 16);
+                        int at = row * form.k + 2 * (lane & 3) + 8 * (r >>> 1);
+                        left.put(at, bits & 0xffff, form.negateA);
+                        left.put(at + 1, bits >>> 16, form.negateA);
                     }
                 }
             }
@@ -236,37 +240,41 @@ final class WarpgroupMultiply extends WarpgroupInstructions.Aligned {
             return row * form.n + 8 * (i >>> 2) + 2 * (lane & 3) + (i & 1);
         }
 
-        private void accumulator(MatrixTile tile) {
+        private void accumulator(int[] sums) {
             if (!accumulate) {
-                Arrays.fill(tile.c, 0, ROWS * form.n, 0f);
+                Arrays.fill(sums, 0, ROWS * form.n, 0);
                 return;
             }
             for (int r = 0; r < d.length; r++) {
                 int[] plane = warp.ints[d[r]];
                 for (int lane = 0; lane < 32; lane++) {
                     if (form.halfResult) {
-                        tile.c[place(2 * r, lane)] = MatrixTile.HALVES[plane[lane] & 0xffff];
-                        tile.c[place(2 * r + 1, lane)] = MatrixTile.HALVES[plane[lane] >>> 16];
+                        sums[place(2 * r, lane)] = single(plane[lane] & 0xffff);
+                        sums[place(2 * r + 1, lane)] = single(plane[lane] >>> 16);
                     } else {
-                        tile.c[place(r, lane)] = Float.intBitsToFloat(plane[lane]);
+                        sums[place(r, lane)] = plane[lane];
                     }
                 }
             }
         }
 
-        private void result(MatrixTile tile) {
+        private void result(int[] sums) {
             for (int r = 0; r < d.length; r++) {
                 int[] plane = warp.ints[d[r]];
                 for (int lane = 0; lane < 32; lane++) {
                     plane[lane] = form.halfResult
-                            ? half(tile.c[place(2 * r, lane)]) | half(tile.c[place(2 * r + 1, lane)]) << 16
-                            : Float.floatToRawIntBits(tile.c[place(r, lane)]);
+                            ? half(sums[place(2 * r, lane)]) | half(sums[place(2 * r + 1, lane)]) << 16
+                            : sums[place(r, lane)];
                 }
             }
         }
 
-        private int half(float value) {
-            return FloatFormat.F16.fromDouble(value, Rounding.NEAREST, false);
+        private static int single(int half) {
+            return Float.floatToRawIntBits(Element.F16.value(half));
+        }
+
+        private static int half(int single) {
+            return FloatFormat.F16.fromDouble(Float.intBitsToFloat(single), Rounding.NEAREST, false);
         }
     }
 }
