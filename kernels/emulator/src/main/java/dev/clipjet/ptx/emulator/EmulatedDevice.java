@@ -17,7 +17,6 @@ import dev.clipjet.ptx.exec.KernelCode;
 import dev.clipjet.ptx.exec.LaunchResult;
 import dev.clipjet.ptx.memory.Allocation;
 import dev.clipjet.ptx.memory.GlobalMemory;
-import dev.clipjet.ptx.syntax.PtxModule;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -138,7 +137,7 @@ public final class EmulatedDevice implements GpuDevice {
     @Override
     public GpuModule loadModule(String name, String ptx) {
         ready();
-        PtxModule module = ParsedModules.of(name, ptx);
+        ParsedModule module = ParsedModules.of(name, ptx);
         return own(new EmulatedModule(this, name, module));
     }
 

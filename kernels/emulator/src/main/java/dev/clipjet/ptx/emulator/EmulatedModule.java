@@ -3,12 +3,8 @@ package dev.clipjet.ptx.emulator;
 import dev.clipjet.device.DeviceException;
 import dev.clipjet.device.GpuFunction;
 import dev.clipjet.device.GpuModule;
-import dev.clipjet.ptx.decode.KernelBuilder;
 import dev.clipjet.ptx.decode.Symbol;
-import dev.clipjet.ptx.isa.InstructionSet;
 import dev.clipjet.ptx.memory.Allocation;
-import dev.clipjet.ptx.syntax.Function;
-import dev.clipjet.ptx.syntax.PtxModule;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,22 +18,15 @@ final class EmulatedModule implements GpuModule {
     private final Map<String, EmulatedFunction> functions = new LinkedHashMap<>();
     private boolean closed;
 
-    EmulatedModule(EmulatedDevice device, String name, PtxModule module) {
+    EmulatedModule(EmulatedDevice device, String name, ParsedModule module) {
         this.device = device;
         this.name = name;
-        ModuleVariables placed = ModuleVariables.place(module, device.memory());
+        ModuleVariables placed = ModuleVariables.place(module.syntax(), device.memory());
         variables = placed.allocations();
         symbols = placed.symbols();
         boolean done = false;
         try {
-            for (Function function : module.functions()) {
-                if (function.entry() && function.body() != null) {
-                    functions.put(
-                            function.name(),
-                            new EmulatedFunction(
-                                    device, KernelBuilder.build(module, function, InstructionSet.decoders(), symbols)));
-                }
-            }
+            module.kernels(symbols).forEach((entry, code) -> functions.put(entry, new EmulatedFunction(device, code)));
             done = true;
         } finally {
             if (!done) {
