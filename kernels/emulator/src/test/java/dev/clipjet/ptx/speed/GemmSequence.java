@@ -5,6 +5,7 @@ import dev.clipjet.ptx.emulator.Rig;
 import dev.clipjet.ptx.exec.ExecutionOptions;
 import dev.clipjet.ptx.exec.ExecutionOptions.MmaModel;
 import dev.clipjet.ptx.exec.LaunchResult;
+import dev.clipjet.ptx.tensor.FastSums;
 import java.util.Locale;
 import java.util.Random;
 
@@ -39,6 +40,7 @@ public final class GemmSequence {
         MmaModel model = arguments.length > 1 ? MmaModel.valueOf(arguments[1]) : MmaModel.EXACT;
         int workers = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 2;
         ExecutionOptions options = ExecutionOptions.standard().withMma(model).withWorkers(workers);
+        System.out.println(FastSums.description());
         try (Rig rig = Rig.of("gemm.ptx", options)) {
             GemmSequence sequence = new GemmSequence(rig);
             sequence.product(4 * WIDTH, WIDTH);

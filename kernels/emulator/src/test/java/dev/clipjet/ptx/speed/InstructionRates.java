@@ -3,14 +3,19 @@ package dev.clipjet.ptx.speed;
 import dev.clipjet.device.Dim3;
 import dev.clipjet.ptx.emulator.Rig;
 import dev.clipjet.ptx.exec.ExecutionOptions;
+import dev.clipjet.ptx.exec.ExecutionOptions.MmaModel;
 import dev.clipjet.ptx.exec.LaunchResult;
+import dev.clipjet.ptx.tensor.FastSums;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Measures how many warp instructions the emulator executes in a second of processor time, by class, with and without checks. A program, not a
- * test: {@code java -cp ... dev.clipjet.ptx.speed.InstructionRates [substring of the names]}. Every kernel is a loop of 16 instructions
+ * test: {@code java -cp ... dev.clipjet.ptx.speed.InstructionRates [substring of the names] [EXACT|A100|H100]}. Every kernel is a loop of 16 instructions
  * of the class in a block of four warps, on one thread of the host; all instructions are counted, those of the loop included.
  */
 public final class InstructionRates {
@@ -18,20 +23,51 @@ public final class InstructionRates {
     private static final int RUNS = 2;
 
     /** A loop to measure: its body, and how many instructions in it count. */
-    private record Loop(String name, int count, int iterations, String body) {}
+    private record Loop(String name, int count, int iterations, String body) {
+        /** What the body needs before the loop; only Hopper has it. */
+        String preparation() {
+            return name.startsWith("wgmma")
+                    ? DESCRIPTORS
+                            + sums().map(sum -> "mov.f32 " + sum + ", 0f00000000;\n")
+                                    .collect(Collectors.joining())
+                    : "";
+        }
+
+        String target() {
+            return name.startsWith("wgmma") ? "sm_90a" : "sm_80";
+        }
+    }
+
+    /** Descriptors of two tiles without swizzle, 64 x 16 halves each, and what makes them visible to {@code wgmma}. */
+    private static final String DESCRIPTORS = """
+            fence.proxy.async;
+            shr.u32 %r13, %r2, 4;
+            cvt.u64.u32 %d6, %r13;
+            or.b64 %d6, %d6, 0x1000080000;
+            add.s64 %d7, %d6, 128;
+            setp.eq.u32 %p1, %r5, %r5;
+            """;
 
     private InstructionRates() {}
+
+    /** The registers that {@code wgmma} sums in. */
+    private static Stream<String> sums() {
+        return IntStream.range(2, 34).mapToObj(i -> "%f" + i);
+    }
 
     /** Prints a table. */
     public static void main(String[] arguments) {
         String only = arguments.length > 0 ? arguments[0] : "";
+        MmaModel model = arguments.length > 1 ? MmaModel.valueOf(arguments[1]) : MmaModel.EXACT;
+        System.out.println(FastSums.description());
         System.out.printf(
                 Locale.ROOT, "%-34s %10s %10s %10s   million/s%n", "instruction", "checked", "uncounted", "unchecked");
         for (Loop loop : loops()) {
             if (!loop.name.contains(only)) {
                 continue;
             }
-            ExecutionOptions options = ExecutionOptions.standard().withWorkers(1);
+            ExecutionOptions options =
+                    ExecutionOptions.standard().withWorkers(1).withMma(model);
             double checked = rate(loop, options);
             double uncounted = rate(loop, options.withCounters(false));
             double unchecked = rate(loop, options.withChecks(false).withCounters(false));
@@ -57,16 +93,15 @@ public final class InstructionRates {
     }
 
     private static String text(Loop loop) {
-        return """
-            .version 8.0
-            .target sm_80
+        return ".version 8.0\n.target " + loop.target() + """
+
             .address_size 64
             .visible .entry k(.param .u64 data, .param .u32 iterations)
             {
             .reg .pred %p<8>;
             .reg .b16 %h<8>;
             .reg .b32 %r<40>;
-            .reg .f32 %f<20>;
+            .reg .f32 %f<40>;
             .reg .b64 %d<16>;
             .shared .align 128 .b8 s[16384];
             ld.param.u64 %d0, [data];
@@ -98,6 +133,7 @@ public final class InstructionRates {
             mov.f32 %f5, 0f00000000;
             st.shared.v4.u32 [%r4], {%r5, %r6, %r7, %r8};
             st.shared.v4.u32 [%r4+2048], {%r5, %r6, %r7, %r8};
+            """ + loop.preparation() + """
             bar.sync 0;
             LOOP:
             """ + loop.body + """
@@ -152,6 +188,15 @@ public final class InstructionRates {
         add(loops, "mma.m16n8k16.f16", 8_000, "mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 " + mma);
         add(loops, "mma.m16n8k16.bf16", 8_000, "mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 " + mma);
         add(loops, "mma.m16n8k8.tf32", 8_000, "mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 " + mma);
+        String sums = sums().collect(Collectors.joining(", ", "{", "}"));
+        String wgmma = "wgmma.mma_async.sync.aligned.m64n64k16.f32.f16.f16 " + sums + ", %d6, %d7, %p1, 1, 1, 0, 0;\n";
+        loops.add(new Loop(
+                "wgmma.m64n64k16.f16",
+                8,
+                500,
+                ("wgmma.fence.sync.aligned;\n" + wgmma.repeat(4)
+                                + "wgmma.commit_group.sync.aligned;\nwgmma.wait_group.sync.aligned 0;\n")
+                        .repeat(2)));
         loops.add(new Loop(
                 "cp.async.cg 16",
                 16,
