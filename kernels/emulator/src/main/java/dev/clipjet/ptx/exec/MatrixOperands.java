@@ -1,6 +1,7 @@
 package dev.clipjet.ptx.exec;
 
 import dev.clipjet.ptx.report.FindingKind;
+import dev.clipjet.ptx.tensor.TileOperand;
 
 /** Reads the operands of {@code wgmma} from shared memory, under the checks that every access is under. */
 public final class MatrixOperands {
@@ -14,12 +15,6 @@ public final class MatrixOperands {
         K_MAJOR,
         /** Consecutive elements along the rows of A or the columns of B. */
         MN_MAJOR
-    }
-
-    /** Takes an element, as its bits. */
-    public interface Sink {
-        /** The element with row (or column) {@code mn} and inner index {@code k}. */
-        void accept(int mn, int k, int bits);
     }
 
     /**
@@ -50,25 +45,35 @@ public final class MatrixOperands {
         });
     }
 
-    /** Passes on every element of an operand, of which {@link #check} has found that it lies in shared memory. */
+    /**
+     * Unpacks an operand, of which {@link #check} has found that it lies in shared memory.
+     *
+     * @param to where to, with its type set
+     * @param outerStride between neighbouring rows of A or columns of B in {@code to}
+     * @param innerStride between neighbours along k
+     * @param negated whether every element is negated
+     */
     public static void read(
-            Warp warp, long bits, Layout layout, int first, int count, int inner, int element, Sink to) {
+            Warp warp,
+            long bits,
+            Layout layout,
+            int first,
+            int count,
+            int inner,
+            TileOperand to,
+            int outerStride,
+            int innerStride,
+            boolean negated) {
         byte[] shared = warp.block().shared().bytes();
-        int each = UNIT / element;
-        walk(MatrixDescriptor.of(bits), layout, first, count, inner, element, (at, mn, k) -> {
-            for (int i = 0; i < each; i++) {
-                int place = at + i * element;
-                int value = shared[place] & 0xff | (shared[place + 1] & 0xff) << 8;
-                if (element == 4) {
-                    value |= (shared[place + 2] & 0xff) << 16 | shared[place + 3] << 24;
-                }
-                if (layout == Layout.K_MAJOR) {
-                    to.accept(mn - first, k + i, value);
-                } else {
-                    to.accept(mn - first + i, k, value);
-                }
-            }
-        });
+        int step = layout == Layout.K_MAJOR ? innerStride : outerStride;
+        walk(
+                MatrixDescriptor.of(bits),
+                layout,
+                first,
+                count,
+                inner,
+                to.element().bytes(),
+                (at, mn, k) -> to.put(shared, at, (mn - first) * outerStride + k * innerStride, step, negated));
     }
 
     private interface Unit {

@@ -191,27 +191,12 @@ final class WarpgroupMultiply extends WarpgroupInstructions.Aligned {
             right.begin(element);
             int n = form.n;
             if (descriptorA >= 0) {
-                MatrixOperands.read(
-                        warp,
-                        first,
-                        form.layoutA,
-                        ROWS * (warp.index() & 3),
-                        ROWS,
-                        form.k,
-                        element.bytes(),
-                        (row, k, bits) -> left.put(row * form.k + k, bits, form.negateA));
+                int row = ROWS * (warp.index() & 3);
+                MatrixOperands.read(warp, first, form.layoutA, row, ROWS, form.k, left, form.k, 1, form.negateA);
             } else {
                 gather(left);
             }
-            MatrixOperands.read(
-                    warp,
-                    second,
-                    form.layoutB,
-                    0,
-                    n,
-                    form.k,
-                    element.bytes(),
-                    (column, k, bits) -> right.put(k * n + column, bits, form.negateB));
+            MatrixOperands.read(warp, second, form.layoutB, 0, n, form.k, right, 1, n, form.negateB);
             accumulator(tensor.sums);
             ExecutionOptions options = warp.block().launch().options();
             MmaModel model = form.halfResult ? MmaModel.EXACT : options.mma();
@@ -235,36 +220,51 @@ final class WarpgroupMultiply extends WarpgroupInstructions.Aligned {
             }
         }
 
-        private int place(int i, int lane) {
-            int row = (lane >>> 2) + 8 * (i >>> 1 & 1);
-            return row * form.n + 8 * (i >>> 2) + 2 * (lane & 3) + (i & 1);
+        /** Where the first of a lane's elements of eight columns lies; the second is next to it, two more eight rows below. */
+        private int place(int lane) {
+            return (lane >>> 2) * form.n + 2 * (lane & 3);
         }
 
         private void accumulator(int[] sums) {
             if (!accumulate) {
                 Arrays.fill(sums, 0, ROWS * form.n, 0);
-                return;
-            }
-            for (int r = 0; r < d.length; r++) {
-                int[] plane = warp.ints[d[r]];
-                for (int lane = 0; lane < 32; lane++) {
-                    if (form.halfResult) {
-                        sums[place(2 * r, lane)] = single(plane[lane] & 0xffff);
-                        sums[place(2 * r + 1, lane)] = single(plane[lane] >>> 16);
-                    } else {
-                        sums[place(r, lane)] = plane[lane];
+            } else if (form.halfResult) {
+                for (int r = 0; r < d.length; r++) {
+                    int[] plane = warp.ints[d[r]];
+                    int from = 8 * (r >>> 1) + 8 * (r & 1) * form.n;
+                    for (int lane = 0; lane < 32; lane++) {
+                        sums[from + place(lane)] = single(plane[lane] & 0xffff);
+                        sums[from + place(lane) + 1] = single(plane[lane] >>> 16);
+                    }
+                }
+            } else {
+                for (int r = 0; r < d.length; r++) {
+                    int[] plane = warp.ints[d[r]];
+                    int from = 8 * (r >>> 2) + 8 * (r >>> 1 & 1) * form.n + (r & 1);
+                    for (int lane = 0; lane < 32; lane++) {
+                        sums[from + place(lane)] = plane[lane];
                     }
                 }
             }
         }
 
         private void result(int[] sums) {
-            for (int r = 0; r < d.length; r++) {
-                int[] plane = warp.ints[d[r]];
-                for (int lane = 0; lane < 32; lane++) {
-                    plane[lane] = form.halfResult
-                            ? half(sums[place(2 * r, lane)]) | half(sums[place(2 * r + 1, lane)]) << 16
-                            : sums[place(r, lane)];
+            if (form.halfResult) {
+                for (int r = 0; r < d.length; r++) {
+                    int[] plane = warp.ints[d[r]];
+                    int from = 8 * (r >>> 1) + 8 * (r & 1) * form.n;
+                    for (int lane = 0; lane < 32; lane++) {
+                        int at = from + place(lane);
+                        plane[lane] = half(sums[at]) | half(sums[at + 1]) << 16;
+                    }
+                }
+            } else {
+                for (int r = 0; r < d.length; r++) {
+                    int[] plane = warp.ints[d[r]];
+                    int from = 8 * (r >>> 2) + 8 * (r >>> 1 & 1) * form.n + (r & 1);
+                    for (int lane = 0; lane < 32; lane++) {
+                        plane[lane] = sums[from + place(lane)];
+                    }
                 }
             }
         }

@@ -1,7 +1,14 @@
 package dev.clipjet.ptx.tensor;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
 /** An operand of a matrix product, unpacked to doubles, row by row, with what is known of all its elements. */
 public class TileOperand {
+    private static final int UNIT = 16;
+    private static final VarHandle WORDS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+
     private final double[] values;
     private Element element = Element.F16;
     private int largest;
@@ -35,6 +42,30 @@ public class TileOperand {
         note(magnitude, magnitude - 1 & Integer.MAX_VALUE);
         float value = element.value(bits);
         values[at] = negated ? -value : value;
+    }
+
+    /**
+     * Sets the elements that 16 bytes hold.
+     *
+     * @param from the bytes
+     * @param offset of the first of them
+     * @param to where the first element goes
+     * @param step between elements
+     * @param negated whether to negate them
+     */
+    public final void put(byte[] from, int offset, int to, int step, boolean negated) {
+        int at = to;
+        for (int i = 0; i < UNIT; i += Integer.BYTES) {
+            int word = (int) WORDS.get(from, offset + i);
+            if (element == Element.TF32) {
+                put(at, word, negated);
+                at += step;
+            } else {
+                put(at, word & 0xffff, negated);
+                put(at + step, word >>> 16, negated);
+                at += 2 * step;
+            }
+        }
     }
 
     /**
