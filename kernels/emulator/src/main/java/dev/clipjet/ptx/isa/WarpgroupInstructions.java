@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** {@code wgmma}, {@code setmaxnreg}, {@code griddepcontrol}. */
+/** {@code wgmma}, {@code setmaxnreg}. */
 final class WarpgroupInstructions {
     private static final Pattern SHAPE = Pattern.compile("m64n(\\d{1,3})k(\\d{1,2})");
 
@@ -25,7 +25,6 @@ final class WarpgroupInstructions {
     static void register(Map<String, Decoder> decoders) {
         decoders.put("wgmma", WarpgroupInstructions::wgmma);
         decoders.put("setmaxnreg", WarpgroupInstructions::registers);
-        decoders.put("griddepcontrol", WarpgroupInstructions::dependency);
     }
 
     private static Step wgmma(InstructionReader in) {
@@ -157,21 +156,6 @@ final class WarpgroupInstructions {
             throw in.error(count + " registers; allowed are multiples of 8 from 24 to 256");
         }
         return new SetRegisters(direction.equals("inc"), (int) count);
-    }
-
-    /** Launches run one after the other, so what a preceding grid writes is there. */
-    private static Step dependency(InstructionReader in) {
-        in.needsTarget(90);
-        if (in.takeAny("launch_dependents", "wait") == null) {
-            throw in.error("griddepcontrol takes .launch_dependents or .wait");
-        }
-        in.expect(0);
-        return new Step() {
-            @Override
-            public void run(Warp warp, int mask) {
-                // The preceding grid has ended, and the next one has not begun.
-            }
-        };
     }
 
     /** An instruction for whole warps. */

@@ -2,6 +2,7 @@ package dev.clipjet.ptx.race;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
 /** What a thread, or an object that threads synchronise through, knows of all threads of a grid. */
 public final class VectorClock {
@@ -12,6 +13,8 @@ public final class VectorClock {
     private final ClockRow fenced;
 
     private Map<Integer, ClockRow> remote;
+    /** Whether the grids are known to be over that the launch depends on. */
+    private boolean prerequisitesOver;
 
     /**
      * Nothing known.
@@ -80,8 +83,33 @@ public final class VectorClock {
         fenced.learnLanes(warp, mask, clock);
     }
 
+    /** Whether the grids are known to be over that the launch depends on. */
+    boolean prerequisitesOver() {
+        return prerequisitesOver;
+    }
+
+    /** Learns that the grids are over that the launch depends on. */
+    void learnPrerequisites() {
+        prerequisitesOver = true;
+    }
+
+    /** Forgets what another does not know. */
+    void meet(VectorClock other) {
+        if (other.block != block) {
+            throw new IllegalArgumentException("clocks of different blocks");
+        }
+        own.meet(other.own);
+        fenced.meet(other.fenced);
+        prerequisitesOver &= other.prerequisitesOver;
+        if (remote != null) {
+            remote.keySet().retainAll(other.remote == null ? Set.of() : other.remote.keySet());
+            remote.forEach((id, known) -> known.meet(other.remote.get(id)));
+        }
+    }
+
     /** Learns all another knows. */
     public void join(VectorClock other) {
+        prerequisitesOver |= other.prerequisitesOver;
         row(other.block).join(other.own);
         if (other.block == block) {
             fenced.join(other.fenced);
@@ -98,6 +126,7 @@ public final class VectorClock {
         }
         own.set(other.own);
         fenced.set(other.fenced);
+        prerequisitesOver = other.prerequisitesOver;
         remote = null;
         if (other.remote != null) {
             other.remote.forEach((id, known) -> row(id).join(known));
@@ -108,6 +137,7 @@ public final class VectorClock {
     public void clear() {
         own.clear();
         fenced.clear();
+        prerequisitesOver = false;
         remote = null;
     }
 

@@ -116,6 +116,23 @@ public final class WarpClock {
         }
     }
 
+    /** Lanes learn that the grids are over that the launch depends on. */
+    public void learnPrerequisites(int mask) {
+        VectorClock news = new VectorClock(block, warps);
+        news.learnPrerequisites();
+        acquire(mask, news);
+    }
+
+    /** Whether a lane knows that the grids are over that the launch depends on. */
+    public boolean prerequisitesOver(int lane) {
+        return known[lane].prerequisitesOver();
+    }
+
+    /** What a lane's last fence for the device or wider covers, as an object of its own; null without such a fence. */
+    VectorClock releasedToDevice(int lane) {
+        return fences == null ? null : fences.releasedToDevice(warp, lane);
+    }
+
     /** Lets lanes know exactly what an object knows, which is all they know themselves and perhaps more. */
     public void adopt(int mask, VectorClock object) {
         VectorClock joint = object.copy();
