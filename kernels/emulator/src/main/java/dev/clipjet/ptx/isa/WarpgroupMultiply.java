@@ -1,6 +1,7 @@
 package dev.clipjet.ptx.isa;
 
 import dev.clipjet.ptx.decode.PtxType;
+import dev.clipjet.ptx.exec.DescriptorAliases;
 import dev.clipjet.ptx.exec.MatrixOperands;
 import dev.clipjet.ptx.exec.MatrixOperands.Layout;
 import dev.clipjet.ptx.exec.MatrixTile;
@@ -16,6 +17,7 @@ import java.util.Arrays;
  */
 final class WarpgroupMultiply extends WarpgroupInstructions.Aligned {
     private static final int ROWS = 16;
+    private static final int GROUP_ROWS = 64;
 
     /** What is multiplied. */
     record Form(
@@ -38,6 +40,8 @@ final class WarpgroupMultiply extends WarpgroupInstructions.Aligned {
     private final int scale;
     private final boolean scaleNegated;
     private final boolean fixedScale;
+    private final DescriptorAliases aliasesA;
+    private final DescriptorAliases aliasesB;
 
     WarpgroupMultiply(
             Form form,
@@ -60,6 +64,12 @@ final class WarpgroupMultiply extends WarpgroupInstructions.Aligned {
         this.scale = scale;
         this.scaleNegated = scaleNegated;
         this.fixedScale = fixedScale;
+        aliasesA = new DescriptorAliases(true, form.layoutA, GROUP_ROWS, form.k, element(form));
+        aliasesB = new DescriptorAliases(false, form.layoutB, form.n, form.k, element(form));
+    }
+
+    private static int element(Form form) {
+        return form.type == PtxType.TF32 ? 4 : 2;
     }
 
     @Override
@@ -106,11 +116,13 @@ final class WarpgroupMultiply extends WarpgroupInstructions.Aligned {
             checkAccumulator(warp);
         }
         Arrays.stream(marks).forEach(mark -> warp.markDefined(mark, -1));
-        int element = form.type == PtxType.TF32 ? 4 : 2;
+        int element = element(form);
         int row = ROWS * (warp.index() & 3);
         if (descriptorA >= 0) {
+            aliasesA.check(warp, this, first);
             MatrixOperands.check(warp, this, first, form.layoutA, row, ROWS, form.k, element);
         }
+        aliasesB.check(warp, this, second);
         MatrixOperands.check(warp, this, second, form.layoutB, 0, form.n, form.k, element);
         warp.matrix.start(new Started(warp, first, second, accumulate, registers(warp)));
         warp.block().progress().effect();
@@ -182,7 +194,7 @@ final class WarpgroupMultiply extends WarpgroupInstructions.Aligned {
             MatrixTile tile = warp.matrix.tile();
             tile.largestA = 0;
             tile.largestB = 0;
-            int element = form.type == PtxType.TF32 ? 4 : 2;
+            int element = element(form);
             if (descriptorA >= 0) {
                 MatrixOperands.read(
                         warp, first, form.layoutA, ROWS * (warp.index() & 3), ROWS, form.k, element, this::putA);
