@@ -14,12 +14,14 @@ final class EarlierGrid {
     private final KernelCode code;
     private final LaunchShape shape;
     private final GridDependencies dependencies;
+    private final SyncLocations syncLocations;
     private Map<Allocation, GlobalFootprint> footprint;
 
     EarlierGrid(Launch launch) {
         code = launch.code();
         shape = launch.shape();
         dependencies = launch.dependencies();
+        syncLocations = launch.syncLocations();
     }
 
     /** Keeps what it did, as memory still knows it. */
@@ -37,6 +39,11 @@ final class EarlierGrid {
         boolean readsOver = !dependencies.launched();
         footprint.forEach((allocation, part) -> to.accept(
                 allocation, new EarlierAccesses.Part(index, pastWait, readsOver, dependencies.released(), part)));
+    }
+
+    /** Places in global memory that its threads synchronised through. */
+    SyncLocations syncLocations() {
+        return syncLocations;
     }
 
     KernelCode code() {

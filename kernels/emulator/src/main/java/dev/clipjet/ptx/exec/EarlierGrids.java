@@ -2,6 +2,7 @@ package dev.clipjet.ptx.exec;
 
 import dev.clipjet.ptx.memory.Allocation;
 import dev.clipjet.ptx.race.EarlierAccesses;
+import dev.clipjet.ptx.race.SyncLocation;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -44,6 +45,16 @@ public final class EarlierGrids {
     /** One of them, by its index. */
     EarlierGrid grid(int index) {
         return entries.get(index).grid;
+    }
+
+    /** A lane has read a value by a strong access, which an earlier grid may have released. */
+    void observe(Warp warp, int lane, long address, int scope, boolean acquires) {
+        for (int i = 0; i < entries.size(); i++) {
+            SyncLocation place = entries.get(i).grid.syncLocations().existing(address);
+            if (place != null) {
+                warp.clock().observeEarlier(lane, i, place, scope, acquires);
+            }
+        }
     }
 
     /** What they did, by allocation. */

@@ -14,21 +14,23 @@ public final class EarlierAccesses {
      * @param footprint where it read and wrote
      */
     public record Part(int grid, boolean pastWait, boolean readsOver, VectorClock released, GlobalFootprint footprint) {
-        boolean released(int block, int agent, int clock) {
-            return released != null && released.knows(block, agent >>> 5, agent & 31, clock);
+        /** Whether an access by the grid is over for a thread that knows so much. */
+        boolean isOver(VectorClock known, int block, int agent, int clock) {
+            return released != null && released.knows(block, agent >>> 5, agent & 31, clock)
+                    || known.knowsEarlier(grid, block, agent >>> 5, agent & 31, clock);
         }
 
         private void check(
-                int lane, boolean waited, int access, long start, long end, boolean write, RaceListener tell) {
+                int lane, VectorClock known, int access, long start, long end, boolean write, RaceListener tell) {
             for (long at = start; at < end; at = (at | GlobalRaces.PAGE - 1) + 1) {
                 int index = (int) (at / GlobalRaces.PAGE);
                 long until = Math.min(end, (index + 1L) * GlobalRaces.PAGE);
                 GlobalPage page = footprint.page(index);
-                if (page != null && page.tellConflict(this, lane, waited, access, at, until, write, tell)) {
+                if (page != null && page.tellConflict(this, lane, known, access, at, until, write, tell)) {
                     return;
                 }
                 ReadPage reads = write && !readsOver ? footprint.reads(index) : null;
-                if (reads != null && reads.tellConflict(this, lane, waited, access, at, until, tell)) {
+                if (reads != null && reads.tellConflict(this, lane, known, access, at, until, tell)) {
                     return;
                 }
             }
@@ -60,14 +62,15 @@ public final class EarlierAccesses {
         }
         for (int i = 0; i < lanes; i++) {
             int lane = firstLane + i;
-            boolean waited = clock.prerequisitesOver(lane);
+            VectorClock known = clock.known(lane);
+            boolean waited = known.prerequisitesOver();
             if (waited && !pastWait) {
                 continue;
             }
             long start = from + (long) i * each;
             for (Part part : parts) {
                 if (part.pastWait || !waited) {
-                    part.check(lane, waited, access, start, start + each, write, tell);
+                    part.check(lane, known, access, start, start + each, write, tell);
                 }
             }
         }

@@ -299,7 +299,7 @@ final class GlobalPage {
     synchronized boolean tellConflict(
             EarlierAccesses.Part part,
             int lane,
-            boolean waited,
+            VectorClock known,
             int access,
             long start,
             long end,
@@ -307,12 +307,12 @@ final class GlobalPage {
             RaceListener tell) {
         int last = (int) (end - 1 - base) >>> shift;
         for (int g = (int) (start - base) >>> shift; g <= last; g++) {
-            if (writer[g] != 0 && tellWriter(part, writer[g], writerAccess[g], g, lane, waited, access, write, tell)) {
+            if (writer[g] != 0 && tellWriter(part, writer[g], writerAccess[g], g, lane, known, access, write, tell)) {
                 return true;
             }
             for (long[] entry :
                     strongWriters.isEmpty() ? List.<long[]>of() : strongWriters.getOrDefault(g, List.of())) {
-                if (tellWriter(part, entry[0], (int) entry[1], g, lane, waited, access, write, tell)) {
+                if (tellWriter(part, entry[0], (int) entry[1], g, lane, known, access, write, tell)) {
                     return true;
                 }
             }
@@ -320,12 +320,12 @@ final class GlobalPage {
                 continue;
             }
             Reads first = new Reads(readerWarp[g] - 1, readerMark[g], readerPc[g]);
-            if (tellReader(part, first, g, lane, waited, access, tell)) {
+            if (tellReader(part, first, g, lane, known, access, tell)) {
                 return true;
             }
             for (List<Reads> list : more.getOrDefault(g, Map.of()).values()) {
                 for (Reads reads : list) {
-                    if (tellReader(part, reads, g, lane, waited, access, tell)) {
+                    if (tellReader(part, reads, g, lane, known, access, tell)) {
                         return true;
                     }
                 }
@@ -340,21 +340,21 @@ final class GlobalPage {
             int theirs,
             int g,
             int lane,
-            boolean waited,
+            VectorClock known,
             int access,
             boolean write,
             RaceListener tell) {
         int block = (int) (w >>> BLOCK_SHIFT);
         if (Strength.compatible(Strength.of(theirs), Strength.of(access), false, false)
-                || part.released(block, agent(w), (int) w & CLOCK_MASK)) {
+                || part.isOver(known, block, agent(w), (int) w & CLOCK_MASK)) {
             return false;
         }
-        tell.unfinished(offset(g), lane, write, waited, part.grid(), block, agent(w), theirs, true);
+        tell.unfinished(offset(g), lane, write, known.prerequisitesOver(), part.grid(), block, agent(w), theirs, true);
         return true;
     }
 
     private boolean tellReader(
-            EarlierAccesses.Part part, Reads reads, int g, int lane, boolean waited, int access, RaceListener tell) {
+            EarlierAccesses.Part part, Reads reads, int g, int lane, VectorClock known, int access, RaceListener tell) {
         int strength = (int) (reads.mark >>> 59);
         if (Strength.compatible(strength, Strength.of(access), false, false)) {
             return false;
@@ -363,9 +363,10 @@ final class GlobalPage {
         int clock = (int) (reads.mark >>> 32) & CLOCK_MASK;
         for (int left = (int) reads.mark; left != 0; left &= left - 1) {
             int thread = (reads.warp & 63) << 5 | Integer.numberOfTrailingZeros(left);
-            if (!part.released(block, thread, clock)) {
+            if (!part.isOver(known, block, thread, clock)) {
                 int theirs = reads.pc | strength << Strength.SHIFT;
-                tell.unfinished(offset(g), lane, true, waited, part.grid(), block, thread, theirs, false);
+                tell.unfinished(
+                        offset(g), lane, true, known.prerequisitesOver(), part.grid(), block, thread, theirs, false);
                 return true;
             }
         }

@@ -49,7 +49,13 @@ final class ReadPage {
 
     /** Tells of the first read that conflicts with a write by the current grid; see {@link GlobalPage#tellConflict}. */
     synchronized boolean tellConflict(
-            EarlierAccesses.Part part, int lane, boolean waited, int access, long start, long end, RaceListener tell) {
+            EarlierAccesses.Part part,
+            int lane,
+            VectorClock known,
+            int access,
+            long start,
+            long end,
+            RaceListener tell) {
         int last = (int) (end - 1 - base) >>> shift;
         for (int g = (int) (start - base) >>> shift; g <= last; g++) {
             long mark = reader[g];
@@ -58,10 +64,18 @@ final class ReadPage {
             int thread = ~(int) (mark >>> THREAD_SHIFT) & THREAD_MASK;
             if (mark != 0
                     && !Strength.compatible(strength, Strength.of(access), false, false)
-                    && !part.released(block, thread, (int) (mark >>> CLOCK_SHIFT))) {
+                    && !part.isOver(known, block, thread, (int) (mark >>> CLOCK_SHIFT))) {
                 int theirs = pc[g] | strength << Strength.SHIFT;
                 tell.unfinished(
-                        base + ((long) g << shift), lane, true, waited, part.grid(), block, thread, theirs, false);
+                        base + ((long) g << shift),
+                        lane,
+                        true,
+                        known.prerequisitesOver(),
+                        part.grid(),
+                        block,
+                        thread,
+                        theirs,
+                        false);
                 return true;
             }
         }

@@ -6,6 +6,8 @@ import java.util.Set;
 
 /** What a thread, or an object that threads synchronise through, knows of all threads of a grid. */
 public final class VectorClock {
+    private static final int BLOCK_BITS = 22;
+
     private final int block;
     private final int warps;
     private final ClockRow own;
@@ -70,7 +72,7 @@ public final class VectorClock {
 
     /** Learns of lanes of any block. */
     void learn(int ofBlock, int warp, int mask, int clock) {
-        row(ofBlock).learnLanes(warp, mask, clock);
+        row(ofBlock, own).learnLanes(warp, mask, clock);
     }
 
     /** What is known now has passed a proxy fence. */
@@ -86,6 +88,29 @@ public final class VectorClock {
     /** Whether the grids are known to be over that the launch depends on. */
     boolean prerequisitesOver() {
         return prerequisitesOver;
+    }
+
+    /** Whether accesses of a thread of an earlier grid, which still ran, up to a clock are known. */
+    boolean knowsEarlier(int grid, int ofBlock, int warp, int lane, int clock) {
+        ClockRow row = remote == null ? null : remote.get(earlier(grid, ofBlock));
+        return row != null && row.knows(warp, lane, clock);
+    }
+
+    /** Learns all that threads of an earlier grid released of themselves and others. */
+    void joinEarlier(int grid, VectorClock released) {
+        row(earlier(grid, released.block), released.own).join(released.own);
+        if (released.remote != null) {
+            released.remote.forEach((id, known) -> {
+                if (id >= 0) {
+                    row(earlier(grid, id), known).join(known);
+                }
+            });
+        }
+    }
+
+    /** Blocks of earlier grids have negative numbers. */
+    private static int earlier(int grid, int ofBlock) {
+        return ~(grid << BLOCK_BITS | ofBlock);
     }
 
     /** Learns that the grids are over that the launch depends on. */
@@ -110,12 +135,12 @@ public final class VectorClock {
     /** Learns all another knows. */
     public void join(VectorClock other) {
         prerequisitesOver |= other.prerequisitesOver;
-        row(other.block).join(other.own);
+        row(other.block, other.own).join(other.own);
         if (other.block == block) {
             fenced.join(other.fenced);
         }
         if (other.remote != null) {
-            other.remote.forEach((id, known) -> row(id).join(known));
+            other.remote.forEach((id, known) -> row(id, known).join(known));
         }
     }
 
@@ -129,7 +154,7 @@ public final class VectorClock {
         prerequisitesOver = other.prerequisitesOver;
         remote = null;
         if (other.remote != null) {
-            other.remote.forEach((id, known) -> row(id).join(known));
+            other.remote.forEach((id, known) -> row(id, known).join(known));
         }
     }
 
@@ -141,13 +166,14 @@ public final class VectorClock {
         remote = null;
     }
 
-    private ClockRow row(int id) {
+    /** What is known of a block, which has as many warps as another row is for. */
+    private ClockRow row(int id, ClockRow like) {
         if (id == block) {
             return own;
         }
         if (remote == null) {
             remote = new HashMap<>();
         }
-        return remote.computeIfAbsent(id, key -> new ClockRow(warps + Agents.ASYNC_WARPS));
+        return remote.computeIfAbsent(id, key -> new ClockRow(like.base.length));
     }
 }

@@ -241,6 +241,23 @@ public final class WarpClock {
         }
     }
 
+    /** As {@link #observe}, where the value was written by an earlier grid that still ran. */
+    public void observeEarlier(int lane, int grid, SyncLocation place, int scope, boolean acquire) {
+        if (scope < Strength.GPU || place.wide() == null) {
+            return;
+        }
+        VectorClock news = new VectorClock(block, warps);
+        news.joinEarlier(grid, place.wide());
+        if (acquire) {
+            acquire(1 << lane, news);
+            return;
+        }
+        if (fences == null) {
+            fences = new Fences();
+        }
+        fences.see(lane, scope, block, warps, news);
+    }
+
     private void tick() {
         if (++now == LAST_CLOCK) {
             throw new IllegalStateException("a warp synchronised more than " + LAST_CLOCK + " times in one launch");

@@ -286,6 +286,63 @@ final class DependentLaunchBugs {
                     st.global.u32 [%d6], %r5;
                     """)));
 
+    /** The first thread of a block tells the same block of the next grid through a word behind the buffer. */
+    private static final String TELLS = """
+            griddepcontrol.launch_dependents;
+            mul.wide.u32 %d7, %r3, 4;
+            add.s64 %d7, %d7, %d2;
+            st.global.u32 [%d5], %r4;
+            bar.sync 0;
+            """;
+
+    private static final String LISTENS = """
+            mul.wide.u32 %d7, %r3, 4;
+            add.s64 %d7, %d7, %d2;
+            """;
+
+    private static final String DEPENDENT_READ = """
+            !ld.global.u32 %r5, [%d5];
+            griddepcontrol.wait;
+            st.global.u32 [%d6], %r5;
+            """;
+
+    static final List<PlantedSequence> FLAGS = List.of(
+            PlantedSequence.of(
+                    "a flag between grids that is not released",
+                    ordinary(TELLS + """
+                    -@%p1 st.relaxed.gpu.global.u32 [%d7+4096], 77;
+                    +@%p1 st.release.gpu.global.u32 [%d7+4096], 77;
+                    """),
+                    dependent(LISTENS + """
+                    WAIT:
+                    ld.acquire.gpu.global.u32 %r6, [%d7+4096];
+                    setp.ne.u32 %p2, %r6, 77;
+                    @%p2 bra WAIT;
+                    """ + DEPENDENT_READ)),
+            PlantedSequence.of(
+                    "a flag between grids that is not acquired",
+                    ordinary(TELLS + """
+                    @%p1 membar.gl;
+                    @%p1 st.relaxed.gpu.global.u32 [%d7+4096], 77;
+                    """),
+                    dependent(LISTENS + """
+                    WAIT:
+                    ld.relaxed.gpu.global.u32 %r6, [%d7+4096];
+                    setp.ne.u32 %p2, %r6, 77;
+                    @%p2 bra WAIT;
+                    +membar.gl;
+                    """ + DEPENDENT_READ)),
+            PlantedSequence.of(
+                    "the flag of another block", ordinary(TELLS + """
+                    @%p1 st.release.gpu.global.u32 [%d7+4096], 77;
+                    """), dependent(LISTENS + """
+                    -add.s64 %d7, %d2, 0;
+                    WAIT:
+                    ld.acquire.gpu.global.u32 %r6, [%d7+4096];
+                    setp.ne.u32 %p2, %r6, 77;
+                    @%p2 bra WAIT;
+                    """ + DEPENDENT_READ)));
+
     /** Correct sequences that come close to a bug. */
     static final List<PlantedSequence> CORRECT = List.of(
             PlantedSequence.of(

@@ -22,7 +22,11 @@ class PlantedSequencesTest {
     private static final int SEEDS = Integer.getInteger("clipjet.seeds", 100);
 
     static Stream<PlantedSequence> bugs() {
-        return Stream.of(DependentLaunchBugs.ACCESSES, DependentLaunchBugs.WAITING, DependentLaunchBugs.CHAINS)
+        return Stream.of(
+                        DependentLaunchBugs.ACCESSES,
+                        DependentLaunchBugs.WAITING,
+                        DependentLaunchBugs.CHAINS,
+                        DependentLaunchBugs.FLAGS)
                 .flatMap(List::stream);
     }
 
