@@ -337,7 +337,7 @@ public final class EmulatedDevice implements GpuDevice {
             history.settle();
         }
         if (latest != null && latest != history) {
-            latest.yield(memory);
+            latest.keep(memory);
         }
         latest = null;
         return shape.programmatic() && options.checks() ? history.next(memory) : EarlierGrids.NONE;

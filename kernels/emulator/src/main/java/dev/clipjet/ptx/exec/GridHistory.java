@@ -38,7 +38,7 @@ public final class GridHistory {
     }
 
     /** A launch in another stream begins, and memory will forget what the last grid did, unless it is kept. */
-    public void yield(GlobalMemory memory) {
+    public void keep(GlobalMemory memory) {
         if (last == null) {
             return;
         }

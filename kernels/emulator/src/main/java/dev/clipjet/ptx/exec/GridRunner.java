@@ -104,7 +104,8 @@ public final class GridRunner {
 
     private LaunchResult runOnce(int workers) {
         launch = new Launch(code, shape, parameters, memory, options, multiprocessors, earlier);
-        memory.beginLaunch(code.globalGranule(), code, code.launchesDependents(), earlier.accesses());
+        boolean keepReads = options.checks() && code.launchesDependents();
+        memory.beginLaunch(code.globalGranule(), code, keepReads, earlier.accesses());
         List<Progress> progress = new ArrayList<>();
         KernelFault fault = null;
         boolean together = launch.code().communicates()

@@ -88,14 +88,24 @@ public final class GlobalRaces {
 
     /** What the launch that just ended did, or null for nothing; what it only read is part of it if that was kept. */
     public synchronized GlobalFootprint take() {
-        if (touched.isEmpty() && exactReads == null) {
+        AtomicReferenceArray<ReadPage> reads = exactReads != null && anyRead() ? exactReads : null;
+        if (touched.isEmpty() && reads == null) {
             return null;
         }
         GlobalPage[] written = new GlobalPage[pages.length()];
         for (int page : touched) {
             written[page] = pages.get(page);
         }
-        return new GlobalFootprint(written, exactReads);
+        return new GlobalFootprint(written, reads);
+    }
+
+    private boolean anyRead() {
+        for (int i = 0; i < read.length(); i++) {
+            if (read.getPlain(i) != 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void noteExactRead(
