@@ -71,6 +71,7 @@ final class CudaFunction implements GpuFunction {
     }
 
     void launch(LaunchShape shape, KernelArguments arguments, CUstream stream) {
+        checkProgrammatic(shape);
         checkCluster(shape.cluster());
         Dim3 grid = shape.grid();
         Dim3 block = shape.block();
@@ -115,6 +116,19 @@ final class CudaFunction implements GpuFunction {
             pointers[i] = Pointer.to(bytes.slice(arguments.offset(i), arguments.size(i)));
         }
         return Pointer.to(pointers);
+    }
+
+    /** A launch attribute needs cuLaunchKernelEx, which the binding does not have. */
+    private void checkProgrammatic(LaunchShape shape) {
+        if (shape.programmatic()) {
+            throw new DeviceException(
+                    "cuLaunchKernel",
+                    CUresult.CUDA_ERROR_NOT_SUPPORTED,
+                    "CUDA_ERROR_NOT_SUPPORTED",
+                    name
+                            + " as a programmatic launch: that takes cuLaunchKernelEx, which the Java binding of the driver"
+                            + " does not have");
+        }
     }
 
     /** The binding has no launch with a cluster size; a size compiled into the kernel is all there is. */

@@ -118,6 +118,14 @@ class CudaDriverDeviceTest {
     }
 
     @Test
+    void aProgrammaticLaunchIsRefused() {
+        assertThat(scenario("programmatic", Map.of()))
+                .contains("CUDA_ERROR_NOT_SUPPORTED")
+                .contains("store as a programmatic launch: that takes cuLaunchKernelEx")
+                .contains("live objects: 0");
+    }
+
+    @Test
     void aDriverThatFailsToStartIsReported() {
         assertThat(scenario("all", Map.of("FAKE_CUDA_FAIL", "cuInit:1:999"))).contains("DRIVER_ERROR");
     }

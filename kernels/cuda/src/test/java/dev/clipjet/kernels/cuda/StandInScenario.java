@@ -34,6 +34,12 @@ public final class StandInScenario {
                         stream.launch(module.function("store"), shape, new KernelArguments());
                     }
                 }
+                case "programmatic" -> {
+                    try (GpuModule module = device.loadModule("good.ptx", PTX);
+                            GpuStream stream = device.createStream()) {
+                        stream.launch(module.function("store"), SHAPE.withProgrammatic(true), new KernelArguments());
+                    }
+                }
                 default -> throw new IllegalArgumentException(variant);
             }
         } catch (RuntimeException e) {

@@ -407,6 +407,11 @@ public final class InstructionReader {
         kernel.communicates();
     }
 
+    /** Notes an instruction about dependent grids; {@code launches} says whether it lets them start. */
+    public void controlsDependents(boolean launches) {
+        kernel.controlsDependents(launches);
+    }
+
     /** Sets the label that the step, a {@link dev.clipjet.ptx.exec.Branch}, jumps to. */
     public void jumpTo(int index) {
         if (!(operand(index) instanceof Operand.Name name)) {

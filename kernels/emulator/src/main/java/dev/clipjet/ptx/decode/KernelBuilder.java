@@ -54,6 +54,8 @@ public final class KernelBuilder {
     private int sharedGranule = 16;
     private int globalGranule = 16;
     private boolean communicates;
+    private boolean launchesDependents;
+    private boolean controlsDependents;
     private String source = "";
 
     private KernelBuilder(
@@ -109,6 +111,8 @@ public final class KernelBuilder {
                 sharedGranule,
                 globalGranule,
                 communicates,
+                launchesDependents,
+                controlsDependents,
                 required(entry),
                 maxThreads(entry),
                 entry.directives().getOrDefault("maxnreg", List.of(0)).get(0));
@@ -327,6 +331,11 @@ public final class KernelBuilder {
 
     void communicates() {
         communicates = true;
+    }
+
+    void controlsDependents(boolean launches) {
+        controlsDependents = true;
+        launchesDependents |= launches;
     }
 
     Register findRegister(Scope scope, String name) {

@@ -11,7 +11,9 @@ import dev.clipjet.device.GpuStream;
 import dev.clipjet.device.KernelArguments;
 import dev.clipjet.device.LaunchShape;
 import dev.clipjet.device.PinnedMemory;
+import dev.clipjet.ptx.exec.EarlierGrids;
 import dev.clipjet.ptx.exec.ExecutionOptions;
+import dev.clipjet.ptx.exec.GridHistory;
 import dev.clipjet.ptx.exec.GridRunner;
 import dev.clipjet.ptx.exec.KernelCode;
 import dev.clipjet.ptx.exec.LaunchResult;
@@ -41,6 +43,9 @@ public final class EmulatedDevice implements GpuDevice {
     private final Consumer<LaunchResult> observer;
     private ExecutionOptions options;
     private DeviceException poison;
+    /** The stream, or graph, of the last launch, of which memory still knows what it did; or null. */
+    private GridHistory latest;
+
     private boolean closed;
 
     /**
@@ -156,6 +161,13 @@ public final class EmulatedDevice implements GpuDevice {
     @Override
     public void synchronize() {
         ready();
+        synchronized (live) {
+            for (AutoCloseable resource : live) {
+                if (resource instanceof EmulatedStream stream) {
+                    stream.settle();
+                }
+            }
+        }
     }
 
     @Override
@@ -259,6 +271,13 @@ public final class EmulatedDevice implements GpuDevice {
                     shared + " bytes of shared memory; allowed are " + function.allowedShared()
                             + ", more by allowDynamicShared");
         }
+        if (shape.programmatic() && properties.computeMajor() < 9) {
+            throw new DeviceException(
+                    "launch of " + code.name(),
+                    801,
+                    "CUDA_ERROR_NOT_SUPPORTED",
+                    "programmatic launches need compute capability 9.0");
+        }
         if (shape.cooperative()
                 && grid.count()
                         > (long) residentBlocks(code, (int) threads, shape.dynamicSharedBytes())
@@ -287,13 +306,19 @@ public final class EmulatedDevice implements GpuDevice {
                         properties.sharedBytesPerMultiprocessor() / reserved));
     }
 
-    void run(EmulatedFunction function, LaunchShape shape, byte[] parameters) {
+    void run(EmulatedFunction function, LaunchShape shape, byte[] parameters, GridHistory history) {
         ready();
+        EarlierGrids earlier = overlapped(shape, history);
         KernelCode code = function.code();
         int resident = Math.max(1, residentBlocks(code, (int) shape.block().count(), shape.dynamicSharedBytes()))
                 * properties.multiprocessors();
-        LaunchResult result =
-                new GridRunner(code, shape, parameters, memory, options, properties.multiprocessors(), resident).run();
+        GridRunner runner = new GridRunner(
+                code, shape, parameters, memory, options, properties.multiprocessors(), resident, earlier);
+        LaunchResult result = runner.run();
+        if (options.checks()) {
+            runner.addTo(history);
+            latest = history;
+        }
         observer.accept(result);
         if (!result.findings().isEmpty()) {
             KernelFindingsException failure =
@@ -303,6 +328,18 @@ public final class EmulatedDevice implements GpuDevice {
             }
             throw failure;
         }
+    }
+
+    /** The grids that a launch may overlap which begins now, as the next one of a stream or graph. */
+    private EarlierGrids overlapped(LaunchShape shape, GridHistory history) {
+        if (!shape.programmatic() || !options.checks()) {
+            history.settle();
+        }
+        if (latest != null && latest != history) {
+            latest.keep(memory);
+        }
+        latest = null;
+        return shape.programmatic() && options.checks() ? history.next(memory) : EarlierGrids.NONE;
     }
 
     void copyIn(long target, ByteBuffer source) {

@@ -1,15 +1,16 @@
 package dev.clipjet.ptx.emulator;
 
 import dev.clipjet.device.GpuGraph;
+import dev.clipjet.ptx.exec.GridHistory;
 import java.util.List;
 
 /** Recorded work. */
 final class EmulatedGraph implements GpuGraph {
     private final EmulatedDevice device;
-    private final List<Runnable> work;
+    private final List<StreamWork> work;
     private boolean closed;
 
-    EmulatedGraph(EmulatedDevice device, List<Runnable> work) {
+    EmulatedGraph(EmulatedDevice device, List<StreamWork> work) {
         this.device = device;
         this.work = List.copyOf(work);
     }
@@ -18,7 +19,9 @@ final class EmulatedGraph implements GpuGraph {
         if (closed) {
             throw new IllegalStateException("the graph is closed");
         }
-        work.forEach(Runnable::run);
+        GridHistory history = new GridHistory();
+        work.forEach(each -> each.run(history));
+        history.settle();
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.clipjet.device.GpuGraph;
 import dev.clipjet.device.GpuStream;
 import dev.clipjet.device.KernelArguments;
 import dev.clipjet.device.LaunchShape;
+import dev.clipjet.ptx.exec.GridHistory;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,23 +15,38 @@ import java.util.List;
 /** A stream whose work runs when it is submitted. */
 final class EmulatedStream implements GpuStream {
     private final EmulatedDevice device;
-    private List<Runnable> capture;
+    private final GridHistory history = new GridHistory();
+    private List<StreamWork> capture;
+    /** Whether a wait for an event, which is no node of a graph, was captured behind the last node. */
+    private boolean waits;
+
     private boolean closed;
 
     EmulatedStream(EmulatedDevice device) {
         this.device = device;
     }
 
+    /** Submits work that begins when everything before it has ended, and ends before what comes next begins. */
     private void submit(Runnable work) {
+        submitLaunch(StreamWork.settled(grids -> work.run()));
+    }
+
+    private void submitLaunch(StreamWork work) {
         device.ready();
         if (closed) {
             throw new IllegalStateException("the stream is closed");
         }
         if (capture != null) {
-            capture.add(work);
+            capture.add(waits ? StreamWork.settled(work) : work);
+            waits = false;
         } else {
-            work.run();
+            work.run(history);
         }
+    }
+
+    /** The host knows that all work submitted so far is over. */
+    void settle() {
+        history.settle();
     }
 
     @Override
@@ -60,7 +76,7 @@ final class EmulatedStream implements GpuStream {
     public void launch(GpuFunction function, LaunchShape shape, KernelArguments arguments) {
         EmulatedFunction entry = (EmulatedFunction) function;
         byte[] parameters = device.checkedArguments(entry, shape, arguments);
-        submit(() -> device.run(entry, shape, parameters));
+        submitLaunch(grids -> device.run(entry, shape, parameters, grids));
     }
 
     @Override
@@ -71,6 +87,11 @@ final class EmulatedStream implements GpuStream {
     @Override
     public void waitFor(GpuEvent event) {
         device.ready();
+        if (capture != null) {
+            waits = true;
+        } else {
+            settle();
+        }
     }
 
     @Override
@@ -81,6 +102,7 @@ final class EmulatedStream implements GpuStream {
                     "begin capture", 900, "CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED", "the stream is being captured");
         }
         capture = new ArrayList<>();
+        waits = false;
     }
 
     @Override
@@ -107,6 +129,7 @@ final class EmulatedStream implements GpuStream {
             throw new DeviceException(
                     "synchronize stream", 900, "CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED", "the stream is being captured");
         }
+        settle();
     }
 
     @Override

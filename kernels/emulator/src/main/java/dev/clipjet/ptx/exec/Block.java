@@ -1,6 +1,7 @@
 package dev.clipjet.ptx.exec;
 
 import dev.clipjet.device.Dim3;
+import dev.clipjet.ptx.race.Triggers;
 import dev.clipjet.ptx.report.FindingKind;
 import dev.clipjet.ptx.report.Place;
 import java.util.Arrays;
@@ -22,6 +23,7 @@ public final class Block {
     private Block[] cluster = {this};
     private ClusterBarrier clusterBarrier = new ClusterBarrier(cluster);
     private final WarpgroupSequence[] warpgroups;
+    private final Triggers triggers = new Triggers();
     private Schedule schedule;
     private int linearIndex;
     private int liveThreads;
@@ -58,6 +60,7 @@ public final class Block {
             sequence.reset();
         }
         registers.reset(launch);
+        triggers.reset();
         if (cluster.length == 1) {
             clusterBarrier.reset();
         }
@@ -103,6 +106,9 @@ public final class Block {
         for (Warp warp : warps) {
             warp.bulk.end();
             warp.matrix.end();
+        }
+        if (triggers.waited() || triggers.launched()) {
+            launch.dependencies().ended(triggers);
         }
     }
 
@@ -211,6 +217,11 @@ public final class Block {
     /** Shared memory. */
     public SharedMemory shared() {
         return shared;
+    }
+
+    /** What the threads did about grids before and behind this one. */
+    public Triggers triggers() {
+        return triggers;
     }
 
     /** Those in whose name asynchronous operations access memory. */

@@ -4,6 +4,7 @@ import dev.clipjet.ptx.report.Finding;
 import dev.clipjet.ptx.report.FindingKind;
 import dev.clipjet.ptx.report.Place;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -13,14 +14,15 @@ import java.util.TreeMap;
  * result does not depend on how blocks were spread over threads.
  */
 final class FindingLog {
-    private record Key(int pc, FindingKind kind, int otherLine) implements Comparable<Key> {
+    private record Key(int pc, FindingKind kind, int otherLine, String otherFile) implements Comparable<Key> {
+        private static final Comparator<Key> ORDER = Comparator.comparingInt(Key::pc)
+                .thenComparing(Key::kind)
+                .thenComparingInt(Key::otherLine)
+                .thenComparing(Key::otherFile);
+
         @Override
         public int compareTo(Key other) {
-            int order = Integer.compare(pc, other.pc);
-            if (order == 0) {
-                order = kind.compareTo(other.kind);
-            }
-            return order == 0 ? Integer.compare(otherLine, other.otherLine) : order;
+            return ORDER.compare(this, other);
         }
     }
 
@@ -33,10 +35,10 @@ final class FindingLog {
         this.code = code;
     }
 
-    void add(FindingKind kind, Block block, int pc, Place place, String detail, Place other) {
-        Finding finding = new Finding(kind, code.name(), code.file(), place, detail, other);
+    void add(FindingKind kind, Block block, int pc, Place place, String detail, Place other, String otherFile) {
+        Finding finding = new Finding(kind, code.name(), code.file(), place, detail, other, otherFile);
         synchronized (this) {
-            Key key = new Key(pc, kind, other == null ? 0 : other.line());
+            Key key = new Key(pc, kind, other == null ? 0 : other.line(), otherFile);
             Entry before = entries.get(key);
             if (before == null || block.linearIndex() < before.block) {
                 entries.put(key, new Entry(block.linearIndex(), finding));

@@ -28,6 +28,7 @@ public final class GridRunner {
     private final int multiprocessors;
     private Launch launch;
     private final int residentLimit;
+    private final EarlierGrids earlier;
     /** Blocks, or clusters, in the order in which they begin. */
     private final int[] order;
 
@@ -41,6 +42,7 @@ public final class GridRunner {
      * @param options how to run
      * @param multiprocessors SMs of the device
      * @param residentLimit blocks that the device holds at a time
+     * @param earlier grids that it may overlap
      */
     public GridRunner(
             KernelCode code,
@@ -49,7 +51,8 @@ public final class GridRunner {
             GlobalMemory memory,
             ExecutionOptions options,
             int multiprocessors,
-            int residentLimit) {
+            int residentLimit,
+            EarlierGrids earlier) {
         this.code = code;
         this.shape = shape;
         this.parameters = parameters;
@@ -57,6 +60,7 @@ public final class GridRunner {
         this.options = options;
         this.multiprocessors = multiprocessors;
         this.residentLimit = residentLimit;
+        this.earlier = earlier;
         order = new int[Math.toIntExact(shape.grid().count())];
         for (int i = 0; i < order.length; i++) {
             order[i] = i;
@@ -93,9 +97,15 @@ public final class GridRunner {
         return result;
     }
 
+    /** After {@link #run}: the stream's next grid may overlap this one. */
+    public void addTo(GridHistory history) {
+        history.ran(launch, earlier);
+    }
+
     private LaunchResult runOnce(int workers) {
-        launch = new Launch(code, shape, parameters, memory, options, multiprocessors);
-        memory.beginLaunch(code.globalGranule(), code);
+        launch = new Launch(code, shape, parameters, memory, options, multiprocessors, earlier);
+        boolean keepReads = options.checks() && code.launchesDependents();
+        memory.beginLaunch(code.globalGranule(), code, keepReads, earlier.accesses());
         List<Progress> progress = new ArrayList<>();
         KernelFault fault = null;
         boolean together = launch.code().communicates()

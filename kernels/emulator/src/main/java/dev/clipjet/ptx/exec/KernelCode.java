@@ -27,6 +27,8 @@ import java.util.Map;
  * @param sharedGranule smallest access to shared memory in bytes
  * @param globalGranule smallest access to global memory in bytes
  * @param communicates whether blocks may wait for each other: there are acquiring or volatile loads, or atomics
+ * @param launchesDependents whether there is a {@code griddepcontrol.launch_dependents}
+ * @param controlsDependents whether there is a {@code griddepcontrol}
  * @param requiredBlock {@code .reqntid}, or null
  * @param maxThreads {@code .maxntid} product, or 1024
  * @param maxRegisters {@code .maxnreg}, or 0
@@ -53,6 +55,8 @@ public record KernelCode(
         int sharedGranule,
         int globalGranule,
         boolean communicates,
+        boolean launchesDependents,
+        boolean controlsDependents,
         int[] requiredBlock,
         int maxThreads,
         int maxRegisters) {

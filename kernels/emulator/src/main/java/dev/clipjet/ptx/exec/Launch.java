@@ -18,6 +18,8 @@ public final class Launch {
     private final int multiprocessors;
     private final FindingLog findings;
     private final SyncLocations syncLocations;
+    private final EarlierGrids earlier;
+    private final GridDependencies dependencies = new GridDependencies();
     private final Map<Integer, int[]> intLiterals = new HashMap<>();
     private final Map<Integer, long[]> longLiterals = new HashMap<>();
 
@@ -27,13 +29,15 @@ public final class Launch {
             byte[] parameters,
             GlobalMemory memory,
             ExecutionOptions options,
-            int multiprocessors) {
+            int multiprocessors,
+            EarlierGrids earlier) {
         this.code = code;
         this.shape = shape;
         this.parameters = parameters;
         this.memory = memory;
         this.options = options;
         this.multiprocessors = multiprocessors;
+        this.earlier = earlier;
         findings = new FindingLog(code);
         syncLocations = new SyncLocations((int) (shape.block().count() + 31) / 32);
         code.intLiterals().forEach((plane, value) -> {
@@ -89,6 +93,16 @@ public final class Launch {
         return syncLocations;
     }
 
+    /** The grids that this one may overlap. */
+    EarlierGrids earlier() {
+        return earlier;
+    }
+
+    /** What the blocks that have ended did about dependent grids. */
+    GridDependencies dependencies() {
+        return dependencies;
+    }
+
     /** Whether two blocks are in one cluster. */
     public boolean sameCluster(int a, int b) {
         return a == b || shape.cluster().count() > 1 && cluster(a) == cluster(b);
@@ -120,6 +134,11 @@ public final class Launch {
 
     /** The place of an instruction for a thread. */
     public Place place(int pc, int block, int thread) {
+        return place(code, shape, pc, block, thread);
+    }
+
+    /** The place of an instruction for a thread of any launch. */
+    static Place place(KernelCode code, LaunchShape shape, int pc, int block, int thread) {
         Dim3 grid = shape.grid();
         Step step = code.steps()[pc];
         return new Place(

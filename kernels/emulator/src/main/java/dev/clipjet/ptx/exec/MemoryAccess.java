@@ -565,6 +565,15 @@ public final class MemoryAccess {
         }
     }
 
+    /** After a strong read: a lane learns what earlier grids released that may still run, if its element is in global memory. */
+    public void observeEarlier(int lane, int from, int scope, boolean acquires) {
+        Allocation allocation = common == null ? allocations[lane] : commonAllocation;
+        if (allocation != null) {
+            long place = allocation.address() + offset[lane] + from;
+            warp.block().launch().earlier().observe(warp, lane, place, scope, acquires);
+        }
+    }
+
     /** After a strong access: the place that a lane's element at {@code from} synchronises through; null for local memory. */
     public SyncLocation place(int lane, int from) {
         Allocation allocation = common == null ? allocations[lane] : commonAllocation;

@@ -107,6 +107,34 @@ final class RaceReports implements ProxyListener {
     }
 
     @Override
+    public void unfinished(
+            long at,
+            int lane,
+            boolean write,
+            boolean waited,
+            int grid,
+            int otherBlock,
+            int otherThread,
+            int otherAccess,
+            boolean otherWrite) {
+        EarlierGrid other = warp.block().launch().earlier().grid(grid);
+        boolean directly = grid == warp.block().launch().earlier().entries().size() - 1;
+        warp.report(
+                FindingKind.RACE,
+                step,
+                lane,
+                (write ? "write" : "read") + " of global memory at " + AddressErrors.hex(raceBase + at)
+                        + (waited ? "" : ", before griddepcontrol.wait,") + " races with a "
+                        + (otherWrite ? "write" : "read") + " by the kernel "
+                        + other.code().name()
+                        + (directly
+                                ? " launched before, which may not be over"
+                                : " launched earlier, which may not be over: no grid since then waited for it"),
+                other.place(Strength.pc(otherAccess), otherBlock, otherThread),
+                other.code().file());
+    }
+
+    @Override
     public void pending(long at, int lane, boolean write, int otherThread, int otherAccess) {
         warp.report(
                 FindingKind.PENDING_COPY,

@@ -17,6 +17,11 @@ final class SyncLocations {
         return places.computeIfAbsent(address, key -> new SyncLocation(warps));
     }
 
+    /** The place at an address, or null if nobody synchronised through it. */
+    SyncLocation existing(long address) {
+        return places.get(address);
+    }
+
     /** What was released through places in a range is lost, because a plain write replaced it. */
     void forget(long address, int bytes) {
         for (int i = 0; i < bytes && !places.isEmpty(); i++) {

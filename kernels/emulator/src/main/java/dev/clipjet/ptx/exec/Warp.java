@@ -168,7 +168,12 @@ public final class Warp {
 
     /** Reports an error; ends the launch if its kind is fatal. */
     public void report(FindingKind kind, Step step, int lane, String detail, Place other) {
-        block.launch().findings().add(kind, block, step.pc(), place(step.pc(), lane), detail, other);
+        report(kind, step, lane, detail, other, code().file());
+    }
+
+    /** The same where the other place may be in another PTX text. */
+    void report(FindingKind kind, Step step, int lane, String detail, Place other, String otherFile) {
+        block.launch().findings().add(kind, block, step.pc(), place(step.pc(), lane), detail, other, otherFile);
     }
 
     /** The place of a step for a lane of this warp. */

@@ -36,6 +36,7 @@ public final class InstructionSet {
         MBarrierInstructions.register(decoders);
         WarpgroupInstructions.register(decoders);
         ClusterInstructions.register(decoders);
+        GridDependency.register(decoders);
         return Map.copyOf(decoders);
     }
 }

@@ -75,6 +75,7 @@ record Ordering(boolean strong, boolean acquires, boolean releases, int scope) {
 
     /** A lane has read the element at a distance from its address. */
     void read(Warp warp, int lane, int from) {
+        warp.access.observeEarlier(lane, from, scope, acquires);
         SyncLocation place = warp.access.place(lane, from);
         if (place != null) {
             warp.clock()

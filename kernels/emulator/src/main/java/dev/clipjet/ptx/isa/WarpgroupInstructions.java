@@ -11,12 +11,13 @@ import dev.clipjet.ptx.exec.Warp;
 import dev.clipjet.ptx.exec.WarpStep;
 import dev.clipjet.ptx.report.FindingKind;
 import dev.clipjet.ptx.syntax.Operand;
+import dev.clipjet.ptx.tensor.Element;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** {@code wgmma}, {@code setmaxnreg}, {@code griddepcontrol}. */
+/** {@code wgmma}, {@code setmaxnreg}. */
 final class WarpgroupInstructions {
     private static final Pattern SHAPE = Pattern.compile("m64n(\\d{1,3})k(\\d{1,2})");
 
@@ -25,7 +26,6 @@ final class WarpgroupInstructions {
     static void register(Map<String, Decoder> decoders) {
         decoders.put("wgmma", WarpgroupInstructions::wgmma);
         decoders.put("setmaxnreg", WarpgroupInstructions::registers);
-        decoders.put("griddepcontrol", WarpgroupInstructions::dependency);
     }
 
     private static Step wgmma(InstructionReader in) {
@@ -122,8 +122,8 @@ final class WarpgroupInstructions {
         System.arraycopy(marks, 0, used, 0, marks.length);
         System.arraycopy(marksA, 0, used, marks.length, marksA.length);
         in.matrixRegisters(used);
-        WarpgroupMultiply.Form form =
-                new WarpgroupMultiply.Form(a, d == PtxType.F16, n, k, layoutA, layoutB, negateA, negateB);
+        WarpgroupMultiply.Form form = new WarpgroupMultiply.Form(
+                Element.valueOf(a.name()), d == PtxType.F16, n, k, layoutA, layoutB, negateA, negateB);
         return new WarpgroupMultiply(
                 form, planes, marks, used, planesA, descriptorA, descriptorB, scale, negated, fixedScale);
     }
@@ -157,21 +157,6 @@ final class WarpgroupInstructions {
             throw in.error(count + " registers; allowed are multiples of 8 from 24 to 256");
         }
         return new SetRegisters(direction.equals("inc"), (int) count);
-    }
-
-    /** Launches run one after the other, so what a preceding grid writes is there. */
-    private static Step dependency(InstructionReader in) {
-        in.needsTarget(90);
-        if (in.takeAny("launch_dependents", "wait") == null) {
-            throw in.error("griddepcontrol takes .launch_dependents or .wait");
-        }
-        in.expect(0);
-        return new Step() {
-            @Override
-            public void run(Warp warp, int mask) {
-                // The preceding grid has ended, and the next one has not begun.
-            }
-        };
     }
 
     /** An instruction for whole warps. */

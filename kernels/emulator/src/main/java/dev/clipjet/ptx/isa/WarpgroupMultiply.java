@@ -1,6 +1,6 @@
 package dev.clipjet.ptx.isa;
 
-import dev.clipjet.ptx.decode.PtxType;
+import dev.clipjet.ptx.exec.DescriptorAliases;
 import dev.clipjet.ptx.exec.ExecutionOptions;
 import dev.clipjet.ptx.exec.ExecutionOptions.MmaModel;
 import dev.clipjet.ptx.exec.MatrixOperands;
@@ -20,10 +20,11 @@ import java.util.Arrays;
  */
 final class WarpgroupMultiply extends WarpgroupInstructions.Aligned {
     private static final int ROWS = 16;
+    private static final int GROUP_ROWS = 64;
 
     /** What is multiplied. */
     record Form(
-            PtxType type,
+            Element element,
             boolean halfResult,
             int n,
             int k,
@@ -42,6 +43,8 @@ final class WarpgroupMultiply extends WarpgroupInstructions.Aligned {
     private final int scale;
     private final boolean scaleNegated;
     private final boolean fixedScale;
+    private final DescriptorAliases aliasesA;
+    private final DescriptorAliases aliasesB;
 
     WarpgroupMultiply(
             Form form,
@@ -64,6 +67,8 @@ final class WarpgroupMultiply extends WarpgroupInstructions.Aligned {
         this.scale = scale;
         this.scaleNegated = scaleNegated;
         this.fixedScale = fixedScale;
+        aliasesA = new DescriptorAliases(true, form.layoutA, GROUP_ROWS, form.k, form.element.bytes());
+        aliasesB = new DescriptorAliases(false, form.layoutB, form.n, form.k, form.element.bytes());
     }
 
     @Override
@@ -110,11 +115,13 @@ final class WarpgroupMultiply extends WarpgroupInstructions.Aligned {
             checkAccumulator(warp);
         }
         Arrays.stream(marks).forEach(mark -> warp.markDefined(mark, -1));
-        int element = form.type == PtxType.TF32 ? 4 : 2;
+        int element = form.element.bytes();
         int row = ROWS * (warp.index() & 3);
         if (descriptorA >= 0) {
+            aliasesA.check(warp, this, first);
             MatrixOperands.check(warp, this, first, form.layoutA, row, ROWS, form.k, element);
         }
+        aliasesB.check(warp, this, second);
         MatrixOperands.check(warp, this, second, form.layoutB, 0, form.n, form.k, element);
         warp.matrix.start(new Started(warp, first, second, accumulate, registers(warp)));
         warp.block().progress().effect();
@@ -186,9 +193,8 @@ final class WarpgroupMultiply extends WarpgroupInstructions.Aligned {
             TensorUnit tensor = warp.matrix.tensor();
             TileOperand left = tensor.left;
             TileOperand right = tensor.right;
-            Element element = Element.valueOf(form.type.name());
-            left.begin(element);
-            right.begin(element);
+            left.begin(form.element);
+            right.begin(form.element);
             int n = form.n;
             if (descriptorA >= 0) {
                 int row = ROWS * (warp.index() & 3);
@@ -209,7 +215,7 @@ final class WarpgroupMultiply extends WarpgroupInstructions.Aligned {
                 for (int lane = 0; lane < 32; lane++) {
                     int row = (lane >>> 2) + 8 * (r & 1);
                     int bits = registers[r][lane];
-                    if (form.type == PtxType.TF32) {
+                    if (form.element == Element.TF32) {
                         left.put(row * form.k + (lane & 3) + 4 * (r >>> 1), bits, form.negateA);
                     } else {
                         int at = row * form.k + 2 * (lane & 3) + 8 * (r >>> 1);

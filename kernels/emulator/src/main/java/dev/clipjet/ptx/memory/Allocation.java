@@ -1,5 +1,6 @@
 package dev.clipjet.ptx.memory;
 
+import dev.clipjet.ptx.race.EarlierAccesses;
 import dev.clipjet.ptx.race.GlobalRaces;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -94,9 +95,9 @@ public final class Allocation {
     }
 
     /** A launch begins; see {@link GlobalRaces#begin}. */
-    void begin(int granule, Object kernel) {
+    void begin(int granule, Object kernel, boolean keepReads, EarlierAccesses earlier) {
         kept.clear();
-        races.begin(granule, kernel);
+        races.begin(granule, kernel, keepReads, earlier);
         if (anyTouched) {
             touched.clear(0, (bytes.length + 31) / 32);
             anyTouched = false;

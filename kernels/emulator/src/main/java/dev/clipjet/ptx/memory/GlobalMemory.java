@@ -1,6 +1,10 @@
 package dev.clipjet.ptx.memory;
 
+import dev.clipjet.ptx.race.EarlierAccesses;
+import dev.clipjet.ptx.race.GlobalFootprint;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
+import java.util.Map;
 
 /** All allocations of a device. */
 public final class GlobalMemory {
@@ -60,13 +64,34 @@ public final class GlobalMemory {
         return (address & 0xffff_ffffL) - Allocation.LEAD;
     }
 
-    /** Forgets who accessed what; a launch of a kernel begins whose smallest global access has so many bytes. */
-    public synchronized void beginLaunch(int granule, Object kernel) {
+    /**
+     * Forgets who accessed what; a launch begins.
+     *
+     * @param granule bytes of the kernel's smallest global access
+     * @param kernel what is launched
+     * @param keepReads whether {@link #footprint} shall include pages that are only read
+     * @param earlier by allocation, what grids did that the launch may overlap
+     */
+    public synchronized void beginLaunch(
+            int granule, Object kernel, boolean keepReads, Map<Allocation, EarlierAccesses> earlier) {
         for (int slot = 1; slot < next; slot++) {
             if (slots[slot] != null) {
-                slots[slot].begin(granule, kernel);
+                slots[slot].begin(granule, kernel, keepReads, earlier.get(slots[slot]));
             }
         }
+    }
+
+    /** Who accessed what in the launch that ended last, as it stays when the next one begins. */
+    public synchronized Map<Allocation, GlobalFootprint> footprint() {
+        Map<Allocation, GlobalFootprint> found = new IdentityHashMap<>();
+        for (int slot = 1; slot < next; slot++) {
+            GlobalFootprint footprint =
+                    slots[slot] == null ? null : slots[slot].races().take();
+            if (footprint != null) {
+                found.put(slots[slot], footprint);
+            }
+        }
+        return found;
     }
 
     /**

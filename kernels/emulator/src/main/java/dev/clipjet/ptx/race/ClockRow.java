@@ -64,6 +64,29 @@ final class ClockRow {
         }
     }
 
+    /** Forgets what another does not know. */
+    void meet(ClockRow other) {
+        for (int warp = 0; warp < base.length; warp++) {
+            int[] mine = lanes[warp];
+            int[] theirs = other.lanes[warp];
+            int least = Math.min(base[warp], other.base[warp]);
+            if (mine != null || theirs != null) {
+                int[] both = new int[32];
+                for (int lane = 0; lane < 32; lane++) {
+                    int my = mine == null ? base[warp] : Math.max(base[warp], mine[lane]);
+                    int their = theirs == null ? other.base[warp] : Math.max(other.base[warp], theirs[lane]);
+                    both[lane] = Math.min(my, their);
+                }
+                lanes[warp] = both;
+                base[warp] = least;
+                raiseBase(warp);
+                dropKnown(warp);
+            } else {
+                base[warp] = least;
+            }
+        }
+    }
+
     void set(ClockRow other) {
         for (int warp = 0; warp < base.length; warp++) {
             base[warp] = other.base[warp];

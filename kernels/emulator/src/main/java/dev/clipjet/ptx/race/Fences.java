@@ -23,6 +23,17 @@ final class Fences {
         }
     }
 
+    /** What was known at a lane's last fence for the device or wider, what it did itself included; null without one. */
+    VectorClock releasedToDevice(int warp, int lane) {
+        VectorClock before = known[Strength.GPU][lane];
+        if (before == null) {
+            return null;
+        }
+        VectorClock released = before.copy();
+        released.learn(warp, 1 << lane, clock[Strength.GPU][lane]);
+        return released;
+    }
+
     /** A strong write of a lane releases what its fences cover. */
     void release(int block, int warp, int lane, int scope, SyncLocation location) {
         for (int level = 0; level < LEVELS; level++) {

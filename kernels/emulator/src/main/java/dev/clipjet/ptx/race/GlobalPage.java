@@ -288,6 +288,91 @@ final class GlobalPage {
         }
     }
 
+    /**
+     * Tells of the first access recorded here, by an earlier grid that may still run, that conflicts with one of the current grid.
+     *
+     * @param part the earlier grid
+     * @param start where the part of the current access that lies in this page begins
+     * @param end and ends
+     * @return whether there is one
+     */
+    synchronized boolean tellConflict(
+            EarlierAccesses.Part part,
+            int lane,
+            VectorClock known,
+            int access,
+            long start,
+            long end,
+            boolean write,
+            RaceListener tell) {
+        int last = (int) (end - 1 - base) >>> shift;
+        for (int g = (int) (start - base) >>> shift; g <= last; g++) {
+            if (writer[g] != 0 && tellWriter(part, writer[g], writerAccess[g], g, lane, known, access, write, tell)) {
+                return true;
+            }
+            for (long[] entry :
+                    strongWriters.isEmpty() ? List.<long[]>of() : strongWriters.getOrDefault(g, List.of())) {
+                if (tellWriter(part, entry[0], (int) entry[1], g, lane, known, access, write, tell)) {
+                    return true;
+                }
+            }
+            if (!write || part.readsOver() || readerWarp[g] == 0) {
+                continue;
+            }
+            Reads first = new Reads(readerWarp[g] - 1, readerMark[g], readerPc[g]);
+            if (tellReader(part, first, g, lane, known, access, tell)) {
+                return true;
+            }
+            for (List<Reads> list : more.getOrDefault(g, Map.of()).values()) {
+                for (Reads reads : list) {
+                    if (tellReader(part, reads, g, lane, known, access, tell)) {
+                        return true;
+                    }
+                }
+            }
+        }
+        return false;
+    }
+
+    private boolean tellWriter(
+            EarlierAccesses.Part part,
+            long w,
+            int theirs,
+            int g,
+            int lane,
+            VectorClock known,
+            int access,
+            boolean write,
+            RaceListener tell) {
+        int block = (int) (w >>> BLOCK_SHIFT);
+        if (Strength.compatible(Strength.of(theirs), Strength.of(access), false, false)
+                || part.isOver(known, block, agent(w), (int) w & CLOCK_MASK)) {
+            return false;
+        }
+        tell.unfinished(offset(g), lane, write, known.prerequisitesOver(), part.grid(), block, agent(w), theirs, true);
+        return true;
+    }
+
+    private boolean tellReader(
+            EarlierAccesses.Part part, Reads reads, int g, int lane, VectorClock known, int access, RaceListener tell) {
+        int strength = (int) (reads.mark >>> 59);
+        if (Strength.compatible(strength, Strength.of(access), false, false)) {
+            return false;
+        }
+        int block = reads.warp >>> 6;
+        int clock = (int) (reads.mark >>> 32) & CLOCK_MASK;
+        for (int left = (int) reads.mark; left != 0; left &= left - 1) {
+            int thread = (reads.warp & 63) << 5 | Integer.numberOfTrailingZeros(left);
+            if (!part.isOver(known, block, thread, clock)) {
+                int theirs = reads.pc | strength << Strength.SHIFT;
+                tell.unfinished(
+                        offset(g), lane, true, known.prerequisitesOver(), part.grid(), block, thread, theirs, false);
+                return true;
+            }
+        }
+        return false;
+    }
+
     private static int agent(long w) {
         return (int) (w >>> CLOCK_BITS) & AGENT_MASK;
     }

@@ -28,6 +28,10 @@ public final class GlobalRaces {
     private final Map<Object, BitSet> readFirst = new IdentityHashMap<>();
 
     private int shift = 2;
+    /** Exact reads of pages without a record, where a later grid may overlap this one while it reads; or null. */
+    private AtomicReferenceArray<ReadPage> exactReads;
+    /** What grids did that the current one may overlap, or null. */
+    private EarlierAccesses earlier;
 
     /**
      * Nothing accessed.
@@ -47,8 +51,12 @@ public final class GlobalRaces {
      *
      * @param granule bytes of its smallest global access
      * @param kernel what is launched
+     * @param keepReads whether to keep what exactly is read for {@link #take}, and not only what is written
+     * @param overlapped what grids did that the launch may overlap, or null
      */
-    public synchronized void begin(int granule, Object kernel) {
+    public synchronized void begin(int granule, Object kernel, boolean keepReads, EarlierAccesses overlapped) {
+        earlier = overlapped;
+        exactReads = keepReads ? new AtomicReferenceArray<>(pages.length()) : null;
         shift = Integer.numberOfTrailingZeros(granule);
         for (int page : touched) {
             pages.set(page, null);
@@ -78,6 +86,47 @@ public final class GlobalRaces {
         return found;
     }
 
+    /** What the launch that just ended did, or null for nothing; what it only read is part of it if that was kept. */
+    public synchronized GlobalFootprint take() {
+        AtomicReferenceArray<ReadPage> reads = exactReads != null && anyRead() ? exactReads : null;
+        if (touched.isEmpty() && reads == null) {
+            return null;
+        }
+        GlobalPage[] written = new GlobalPage[pages.length()];
+        for (int page : touched) {
+            written[page] = pages.get(page);
+        }
+        return new GlobalFootprint(written, reads);
+    }
+
+    private boolean anyRead() {
+        for (int i = 0; i < read.length(); i++) {
+            if (read.getPlain(i) != 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void noteExactRead(
+            int index,
+            int block,
+            int warp,
+            int firstLane,
+            WarpClock clock,
+            int access,
+            long from,
+            int laneShift,
+            long start,
+            long end) {
+        ReadPage page = exactReads.get(index);
+        if (page == null) {
+            ReadPage created = new ReadPage((long) index * PAGE, shift);
+            page = exactReads.compareAndSet(index, null, created) ? created : exactReads.get(index);
+        }
+        page.note(block, warp, firstLane, clock.now(), access, from, laneShift, start, end);
+    }
+
     private synchronized GlobalPage record(int page) {
         GlobalPage existing = pages.get(page);
         if (existing != null) {
@@ -101,6 +150,9 @@ public final class GlobalRaces {
             long from,
             int each,
             RaceListener tell) {
+        if (earlier != null) {
+            earlier.check(firstLane, lanes, clock, access, from, each, false, tell);
+        }
         long end = from + (long) lanes * each;
         int laneShift = laneShift(lanes, each);
         for (long at = from; at < end; at = (at | PAGE - 1) + 1) {
@@ -108,6 +160,10 @@ public final class GlobalRaces {
             GlobalPage page = pages.get(index);
             if (page == null) {
                 noteRead(index);
+                if (exactReads != null) {
+                    long until = Math.min(end, (index + 1L) * PAGE);
+                    noteExactRead(index, block, warp, firstLane, clock, access, from, laneShift, at, until);
+                }
                 continue;
             }
             page.read(
@@ -135,6 +191,9 @@ public final class GlobalRaces {
             long from,
             int each,
             RaceListener tell) {
+        if (earlier != null) {
+            earlier.check(firstLane, lanes, clock, access, from, each, true, tell);
+        }
         long end = from + (long) lanes * each;
         int laneShift = laneShift(lanes, each);
         for (long at = from; at < end; at = (at | PAGE - 1) + 1) {
@@ -173,6 +232,9 @@ public final class GlobalRaces {
             long from,
             int count,
             RaceListener tell) {
+        if (earlier != null) {
+            earlier.check(lane, 1, clock, access, from, count, true, tell);
+        }
         long end = from + count;
         for (long at = from; at < end; at = (at | PAGE - 1) + 1) {
             int index = (int) (at / PAGE);
@@ -186,6 +248,9 @@ public final class GlobalRaces {
 
     /** Whether every page of a range is unwritten so far, and then notes the read; the cheap case for whole requests. */
     public boolean readUnwritten(long from, long count) {
+        if (isDependent()) {
+            return false;
+        }
         int first = (int) (from / PAGE);
         int last = (int) ((from + count - 1) / PAGE);
         for (int index = first; index <= last; index++) {
@@ -217,8 +282,13 @@ public final class GlobalRaces {
                 continue;
             }
             read(block, warp, lane, 1, clock, access, from[lane], each, tell);
-            unwritten = pages.get(first) == null ? first : -1;
+            unwritten = pages.get(first) == null && !isDependent() ? first : -1;
         }
+    }
+
+    /** Whether every single read matters: grids before the current one or behind it may overlap it. */
+    private boolean isDependent() {
+        return earlier != null || exactReads != null;
     }
 
     /** A lane has a power of two of bytes, unless there is only one lane. */

@@ -16,6 +16,30 @@ public interface RaceListener {
     void race(
             long offset, int lane, boolean write, int otherBlock, int otherThread, int otherAccess, boolean otherWrite);
 
+    /**
+     * An access that nothing orders after one by a grid before the current one, which may still run.
+     *
+     * @param offset offset of the first byte of the granule in its memory
+     * @param lane lane of the current warp
+     * @param write whether the current access writes
+     * @param waited whether the lane knows that the grid directly before the current one is over
+     * @param grid index of the other grid among those that the current one may overlap
+     * @param otherBlock linear index of the other thread's block
+     * @param otherThread the other thread in its block, or an agent beyond the threads, see {@link Agents}
+     * @param otherAccess program counter and {@link Strength} of the other access
+     * @param otherWrite whether the other access writes
+     */
+    void unfinished(
+            long offset,
+            int lane,
+            boolean write,
+            boolean waited,
+            int grid,
+            int otherBlock,
+            int otherThread,
+            int otherAccess,
+            boolean otherWrite);
+
     /** An access to a byte that an asynchronous copy is still writing. */
     void pending(long offset, int lane, boolean write, int otherThread, int otherAccess);
 

@@ -75,6 +75,11 @@ public final class SyncLocation {
         }
     }
 
+    /** What was released to the device or wider, or null. */
+    VectorClock wide() {
+        return wide;
+    }
+
     boolean isEmpty() {
         return narrow.isEmpty();
     }

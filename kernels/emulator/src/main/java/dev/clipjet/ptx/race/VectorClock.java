@@ -2,9 +2,12 @@ package dev.clipjet.ptx.race;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
 /** What a thread, or an object that threads synchronise through, knows of all threads of a grid. */
 public final class VectorClock {
+    private static final int BLOCK_BITS = 22;
+
     private final int block;
     private final int warps;
     private final ClockRow own;
@@ -12,6 +15,8 @@ public final class VectorClock {
     private final ClockRow fenced;
 
     private Map<Integer, ClockRow> remote;
+    /** Whether the grids are known to be over that the launch depends on. */
+    private boolean prerequisitesOver;
 
     /**
      * Nothing known.
@@ -67,7 +72,7 @@ public final class VectorClock {
 
     /** Learns of lanes of any block. */
     void learn(int ofBlock, int warp, int mask, int clock) {
-        row(ofBlock).learnLanes(warp, mask, clock);
+        row(ofBlock, own).learnLanes(warp, mask, clock);
     }
 
     /** What is known now has passed a proxy fence. */
@@ -80,14 +85,62 @@ public final class VectorClock {
         fenced.learnLanes(warp, mask, clock);
     }
 
+    /** Whether the grids are known to be over that the launch depends on. */
+    boolean prerequisitesOver() {
+        return prerequisitesOver;
+    }
+
+    /** Whether accesses of a thread of an earlier grid, which still ran, up to a clock are known. */
+    boolean knowsEarlier(int grid, int ofBlock, int warp, int lane, int clock) {
+        ClockRow row = remote == null ? null : remote.get(earlier(grid, ofBlock));
+        return row != null && row.knows(warp, lane, clock);
+    }
+
+    /** Learns all that threads of an earlier grid released of themselves and others. */
+    void joinEarlier(int grid, VectorClock released) {
+        row(earlier(grid, released.block), released.own).join(released.own);
+        if (released.remote != null) {
+            released.remote.forEach((id, known) -> {
+                if (id >= 0) {
+                    row(earlier(grid, id), known).join(known);
+                }
+            });
+        }
+    }
+
+    /** Blocks of earlier grids have negative numbers. */
+    private static int earlier(int grid, int ofBlock) {
+        return ~(grid << BLOCK_BITS | ofBlock);
+    }
+
+    /** Learns that the grids are over that the launch depends on. */
+    void learnPrerequisites() {
+        prerequisitesOver = true;
+    }
+
+    /** Forgets what another does not know. */
+    void meet(VectorClock other) {
+        if (other.block != block) {
+            throw new IllegalArgumentException("clocks of different blocks");
+        }
+        own.meet(other.own);
+        fenced.meet(other.fenced);
+        prerequisitesOver &= other.prerequisitesOver;
+        if (remote != null) {
+            remote.keySet().retainAll(other.remote == null ? Set.of() : other.remote.keySet());
+            remote.forEach((id, known) -> known.meet(other.remote.get(id)));
+        }
+    }
+
     /** Learns all another knows. */
     public void join(VectorClock other) {
-        row(other.block).join(other.own);
+        prerequisitesOver |= other.prerequisitesOver;
+        row(other.block, other.own).join(other.own);
         if (other.block == block) {
             fenced.join(other.fenced);
         }
         if (other.remote != null) {
-            other.remote.forEach((id, known) -> row(id).join(known));
+            other.remote.forEach((id, known) -> row(id, known).join(known));
         }
     }
 
@@ -98,9 +151,10 @@ public final class VectorClock {
         }
         own.set(other.own);
         fenced.set(other.fenced);
+        prerequisitesOver = other.prerequisitesOver;
         remote = null;
         if (other.remote != null) {
-            other.remote.forEach((id, known) -> row(id).join(known));
+            other.remote.forEach((id, known) -> row(id, known).join(known));
         }
     }
 
@@ -108,16 +162,18 @@ public final class VectorClock {
     public void clear() {
         own.clear();
         fenced.clear();
+        prerequisitesOver = false;
         remote = null;
     }
 
-    private ClockRow row(int id) {
+    /** What is known of a block, which has as many warps as another row is for. */
+    private ClockRow row(int id, ClockRow like) {
         if (id == block) {
             return own;
         }
         if (remote == null) {
             remote = new HashMap<>();
         }
-        return remote.computeIfAbsent(id, key -> new ClockRow(warps + Agents.ASYNC_WARPS));
+        return remote.computeIfAbsent(id, key -> new ClockRow(like.base.length));
     }
 }

@@ -116,6 +116,23 @@ public final class WarpClock {
         }
     }
 
+    /** Lanes learn that the grids are over that the launch depends on. */
+    public void learnPrerequisites(int mask) {
+        VectorClock news = new VectorClock(block, warps);
+        news.learnPrerequisites();
+        acquire(mask, news);
+    }
+
+    /** Whether a lane knows that the grids are over that the launch depends on. */
+    public boolean prerequisitesOver(int lane) {
+        return known[lane].prerequisitesOver();
+    }
+
+    /** What a lane's last fence for the device or wider covers, as an object of its own; null without such a fence. */
+    VectorClock releasedToDevice(int lane) {
+        return fences == null ? null : fences.releasedToDevice(warp, lane);
+    }
+
     /** Lets lanes know exactly what an object knows, which is all they know themselves and perhaps more. */
     public void adopt(int mask, VectorClock object) {
         VectorClock joint = object.copy();
@@ -222,6 +239,23 @@ public final class WarpClock {
             int at = level;
             place.acquire(block, level, sameCluster, released -> fences.see(lane, at, block, warps, released));
         }
+    }
+
+    /** As {@link #observe}, where the value was written by an earlier grid that still ran. */
+    public void observeEarlier(int lane, int grid, SyncLocation place, int scope, boolean acquire) {
+        if (scope < Strength.GPU || place.wide() == null) {
+            return;
+        }
+        VectorClock news = new VectorClock(block, warps);
+        news.joinEarlier(grid, place.wide());
+        if (acquire) {
+            acquire(1 << lane, news);
+            return;
+        }
+        if (fences == null) {
+            fences = new Fences();
+        }
+        fences.see(lane, scope, block, warps, news);
     }
 
     private void tick() {

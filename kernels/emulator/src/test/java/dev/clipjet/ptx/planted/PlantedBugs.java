@@ -489,6 +489,7 @@ final class PlantedBugs {
                         HopperBugs.MBARRIERS,
                         HopperBugs.BULK,
                         HopperBugs.PRODUCTS,
+                        DescriptorBugs.ALL,
                         HopperBugs.CLUSTERS)
                 .flatMap(List::stream)
                 .toList();

@@ -24,7 +24,7 @@ final class FindingReport {
         out.println("  " + addresses.explain(finding.detail()));
         place("  at  ", finding.file(), finding.place(), out);
         if (finding.other() != null) {
-            place("  and ", finding.file(), finding.other(), out);
+            place("  and ", finding.otherFile(), finding.other(), out);
         }
     }
 

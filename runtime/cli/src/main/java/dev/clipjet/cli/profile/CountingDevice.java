@@ -136,7 +136,12 @@ final class CountingDevice implements GpuDevice {
                     ? new Dim3(grid.x(), grid.y(), to)
                     : grid.y() == length ? new Dim3(grid.x(), to, grid.z()) : new Dim3(to, grid.y(), grid.z());
             return new LaunchShape(
-                    part, shape.block(), shape.cluster(), shape.dynamicSharedBytes(), shape.cooperative());
+                    part,
+                    shape.block(),
+                    shape.cluster(),
+                    shape.dynamicSharedBytes(),
+                    shape.cooperative(),
+                    shape.programmatic());
         }
 
         /** Kernel, shape and the arguments that are no addresses. */
