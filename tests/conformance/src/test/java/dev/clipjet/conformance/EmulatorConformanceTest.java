@@ -17,20 +17,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /**
  * Every model that the CPU runs, through the launches of the GPU engine on the emulator under all checks, against the original in double
- * precision. All models in fp16, every third in bf16 and in fp32; with {@code -Dclipjet.gpu.conformance=all}, all in each.
+ * precision, in every type that the engine computes in.
  */
 class EmulatorConformanceTest {
     private static final double FP32 = 2e-5;
-
-    private static final Map<Precision, Integer> EVERY =
-            Map.of(Precision.FP16, 1, Precision.BF16, 3, Precision.FP32, 3);
 
     /** A model with its inputs and outputs. */
     private record Case(Path directory, JsonNode info, Path source, CheckpointOptions options) {
@@ -58,12 +54,9 @@ class EmulatorConformanceTest {
     Stream<DynamicTest> the_kernels_give_the_answers_of_the_original() {
         List<Case> cases = cases();
         assertThat(cases).hasSizeGreaterThanOrEqualTo(40);
-        boolean all = "all".equals(System.getProperty("clipjet.gpu.conformance"));
         List<DynamicTest> tests = new ArrayList<>();
         for (Precision precision : Precision.values()) {
-            int every = all ? 1 : EVERY.get(precision);
-            for (int i = precision.ordinal() % every; i < cases.size(); i += every) {
-                Case original = cases.get(i);
+            for (Case original : cases) {
                 tests.add(DynamicTest.dynamicTest(
                         original.name() + " in " + precision.label(), () -> check(original, precision)));
             }
