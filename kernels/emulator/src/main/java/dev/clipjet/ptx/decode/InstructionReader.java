@@ -407,6 +407,16 @@ public final class InstructionReader {
         kernel.communicates();
     }
 
+    /** Notes that the instruction compares a place in memory with a register, and swaps only if they are equal. */
+    public void compares(Comparand comparand) {
+        kernel.compares(comparand);
+    }
+
+    /** Does something when the kernel is complete, if an instruction of it {@linkplain #compares compares} so. */
+    public void ifCompared(Comparand comparand, Runnable then) {
+        kernel.ifCompared(comparand, then);
+    }
+
     /** Sets the label that the step, a {@link dev.clipjet.ptx.exec.Branch}, jumps to. */
     public void jumpTo(int index) {
         if (!(operand(index) instanceof Operand.Name name)) {

@@ -15,8 +15,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -44,6 +46,7 @@ public final class KernelBuilder {
     private final Map<Function, Scope> frames = new HashMap<>();
     private final Map<Function, Integer> starts = new HashMap<>();
     private final List<Runnable> patches = new ArrayList<>();
+    private final Set<Comparand> comparands = new HashSet<>();
     private final BitSet matrixRegisters = new BitSet();
     private int predicates;
     private int ints;
@@ -323,6 +326,18 @@ public final class KernelBuilder {
         for (int mark : used) {
             matrixRegisters.set(mark);
         }
+    }
+
+    void compares(Comparand comparand) {
+        comparands.add(comparand);
+    }
+
+    void ifCompared(Comparand comparand, Runnable then) {
+        patches.add(() -> {
+            if (comparands.contains(comparand)) {
+                then.run();
+            }
+        });
     }
 
     void communicates() {

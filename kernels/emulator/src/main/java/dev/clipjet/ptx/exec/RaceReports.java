@@ -152,6 +152,15 @@ final class RaceReports implements ProxyListener {
     }
 
     @Override
+    public boolean observed(long at, int lane, int otherAccess) {
+        long place = at & -Strength.bytes(otherAccess);
+        SyncLocations places = space == Space.SHARED
+                ? warp.block().shared().syncLocations()
+                : warp.block().launch().syncLocations();
+        return places.observed(space == Space.SHARED ? place : raceBase + place, warp, lane);
+    }
+
+    @Override
     public boolean sameCluster(int otherBlock) {
         return warp.block().launch().sameCluster(warp.block().linearIndex(), otherBlock);
     }

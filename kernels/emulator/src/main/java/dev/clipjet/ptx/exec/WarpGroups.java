@@ -201,13 +201,8 @@ final class WarpGroups {
                     if (lanes != 0 && ((WarpStep) step).aligned() && lanes != live && letOthersCome(g, at)) {
                         return true;
                     }
-                    if (lanes != 0 && !together((WarpStep) step, here, lanes)) {
-                        pc[g] = at;
-                        state[g] = PARKED;
+                    if (lanes != 0 && !runTogether(g, (WarpStep) step, at, here, lanes)) {
                         return false;
-                    }
-                    if (lanes != 0) {
-                        execute(step, lanes);
                     }
                     at++;
                 }
@@ -343,9 +338,64 @@ final class WarpGroups {
         return here & (step.guardNegated() ? ~predicate : predicate);
     }
 
-    /** Whether all members of a warp step are in the group that stands there. */
-    private boolean together(WarpStep step, int here, int lanes) {
+    /** Runs a warp step for the lanes of a group, or parks them if members are missing; then false. */
+    private boolean runTogether(int g, WarpStep step, int at, int here, int lanes) {
         int members = step.members(warp, Integer.numberOfTrailingZeros(lanes));
+        if ((members & lanes) != lanes && !step.aligned()) {
+            return runSets(g, step, at, here, lanes);
+        }
+        if (together(step, members, here, lanes)) {
+            execute(step, lanes);
+            return true;
+        }
+        pc[g] = at;
+        state[g] = PARKED;
+        return false;
+    }
+
+    /** Lanes of a group name different members, as the tiles of a warp do: each set takes part in an instruction of its own. */
+    private boolean runSets(int g, WarpStep step, int at, int here, int lanes) {
+        boolean complete = true;
+        for (int left = lanes; left != 0; ) {
+            int set = nextSet(step, left);
+            left &= ~set;
+            complete &= together(step, step.members(warp, Integer.numberOfTrailingZeros(set)), here, set);
+        }
+        int rest = lanes;
+        if (!complete) {
+            // Lanes whose guard is false stay with the first set.
+            int first = nextSet(step, lanes);
+            rest &= ~first;
+            mask[g] = here & ~rest;
+            pc[g] = at;
+            state[g] = PARKED;
+        }
+        while (rest != 0) {
+            int set = nextSet(step, rest);
+            rest &= ~set;
+            if (complete) {
+                execute(step, set);
+            } else {
+                add(set, at, stack[g]);
+                state[count - 1] = PARKED;
+            }
+        }
+        return complete;
+    }
+
+    /** Of some lanes, the first and those that name the same members. */
+    private int nextSet(WarpStep step, int lanes) {
+        int members = step.members(warp, Integer.numberOfTrailingZeros(lanes));
+        int set = 0;
+        for (int left = lanes; left != 0; left &= left - 1) {
+            int lane = Integer.numberOfTrailingZeros(left);
+            set |= step.members(warp, lane) == members ? 1 << lane : 0;
+        }
+        return set;
+    }
+
+    /** Whether all members of a warp step are among the lanes that execute it. */
+    private boolean together(WarpStep step, int members, int here, int lanes) {
         if ((members & lanes) != lanes && !step.aligned()) {
             int stranger = Integer.numberOfTrailingZeros(lanes & ~members);
             warp.report(
@@ -363,11 +413,17 @@ final class WarpGroups {
             diverged(step, lanes);
         }
         if ((missing & here) != 0) {
+            int lane = Integer.numberOfTrailingZeros(missing & here);
+            boolean guarded = (lanes(step, here) >>> lane & 1) == 0;
             warp.report(
                     FindingKind.DIVERGENCE,
                     step,
-                    Integer.numberOfTrailingZeros(missing & here),
-                    "the lane is in the member mask, but its guard keeps it from the instruction",
+                    lane,
+                    guarded
+                            ? "the lane is in the member mask, but its guard keeps it from the instruction"
+                            : String.format(
+                                    "the lane names the members %08x, and is one of the members %08x that others name",
+                                    step.members(warp, lane), members),
                     null);
         }
         return false;

@@ -1,6 +1,7 @@
 package dev.clipjet.ptx.isa;
 
 import dev.clipjet.ptx.decode.AddressOperand;
+import dev.clipjet.ptx.decode.Comparand;
 import dev.clipjet.ptx.decode.Decoder;
 import dev.clipjet.ptx.decode.InstructionReader;
 import dev.clipjet.ptx.decode.PtxType;
@@ -47,6 +48,9 @@ final class Atomics {
         int c = !swap ? -1 : wide ? in.longSource(at + 2, type) : in.intSource(at + 2, type);
         ordering.note(in, space);
         in.accesses(space, type.bytes());
+        if (swap) {
+            in.compares(new Comparand(b, type.bytes(), address));
+        }
         return new Update(op, type, d, address, space, b, c, ordering);
     }
 

@@ -1,6 +1,7 @@
 package dev.clipjet.ptx.isa;
 
 import dev.clipjet.ptx.decode.AddressOperand;
+import dev.clipjet.ptx.decode.Comparand;
 import dev.clipjet.ptx.decode.Decoder;
 import dev.clipjet.ptx.decode.InstructionReader;
 import dev.clipjet.ptx.decode.PtxType;
@@ -62,7 +63,11 @@ final class LoadsAndStores {
         if (wide && n > 1) {
             throw in.error("a vector load into wider registers");
         }
-        return new Load(planes, marks, type, registerBits, address, space, bytes, ordering, nonCoherent);
+        Load load = new Load(planes, marks, type, registerBits, address, space, bytes, ordering, nonCoherent);
+        if (n == 1 && !ordering.strong() && !nonCoherent) {
+            in.ifCompared(new Comparand(planes[0], bytes, address), load::verified);
+        }
+        return load;
     }
 
     private static Step store(InstructionReader in) {
@@ -143,7 +148,7 @@ final class LoadsAndStores {
         private final Space space;
         private final int bytes;
         private final Ordering ordering;
-        private final int strength;
+        private int strength;
 
         Load(
                 int[] planes,
@@ -164,6 +169,11 @@ final class LoadsAndStores {
             this.bytes = bytes;
             this.ordering = ordering;
             strength = nonCoherent ? Strength.nonCoherent() : ordering.strength(type.bytes());
+        }
+
+        /** What is read is a guess that an atomic operation verifies: to race with such operations does no harm. */
+        void verified() {
+            strength = Strength.strong(Strength.SYSTEM, bytes);
         }
 
         @Override

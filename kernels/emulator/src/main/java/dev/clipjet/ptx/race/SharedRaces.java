@@ -354,7 +354,9 @@ public final class SharedRaces {
             tell.pending((long) g << shift, lane, write, agent, writerAccess[g]);
             return true;
         }
-        if (!ordered(w, warp, lane, known) && !Strength.compatible(strength, Strength.of(access), true, true)) {
+        if (!ordered(w, warp, lane, known)
+                && !Strength.compatible(strength, Strength.of(access), true, true)
+                && !observed(g, lane, writerAccess[g], tell)) {
             tellRace(g, lane, write, agent, writerAccess[g], true, tell);
         }
         if (Strength.isStrong(strength) && !strongWriters.isEmpty()) {
@@ -367,11 +369,16 @@ public final class SharedRaces {
             int g, int warp, int lane, VectorClock known, int access, boolean write, RaceListener tell) {
         for (long[] entry : strongWriters.getOrDefault(g, List.of())) {
             if (!ordered(entry[0], warp, lane, known)
-                    && !Strength.compatible(Strength.of((int) entry[1]), Strength.of(access), true, true)) {
+                    && !Strength.compatible(Strength.of((int) entry[1]), Strength.of(access), true, true)
+                    && !observed(g, lane, (int) entry[1], tell)) {
                 tellRace(g, lane, write, (int) (entry[0] >>> 32) & AGENT_MASK, (int) entry[1], true, tell);
                 return;
             }
         }
+    }
+
+    private boolean observed(int g, int lane, int theirs, RaceListener tell) {
+        return Strength.isStrong(Strength.of(theirs)) && tell.observed((long) g << shift, lane, theirs);
     }
 
     private void tellRace(
