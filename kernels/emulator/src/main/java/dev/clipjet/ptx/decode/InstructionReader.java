@@ -439,6 +439,11 @@ public final class InstructionReader {
         return call;
     }
 
+    /** The call if it is one of the system, which has no code in the module; else null. */
+    public SystemCall systemCall() {
+        return kernel.systemCall(scope, this);
+    }
+
     /** Fails if the module's target is below a compute capability, such as 90. */
     public void needsTarget(int capability) {
         if (kernel.target() < capability) {

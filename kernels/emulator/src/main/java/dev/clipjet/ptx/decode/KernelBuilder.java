@@ -433,7 +433,9 @@ public final class KernelBuilder {
         throw in.error("there is no list of targets of the name " + name);
     }
 
-    CallSite call(Scope scope, InstructionReader in) {
+    private record Callee(Function function, List<Operand> results, List<Operand> arguments) {}
+
+    private Callee callee(InstructionReader in) {
         List<Operand> operands = in.instruction().operands();
         List<Operand> results = List.of();
         List<Operand> arguments = List.of();
@@ -458,10 +460,24 @@ public final class KernelBuilder {
         if (callee == null) {
             throw in.error("the call names no function");
         }
-        Symbol[] from = places(scope, arguments, in);
-        Symbol[] to = formals(callee, callee.parameters(), arguments.size(), "arguments", in);
-        Symbol[] resultTo = places(scope, results, in);
-        Symbol[] resultFrom = formals(callee, callee.results(), results.size(), "results", in);
+        return new Callee(callee, results, arguments);
+    }
+
+    SystemCall systemCall(Scope scope, InstructionReader in) {
+        Callee callee = callee(in);
+        return SystemCall.exists(callee.function)
+                ? SystemCall.of(
+                        callee.function, places(scope, callee.arguments, in), places(scope, callee.results, in), in)
+                : null;
+    }
+
+    CallSite call(Scope scope, InstructionReader in) {
+        Callee called = callee(in);
+        Function callee = called.function;
+        Symbol[] from = places(scope, called.arguments, in);
+        Symbol[] to = formals(callee, callee.parameters(), called.arguments.size(), "arguments", in);
+        Symbol[] resultTo = places(scope, called.results, in);
+        Symbol[] resultFrom = formals(callee, callee.results(), called.results.size(), "results", in);
         return CallSite.of(callee, from, to, resultFrom, resultTo, in);
     }
 

@@ -35,6 +35,7 @@ import java.util.function.Consumer;
  */
 public final class EmulatedDevice implements GpuDevice {
     private static final int MAX_ALLOCATION = Integer.MAX_VALUE - 4096;
+    private static final int WORKSPACE_BYTES = 64;
 
     private final DeviceProperties properties;
     private final GlobalMemory memory = new GlobalMemory();
@@ -42,6 +43,7 @@ public final class EmulatedDevice implements GpuDevice {
     private final Consumer<LaunchResult> observer;
     private ExecutionOptions options;
     private DeviceException poison;
+    private Allocation workspace;
     private boolean closed;
 
     /**
@@ -293,8 +295,16 @@ public final class EmulatedDevice implements GpuDevice {
         KernelCode code = function.code();
         int resident = Math.max(1, residentBlocks(code, (int) shape.block().count(), shape.dynamicSharedBytes()))
                 * properties.multiprocessors();
-        LaunchResult result =
-                new GridRunner(code, shape, parameters, memory, options, properties.multiprocessors(), resident).run();
+        LaunchResult result = new GridRunner(
+                        code,
+                        shape,
+                        parameters,
+                        memory,
+                        options,
+                        properties.multiprocessors(),
+                        resident,
+                        shape.cooperative() && code.usesWorkspace() ? clearedWorkspace() : 0)
+                .run();
         observer.accept(result);
         if (!result.findings().isEmpty()) {
             KernelFindingsException failure =
@@ -304,6 +314,16 @@ public final class EmulatedDevice implements GpuDevice {
             }
             throw failure;
         }
+    }
+
+    /** What the driver gives a cooperative grid to synchronise in: on a GPU a few words, of which all are zero. */
+    private long clearedWorkspace() {
+        if (workspace == null) {
+            workspace = memory.allocate(WORKSPACE_BYTES, "workspace of the cooperative grid", false);
+            workspace.written().set(0, WORKSPACE_BYTES);
+        }
+        Arrays.fill(workspace.bytes(), (byte) 0);
+        return workspace.address();
     }
 
     void copyIn(long target, ByteBuffer source) {

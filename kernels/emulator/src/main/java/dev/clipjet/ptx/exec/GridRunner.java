@@ -28,6 +28,7 @@ public final class GridRunner {
     private final int multiprocessors;
     private Launch launch;
     private final int residentLimit;
+    private final long workspace;
     /** Blocks, or clusters, in the order in which they begin. */
     private final int[] order;
 
@@ -41,6 +42,7 @@ public final class GridRunner {
      * @param options how to run
      * @param multiprocessors SMs of the device
      * @param residentLimit blocks that the device holds at a time
+     * @param workspace address of the memory in which the blocks of a cooperative grid meet, or 0
      */
     public GridRunner(
             KernelCode code,
@@ -49,7 +51,8 @@ public final class GridRunner {
             GlobalMemory memory,
             ExecutionOptions options,
             int multiprocessors,
-            int residentLimit) {
+            int residentLimit,
+            long workspace) {
         this.code = code;
         this.shape = shape;
         this.parameters = parameters;
@@ -57,6 +60,7 @@ public final class GridRunner {
         this.options = options;
         this.multiprocessors = multiprocessors;
         this.residentLimit = residentLimit;
+        this.workspace = workspace;
         order = new int[Math.toIntExact(shape.grid().count())];
         for (int i = 0; i < order.length; i++) {
             order[i] = i;
@@ -94,7 +98,7 @@ public final class GridRunner {
     }
 
     private LaunchResult runOnce(int workers) {
-        launch = new Launch(code, shape, parameters, memory, options, multiprocessors);
+        launch = new Launch(code, shape, parameters, memory, options, multiprocessors, workspace);
         memory.beginLaunch(code.globalGranule(), code);
         List<Progress> progress = new ArrayList<>();
         KernelFault fault = null;

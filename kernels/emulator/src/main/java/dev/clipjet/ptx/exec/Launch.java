@@ -16,7 +16,9 @@ public final class Launch {
     private final GlobalMemory memory;
     private final ExecutionOptions options;
     private final int multiprocessors;
+    private final long workspace;
     private final FindingLog findings;
+    private final Printed printed = new Printed();
     private final SyncLocations syncLocations;
     private final Map<Integer, int[]> intLiterals = new HashMap<>();
     private final Map<Integer, long[]> longLiterals = new HashMap<>();
@@ -27,13 +29,15 @@ public final class Launch {
             byte[] parameters,
             GlobalMemory memory,
             ExecutionOptions options,
-            int multiprocessors) {
+            int multiprocessors,
+            long workspace) {
         this.code = code;
         this.shape = shape;
         this.parameters = parameters;
         this.memory = memory;
         this.options = options;
         this.multiprocessors = multiprocessors;
+        this.workspace = workspace;
         findings = new FindingLog(code);
         syncLocations = new SyncLocations((int) (shape.block().count() + 31) / 32);
         code.intLiterals().forEach((plane, value) -> {
@@ -84,6 +88,11 @@ public final class Launch {
         return multiprocessors;
     }
 
+    /** Address of the memory in which the blocks of a cooperative grid meet, or 0. */
+    long workspace() {
+        return workspace;
+    }
+
     /** Places in global memory that threads synchronise through. */
     SyncLocations syncLocations() {
         return syncLocations;
@@ -102,6 +111,11 @@ public final class Launch {
         int y = block / grid.x() % grid.y() / cluster.y();
         int z = block / (grid.x() * grid.y()) / cluster.z();
         return x + grid.x() / cluster.x() * (y + grid.y() / cluster.y() * z);
+    }
+
+    /** What its threads print. */
+    public Printed printed() {
+        return printed;
     }
 
     FindingLog findings() {

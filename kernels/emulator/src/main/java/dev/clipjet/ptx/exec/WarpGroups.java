@@ -158,7 +158,7 @@ final class WarpGroups {
         }
         for (int g = 0; g < count; g++) {
             if (state[g] == READY
-                    && (best < 0 || tired[best] && !tired[g] || tired[best] == tired[g] && pc[g] < pc[best])) {
+                    && (best < 0 || tired[best] && !tired[g] || tired[best] == tired[g] && isBefore(g, best))) {
                 best = g;
             }
         }
@@ -166,6 +166,24 @@ final class WarpGroups {
             Arrays.fill(tired, 0, count, false);
         }
         return best;
+    }
+
+    /** Whether a group stands before another in the text; inside a function it stands where that was called. */
+    private boolean isBefore(int a, int b) {
+        int shared = Math.min(stack[a].length, stack[b].length);
+        for (int depth = 0; depth <= shared; depth++) {
+            int left = position(a, depth);
+            int right = position(b, depth);
+            if (left != right) {
+                return left < right;
+            }
+        }
+        return stack[a].length < stack[b].length;
+    }
+
+    /** Where a group stands in the function at a depth of its stack of calls: at a call, unless it is that function's turn. */
+    private int position(int g, int depth) {
+        return depth < stack[g].length ? stack[g][depth] - 1 : pc[g];
     }
 
     /** Runs a group until it waits, parks, ends, splits or meets another; true if it has looped long enough. */
@@ -263,14 +281,14 @@ final class WarpGroups {
      */
     private boolean letOthersCome(int g, int at) {
         boolean ready = false;
+        pc[g] = at;
         for (int other = 0; other < count; other++) {
-            ready |= other != g && state[other] == READY && pc[other] < at;
+            ready |= other != g && state[other] == READY && isBefore(other, g);
         }
         if (!ready || !warp.block().schedule().whole()) {
             return false;
         }
         Arrays.fill(tired, 0, count, false);
-        pc[g] = at;
         tired[g] = true;
         return true;
     }
@@ -607,12 +625,14 @@ final class WarpGroups {
         }
     }
 
-    /** The next program counter at which the group may meet another. */
+    /** The next program counter at which the group may meet another, perhaps one that comes back from a call. */
     private int meetingPoint(int g) {
         int nearest = Integer.MAX_VALUE;
+        int depth = stack[g].length;
         for (int other = 0; other < count; other++) {
-            if (other != g && state[other] == READY && pc[other] < nearest) {
-                nearest = pc[other];
+            if (other != g && state[other] == READY && stack[other].length >= depth) {
+                int call = stack[other].length > depth ? 1 : 0;
+                nearest = Math.min(nearest, position(other, depth) + call);
             }
         }
         return nearest;

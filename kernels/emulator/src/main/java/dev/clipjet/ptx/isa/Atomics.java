@@ -31,9 +31,12 @@ final class Atomics {
         boolean noFlush = in.take("noftz");
         PtxType type = in.takeType();
         boolean swap = "cas".equals(op);
-        in.expect((returns ? 3 : 2) + (swap ? 1 : 0));
+        int operands = (returns ? 3 : 2) + (swap ? 1 : 0);
+        in.expect(operands + (CachePolicies.takeHint(in, declared, operands) ? 1 : 0));
         check(in, op, type, noFlush, returns);
-        if (declared != Space.GLOBAL && declared != Space.SHARED && declared != Space.GENERIC) {
+        if (declared == Space.SHARED_CLUSTER) {
+            in.needsTarget(90);
+        } else if (declared != Space.GLOBAL && declared != Space.SHARED && declared != Space.GENERIC) {
             throw in.error("atomics work on global and shared memory");
         }
         boolean wide = type.isLong();

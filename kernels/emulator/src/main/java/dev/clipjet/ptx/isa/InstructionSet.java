@@ -32,6 +32,7 @@ public final class InstructionSet {
         MatrixMoves.register(decoders);
         MatrixMultiply.register(decoders);
         Atomics.register(decoders);
+        CachePolicies.register(decoders);
         Fences.register(decoders);
         MBarrierInstructions.register(decoders);
         WarpgroupInstructions.register(decoders);

@@ -37,9 +37,10 @@ final class LoadsAndStores {
             in.take("unified");
         }
         boolean nonCoherent = !uniform && in.take("nc");
+        boolean hint = !uniform && CachePolicies.takeHint(in, declared, 2);
         int n = takeVector(in);
         PtxType type = in.takeType();
-        in.expect(2);
+        in.expect(hint ? 3 : 2);
         List<Operand> elements = in.elements(0);
         if (elements.size() != n) {
             throw in.error("the target has " + elements.size() + " elements, not " + n);
@@ -53,7 +54,7 @@ final class LoadsAndStores {
         AddressOperand address = in.address(1);
         Space space = in.spaceOf(declared, address);
         if (space == Space.SHARED_CLUSTER) {
-            throw in.error("loads and stores of another block's shared memory are not supported");
+            in.needsTarget(90);
         }
         int bytes = checkedBytes(in, type, n);
         in.accesses(space, bytes);
@@ -78,9 +79,10 @@ final class LoadsAndStores {
             throw in.error("constants and the entry's parameters are only read");
         }
         takeHints(in, "wb", "cg", "cs", "wt");
+        boolean hint = CachePolicies.takeHint(in, declared, 2);
         int n = takeVector(in);
         PtxType type = in.takeType();
-        in.expect(2);
+        in.expect(hint ? 3 : 2);
         List<Operand> elements = in.elements(1);
         if (elements.size() != n) {
             throw in.error("the source has " + elements.size() + " elements, not " + n);
@@ -96,7 +98,7 @@ final class LoadsAndStores {
         AddressOperand address = in.address(0);
         Space space = in.spaceOf(declared, address);
         if (space == Space.SHARED_CLUSTER) {
-            throw in.error("loads and stores of another block's shared memory are not supported");
+            in.needsTarget(90);
         }
         int bytes = checkedBytes(in, type, n);
         in.accesses(space, bytes);

@@ -68,6 +68,44 @@ final class IdiomBugs {
                     @%p2 bra AGAIN;
                     DONE:
                     """),
+            PlantedBug.of("two reductions that meet at one barrier", FindingKind.BARRIER, """
+                    setp.lt.u32 %p1, %r0, 7;
+                    setp.ge.u32 %p2, %r0, 32;
+                    @%p2 bra OTHER;
+                    bar.red.and.pred %p3, 1, 64, %p1;
+                    bra DONE;
+                    OTHER:
+                    -!bar.red.or.pred %p3, 1, 64, %p1;
+                    +bar.red.and.pred %p3, 1, 64, %p1;
+                    DONE:
+                    """),
+            PlantedBug.of("a reduction that meets a plain barrier", FindingKind.BARRIER, """
+                    setp.lt.u32 %p1, %r0, 7;
+                    setp.ge.u32 %p2, %r0, 32;
+                    @%p2 bra OTHER;
+                    bar.red.popc.u32 %r5, 1, 64, %p1;
+                    bra DONE;
+                    OTHER:
+                    -!bar.sync 1, 64;
+                    +bar.red.popc.u32 %r5, 1, 64, %p1;
+                    DONE:
+                    """),
+            PlantedBug.of("a vote without a predicate", FindingKind.UNDEFINED_VALUE, """
+                    +setp.lt.u32 %p1, %r0, 7;
+                    !bar.red.popc.u32 %r5, 0, %p1;
+                    st.global.u32 [%d5], %r5;
+                    """),
+            PlantedBug.of("shared memory that a reduction orders", FindingKind.RACE, """
+                    st.shared.u32 [%r3], %r0;
+                    setp.lt.u32 %p1, %r0, 7;
+                    +bar.red.or.pred %p2, 0, %p1;
+                    -bar.warp.sync 0xffffffff;
+                    xor.b32 %r5, %r3, 128;
+                    -setp.ge.u32 %p3, %r0, 32;
+                    -!@%p3 ld.shared.u32 %r6, [%r5];
+                    +ld.shared.u32 %r6, [%r5];
+                    +st.global.u32 [%d5], %r6;
+                    """),
             PlantedBug.of(
                     "the second stage of a pipeline read after the wait for the first", FindingKind.PENDING_COPY, """
                     setp.eq.u32 %p1, %r0, 0;

@@ -16,10 +16,11 @@ final class OperandChoices {
                 ? "%r"
                 : register(form.types().get(form.types().size() - 1));
         return switch (form.opcode()) {
-            case "ld", "ldu" -> vectors(form, "", ", [%d20]", ", [p0]");
-            case "st" -> vectors(form, "[%d20], ", "", "[v], ");
-            case "atom" -> List.of(r + "0, [%d20], " + r + "1", r + "0, [%d20], " + r + "1, " + r + "2");
-            case "red" -> List.of("[%d20], " + r + "1", "[%d20], " + r + "1, " + r + "2");
+            case "ld", "ldu" -> hinted(vectors(form, "", ", [%d20]", ", [p0]"));
+            case "st" -> hinted(vectors(form, "[%d20], ", "", "[v], "));
+            case "atom" -> hinted(List.of(r + "0, [%d20], " + r + "1", r + "0, [%d20], " + r + "1, " + r + "2"));
+            case "red" -> hinted(List.of("[%d20], " + r + "1", "[%d20], " + r + "1, " + r + "2"));
+            case "createpolicy" -> List.of("%d0", "%d0, %r1", "%d0, %d1", "%d0, [%d20], 1024, 2048");
             case "shfl" -> List.of("%r0|%q0, %r1, %r2, %r3, %r4", "%d0|%q0, %d1, %r2, %r3, %r4");
             case "vote" -> List.of("%r0, %q1, %r4", "%q0, %q1, %r4");
             case "match" -> List.of("%r0, " + r + "1, %r4", "%r0|%q0, " + r + "1, %r4");
@@ -59,7 +60,7 @@ final class OperandChoices {
                         "%q0, [%d20], %r1",
                         "%r0, %d1");
             case "bar", "barrier" -> List.of("", "1", "1, 64", "%r1, %r2", "%r0, 1, %q0", "%q0, 1, %q1");
-            case "fence", "membar", "griddepcontrol", "ret", "exit", "trap" -> List.of("");
+            case "fence", "membar", "griddepcontrol", "ret", "exit", "trap", "brkpt" -> List.of("");
             case "prefetch", "prefetchu" -> List.of("[%d20]");
             case "nanosleep" -> List.of(r + "1");
             case "setmaxnreg" -> List.of("64");
@@ -72,6 +73,13 @@ final class OperandChoices {
             case "getctarank" -> List.of("%r0, %d1", "%r0, %r1");
             default -> scalar(form, r);
         };
+    }
+
+    /** With a cache policy behind them too. */
+    private static List<String> hinted(List<String> choices) {
+        List<String> all = new ArrayList<>(choices);
+        choices.forEach(choice -> all.add(choice + ", %d1"));
+        return all;
     }
 
     private static List<String> scalar(Form form, String r) {
