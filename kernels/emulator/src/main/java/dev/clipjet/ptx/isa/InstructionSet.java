@@ -31,6 +31,8 @@ public final class InstructionSet {
         WarpExchange.register(decoders);
         MatrixMoves.register(decoders);
         MatrixMultiply.register(decoders);
+        OtherMultiply.register(decoders);
+        WmmaInstructions.register(decoders);
         Atomics.register(decoders);
         CachePolicies.register(decoders);
         Fences.register(decoders);

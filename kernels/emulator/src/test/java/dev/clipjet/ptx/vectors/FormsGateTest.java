@@ -92,6 +92,8 @@ class FormsGateTest {
         names.addAll(AtomicFormsTest.forms());
         names.addAll(WarpFormsTest.forms());
         names.addAll(MatrixFormsTest.forms());
+        names.addAll(ByteMatrixFormsTest.forms());
+        names.addAll(WmmaFormsTest.forms());
         names.addAll(CarryFormsTest.forms());
         names.addAll(PackedFormsTest.forms());
         names.addAll(ProgramFormsTest.forms());

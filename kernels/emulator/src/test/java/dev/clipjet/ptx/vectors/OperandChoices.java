@@ -29,10 +29,18 @@ final class OperandChoices {
             case "activemask" -> List.of(r + "0");
             case "ldmatrix", "stmatrix", "movmatrix" -> List.of(MatrixFormsTest.operands(form), "%r0, [%d20]");
             case "mma" ->
-                Stream.of(new int[] {4, 4, 2}, new int[] {2, 4, 2}, new int[] {4, 2, 1}, new int[] {2, 2, 1})
-                        .map(n -> list("%r", n[0]) + ", " + list("%r", n[1]) + ", " + list("%r", n[2]) + ", "
-                                + list("%r", n[0]))
+                Stream.concat(
+                                Stream.of("{%d0, %d1}, {%d2}, {%d3}, {%d4, %d5}"),
+                                Stream.of(
+                                                new int[] {4, 4, 2},
+                                                new int[] {2, 4, 2},
+                                                new int[] {4, 2, 1},
+                                                new int[] {2, 2, 1},
+                                                new int[] {2, 1, 1})
+                                        .map(n -> list("%r", n[0]) + ", " + list("%r", n[1]) + ", " + list("%r", n[2])
+                                                + ", " + list("%r", n[0])))
                         .toList();
+            case "wmma" -> WmmaFormsTest.choices(form);
             case "wgmma" -> warpgroup(form);
             case "cp" ->
                 List.of(
