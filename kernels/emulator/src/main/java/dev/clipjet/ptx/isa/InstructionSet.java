@@ -25,6 +25,8 @@ public final class InstructionSet {
         FloatArithmetic.register(decoders);
         Comparisons.register(decoders);
         Conversions.register(decoders);
+        PackedIntegers.register(decoders);
+        ByteFloats.register(decoders);
         LoadsAndStores.register(decoders);
         Barriers.register(decoders);
         AsyncCopyInstructions.register(decoders);

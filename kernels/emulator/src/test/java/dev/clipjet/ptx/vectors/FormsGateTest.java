@@ -93,6 +93,7 @@ class FormsGateTest {
         names.addAll(WarpFormsTest.forms());
         names.addAll(MatrixFormsTest.forms());
         names.addAll(ByteMatrixFormsTest.forms());
+        names.addAll(PackedValuesFormsTest.forms());
         names.addAll(WmmaFormsTest.forms());
         names.addAll(CarryFormsTest.forms());
         names.addAll(PackedFormsTest.forms());

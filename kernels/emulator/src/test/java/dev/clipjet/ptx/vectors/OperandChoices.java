@@ -96,6 +96,14 @@ final class OperandChoices {
             choices.addAll(List.of("{%h0, %h1}, {%h2, %h3}", "{%r0, %r1}, {%r2, %r3}", "{%d0, %d1}, {%d2, %d3}"));
             choices.add("{%r0, %r1, %r2, %r3}, {%r4, %r5, %r6, %r7}");
         }
+        switch (form.opcode()) {
+            case "cvt" -> choices.addAll(List.of("%h0, %r1, %r2", "%h0, %r1", "%r0, %h1"));
+            case "add", "min", "max" -> choices.add("%r0, %r1, %r2");
+            case "vabsdiff4" -> choices.add("%r0, %r1, %r2, %r3");
+            case "set" ->
+                choices.addAll(List.of("%r0, %r1, %r2", "%r0, %r1, %r2, %q3", "%h0, %h1, %h2", "%h0, %h1, %h2, %q3"));
+            default -> {}
+        }
         if (form.opcode().equals("setp")) {
             choices.addAll(List.of(PackedFormsTest.operands(form)));
         }
