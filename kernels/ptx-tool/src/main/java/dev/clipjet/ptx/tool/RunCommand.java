@@ -96,7 +96,9 @@ final class RunCommand implements Callable<Integer> {
         document.set("configuration", configuration.json());
         document.put("completed", outcome.result().completed());
         document.put("warpInstructions", outcome.result().warpInstructions());
-        document.put("printed", outcome.result().printed());
+        if (!outcome.result().printed().isEmpty()) {
+            document.put("printed", outcome.result().printed());
+        }
         ArrayNode findings = document.putArray("findings");
         FindingReport report = new FindingReport(request);
         outcome.result().findings().forEach(finding -> findings.add(report.json(finding, outcome.addresses())));
