@@ -86,7 +86,9 @@ final class CallGraph {
                 instruction.operands().forEach(this::note);
                 if (instruction.opcode().equals("call")) {
                     for (Operand operand : instruction.operands()) {
-                        if (operand instanceof Operand.Name name && functions.containsKey(name.name())) {
+                        if (operand instanceof Operand.Name name
+                                && functions.containsKey(name.name())
+                                && !SystemCall.exists(functions.get(name.name()))) {
                             callees.get(function).add(functions.get(name.name()));
                         }
                     }

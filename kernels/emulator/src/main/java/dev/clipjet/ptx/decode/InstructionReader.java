@@ -412,6 +412,16 @@ public final class InstructionReader {
         kernel.controlsDependents(launches);
     }
 
+    /** Notes that the instruction compares a place in memory with a register, and swaps only if they are equal. */
+    public void compares(Comparand comparand) {
+        kernel.compares(comparand);
+    }
+
+    /** Does something when the kernel is complete, if an instruction of it {@linkplain #compares compares} so. */
+    public void ifCompared(Comparand comparand, Runnable then) {
+        kernel.ifCompared(comparand, then);
+    }
+
     /** Sets the label that the step, a {@link dev.clipjet.ptx.exec.Branch}, jumps to. */
     public void jumpTo(int index) {
         if (!(operand(index) instanceof Operand.Name name)) {
@@ -432,6 +442,11 @@ public final class InstructionReader {
     public CallSite call() {
         call = kernel.call(scope, this);
         return call;
+    }
+
+    /** The call if it is one of the system, which has no code in the module; else null. */
+    public SystemCall systemCall() {
+        return kernel.systemCall(scope, this);
     }
 
     /** Fails if the module's target is below a compute capability, such as 90. */

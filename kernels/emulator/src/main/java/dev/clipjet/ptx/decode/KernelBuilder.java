@@ -15,8 +15,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -44,6 +46,7 @@ public final class KernelBuilder {
     private final Map<Function, Scope> frames = new HashMap<>();
     private final Map<Function, Integer> starts = new HashMap<>();
     private final List<Runnable> patches = new ArrayList<>();
+    private final Set<Comparand> comparands = new HashSet<>();
     private final BitSet matrixRegisters = new BitSet();
     private int predicates;
     private int ints;
@@ -329,6 +332,18 @@ public final class KernelBuilder {
         }
     }
 
+    void compares(Comparand comparand) {
+        comparands.add(comparand);
+    }
+
+    void ifCompared(Comparand comparand, Runnable then) {
+        patches.add(() -> {
+            if (comparands.contains(comparand)) {
+                then.run();
+            }
+        });
+    }
+
     void communicates() {
         communicates = true;
     }
@@ -427,7 +442,9 @@ public final class KernelBuilder {
         throw in.error("there is no list of targets of the name " + name);
     }
 
-    CallSite call(Scope scope, InstructionReader in) {
+    private record Callee(Function function, List<Operand> results, List<Operand> arguments) {}
+
+    private Callee callee(InstructionReader in) {
         List<Operand> operands = in.instruction().operands();
         List<Operand> results = List.of();
         List<Operand> arguments = List.of();
@@ -452,10 +469,24 @@ public final class KernelBuilder {
         if (callee == null) {
             throw in.error("the call names no function");
         }
-        Symbol[] from = places(scope, arguments, in);
-        Symbol[] to = formals(callee, callee.parameters(), arguments.size(), "arguments", in);
-        Symbol[] resultTo = places(scope, results, in);
-        Symbol[] resultFrom = formals(callee, callee.results(), results.size(), "results", in);
+        return new Callee(callee, results, arguments);
+    }
+
+    SystemCall systemCall(Scope scope, InstructionReader in) {
+        Callee callee = callee(in);
+        return SystemCall.exists(callee.function)
+                ? SystemCall.of(
+                        callee.function, places(scope, callee.arguments, in), places(scope, callee.results, in), in)
+                : null;
+    }
+
+    CallSite call(Scope scope, InstructionReader in) {
+        Callee called = callee(in);
+        Function callee = called.function;
+        Symbol[] from = places(scope, called.arguments, in);
+        Symbol[] to = formals(callee, callee.parameters(), called.arguments.size(), "arguments", in);
+        Symbol[] resultTo = places(scope, called.results, in);
+        Symbol[] resultFrom = formals(callee, callee.results(), called.results.size(), "results", in);
         return CallSite.of(callee, from, to, resultFrom, resultTo, in);
     }
 

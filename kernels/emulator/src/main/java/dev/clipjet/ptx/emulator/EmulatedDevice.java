@@ -36,6 +36,7 @@ import java.util.function.Consumer;
  */
 public final class EmulatedDevice implements GpuDevice {
     private static final int MAX_ALLOCATION = Integer.MAX_VALUE - 4096;
+    private static final int WORKSPACE_BYTES = 64;
 
     private final DeviceProperties properties;
     private final GlobalMemory memory = new GlobalMemory();
@@ -46,6 +47,7 @@ public final class EmulatedDevice implements GpuDevice {
     /** The stream, or graph, of the last launch, of which memory still knows what it did; or null. */
     private GridHistory latest;
 
+    private Allocation workspace;
     private boolean closed;
 
     /**
@@ -313,7 +315,15 @@ public final class EmulatedDevice implements GpuDevice {
         int resident = Math.max(1, residentBlocks(code, (int) shape.block().count(), shape.dynamicSharedBytes()))
                 * properties.multiprocessors();
         GridRunner runner = new GridRunner(
-                code, shape, parameters, memory, options, properties.multiprocessors(), resident, earlier);
+                code,
+                shape,
+                parameters,
+                memory,
+                options,
+                properties.multiprocessors(),
+                resident,
+                shape.cooperative() && code.usesWorkspace() ? clearedWorkspace() : 0,
+                earlier);
         LaunchResult result = runner.run();
         if (options.checks()) {
             runner.addTo(history);
@@ -340,6 +350,16 @@ public final class EmulatedDevice implements GpuDevice {
         }
         latest = null;
         return shape.programmatic() && options.checks() ? history.next(memory) : EarlierGrids.NONE;
+    }
+
+    /** What the driver gives a cooperative grid to synchronise in: on a GPU a few words, of which all are zero. */
+    private long clearedWorkspace() {
+        if (workspace == null) {
+            workspace = memory.allocate(WORKSPACE_BYTES, "workspace of the cooperative grid", false);
+            workspace.written().set(0, WORKSPACE_BYTES);
+        }
+        Arrays.fill(workspace.bytes(), (byte) 0);
+        return workspace.address();
     }
 
     void copyIn(long target, ByteBuffer source) {

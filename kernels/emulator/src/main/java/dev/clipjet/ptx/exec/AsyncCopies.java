@@ -123,19 +123,26 @@ public final class AsyncCopies {
         int bit = 1 << lane;
         for (AsyncCopy copy : flying) {
             if ((copy.flying & bit) != 0) {
-                copy.tracked |= bit;
+                if ((copy.tracked & bit) == 0) {
+                    copy.tracked |= bit;
+                    copy.completion[lane] = new Completion(barrier);
+                }
                 mine.add(copy);
             }
         }
         // A copy that is done meanwhile may be used for another instruction; its place in the order tells.
         int[] issued = mine.stream().mapToInt(copy -> copy.issue).toArray();
+        Completion[] completions =
+                mine.stream().map(copy -> copy.completion[lane]).toArray(Completion[]::new);
         barrier.add(new Transfer() {
             @Override
             public void land() {
                 for (int i = 0; i < issued.length; i++) {
                     if (isFlying(mine.get(i), issued[i])) {
-                        complete(step, mine.get(i), lane, barrier.agent(), barrier.stamp());
+                        MBarrier first = completions[i].first();
+                        complete(step, mine.get(i), lane, first.agent(), first.stamp());
                     }
+                    completions[i].tell(barrier);
                 }
                 sweep();
                 barrier.arriveAsync(warp, lane, step);
@@ -180,6 +187,9 @@ public final class AsyncCopies {
 
     private void complete(Step step, AsyncCopy copy, int lane, int agent, int clock) {
         copy.flying &= ~(1 << lane);
+        if ((copy.tracked >>> lane & 1) != 0) {
+            copy.completion[lane].set(agent, clock);
+        }
         copy.land(lane, target());
         if (!copy.sourceUnchanged(lane)) {
             warp.report(

@@ -20,6 +20,8 @@ final class AsyncCopy {
     int flying;
     /** Lanes whose copy an mbarrier tracks. */
     int tracked;
+    /** For each lane whose copy an mbarrier tracks, how it is completed. */
+    final Completion[] completion = new Completion[32];
     /** The group of each lane's copy. */
     final int[] group = new int[32];
 

@@ -332,6 +332,11 @@ public final class Block {
             case CLUSTER_NCTARANK -> (int) cluster.count();
             case DYNAMIC_SMEM_SIZE -> launch.shape().dynamicSharedBytes();
             case TOTAL_SMEM_SIZE -> launch.sharedBytes();
+            case RESERVED_SMEM_BEGIN, RESERVED_SMEM_END, RESERVED_SMEM_0, RESERVED_SMEM_1 ->
+                launch.sharedBytes() + 15 & -16;
+            case RESERVED_SMEM_CAP -> 0;
+            case ENVREG1 -> launch.workspace() >>> 32;
+            case ENVREG2 -> launch.workspace() & 0xffff_ffffL;
         };
     }
 }

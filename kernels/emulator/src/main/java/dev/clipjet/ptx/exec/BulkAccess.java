@@ -82,7 +82,7 @@ final class BulkAccess {
 
     private void shared(Step step, int lane, Block target, int from, int count, int alignment, boolean write) {
         reports.begin(warp, step, 1 << lane, count, 0);
-        reports.in(Space.SHARED, 0);
+        reports.inShared(target);
         if ((from & alignment - 1) != 0) {
             AddressErrors.misaligned(warp, step, lane, from, alignment);
         }

@@ -29,6 +29,7 @@ public final class GridRunner {
     private Launch launch;
     private final int residentLimit;
     private final EarlierGrids earlier;
+    private final long workspace;
     /** Blocks, or clusters, in the order in which they begin. */
     private final int[] order;
 
@@ -42,6 +43,7 @@ public final class GridRunner {
      * @param options how to run
      * @param multiprocessors SMs of the device
      * @param residentLimit blocks that the device holds at a time
+     * @param workspace address of the memory in which the blocks of a cooperative grid meet, or 0
      * @param earlier grids that it may overlap
      */
     public GridRunner(
@@ -52,6 +54,7 @@ public final class GridRunner {
             ExecutionOptions options,
             int multiprocessors,
             int residentLimit,
+            long workspace,
             EarlierGrids earlier) {
         this.code = code;
         this.shape = shape;
@@ -61,6 +64,7 @@ public final class GridRunner {
         this.multiprocessors = multiprocessors;
         this.residentLimit = residentLimit;
         this.earlier = earlier;
+        this.workspace = workspace;
         order = new int[Math.toIntExact(shape.grid().count())];
         for (int i = 0; i < order.length; i++) {
             order[i] = i;
@@ -103,7 +107,7 @@ public final class GridRunner {
     }
 
     private LaunchResult runOnce(int workers) {
-        launch = new Launch(code, shape, parameters, memory, options, multiprocessors, earlier);
+        launch = new Launch(code, shape, parameters, memory, options, multiprocessors, workspace, earlier);
         boolean keepReads = options.checks() && code.launchesDependents();
         memory.beginLaunch(code.globalGranule(), code, keepReads, earlier.accesses());
         List<Progress> progress = new ArrayList<>();

@@ -66,6 +66,12 @@ public record KernelCode(
     /** Where a function begins and which marks its own registers have. */
     public record FunctionStart(int pc, String name, int[] registers) {}
 
+    /** Whether it asks where the workspace of its cooperative grid is. */
+    public boolean usesWorkspace() {
+        return intSpecials.containsValue(SpecialRegister.ENVREG2)
+                || longSpecials.containsValue(SpecialRegister.ENVREG2);
+    }
+
     /** Offset of dynamic shared memory. */
     public int dynamicSharedOffset() {
         return (staticSharedBytes + dynamicSharedAlignment - 1) & -dynamicSharedAlignment;

@@ -16,7 +16,9 @@ public final class Launch {
     private final GlobalMemory memory;
     private final ExecutionOptions options;
     private final int multiprocessors;
+    private final long workspace;
     private final FindingLog findings;
+    private final Printed printed = new Printed();
     private final SyncLocations syncLocations;
     private final EarlierGrids earlier;
     private final GridDependencies dependencies = new GridDependencies();
@@ -30,6 +32,7 @@ public final class Launch {
             GlobalMemory memory,
             ExecutionOptions options,
             int multiprocessors,
+            long workspace,
             EarlierGrids earlier) {
         this.code = code;
         this.shape = shape;
@@ -38,6 +41,7 @@ public final class Launch {
         this.options = options;
         this.multiprocessors = multiprocessors;
         this.earlier = earlier;
+        this.workspace = workspace;
         findings = new FindingLog(code);
         syncLocations = new SyncLocations((int) (shape.block().count() + 31) / 32);
         code.intLiterals().forEach((plane, value) -> {
@@ -88,6 +92,11 @@ public final class Launch {
         return multiprocessors;
     }
 
+    /** Address of the memory in which the blocks of a cooperative grid meet, or 0. */
+    long workspace() {
+        return workspace;
+    }
+
     /** Places in global memory that threads synchronise through. */
     SyncLocations syncLocations() {
         return syncLocations;
@@ -116,6 +125,11 @@ public final class Launch {
         int y = block / grid.x() % grid.y() / cluster.y();
         int z = block / (grid.x() * grid.y()) / cluster.z();
         return x + grid.x() / cluster.x() * (y + grid.y() / cluster.y() * z);
+    }
+
+    /** What its threads print. */
+    public Printed printed() {
+        return printed;
     }
 
     FindingLog findings() {

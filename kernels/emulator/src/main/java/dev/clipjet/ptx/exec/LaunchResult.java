@@ -23,6 +23,7 @@ import java.util.Map;
  * @param shape grid, block, shared memory
  * @param sharedBytes shared memory of a block, static and dynamic
  * @param code the kernel's code
+ * @param printed what its threads printed: within a block in the order in which they ran, block after block
  */
 public record LaunchResult(
         String kernel,
@@ -35,7 +36,8 @@ public record LaunchResult(
         long touchedSectors,
         LaunchShape shape,
         int sharedBytes,
-        KernelCode code) {
+        KernelCode code,
+        String printed) {
     /** What a profile needs. */
     public LaunchProfile.Counts counts() {
         Map<InstructionClass, Long> mix = new EnumMap<>(InstructionClass.class);
@@ -89,6 +91,7 @@ public record LaunchResult(
                 launch.memory().touchedSectors(),
                 launch.shape(),
                 launch.sharedBytes(),
-                launch.code());
+                launch.code(),
+                launch.printed().text());
     }
 }

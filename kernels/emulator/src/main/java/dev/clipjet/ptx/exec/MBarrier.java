@@ -157,6 +157,11 @@ public final class MBarrier {
         return true;
     }
 
+    /** Those who wait for the current phase will know what happened in the name of an agent up to a clock. */
+    void learn(int ofAgent, int clock) {
+        gathering.learn(ofAgent >>> 5, 1 << (ofAgent & 31), clock);
+    }
+
     /** An asynchronous arrival, in the name of a lane. */
     void arriveAsync(Warp warp, int lane, Step step) {
         if (pending == 0) {

@@ -1,5 +1,6 @@
 package dev.clipjet.ptx.exec;
 
+import dev.clipjet.ptx.profile.MemoryCounters;
 import dev.clipjet.ptx.report.FindingKind;
 import dev.clipjet.ptx.tensor.TileOperand;
 
@@ -43,6 +44,31 @@ public final class MatrixOperands {
             warp.asynchronous.readShared(
                     step, 0, agent, warp.matrix.stamp(), at, UNIT, UNIT, "an operand of a matrix operation");
         });
+    }
+
+    /** Counts the read of an operand: each core matrix, eight rows of 16 bytes, goes by itself. */
+    public static void count(
+            Warp warp, Step step, long bits, Layout layout, int first, int count, int inner, int element) {
+        if (!warp.block().launch().options().counters()) {
+            return;
+        }
+        MatrixDescriptor descriptor = MatrixDescriptor.of(bits);
+        MemoryCounters counters = warp.block().progress().memory();
+        int[] rows = warp.access.offset;
+        int each = UNIT / element;
+        boolean alongK = layout == Layout.K_MAJOR;
+        int lines = alongK ? count : inner;
+        int chunks = (alongK ? inner : count) / each;
+        for (int chunk = 0; chunk < chunks; chunk++) {
+            for (int line = 0; line < lines; line += 8) {
+                for (int i = 0; i < 8; i++) {
+                    rows[i] = alongK
+                            ? descriptor.kMajor(first + line + i, chunk)
+                            : descriptor.mnMajor(line + i, first / each + chunk);
+                }
+                counters.sharedRows(step.pc(), rows);
+            }
+        }
     }
 
     /**

@@ -4,6 +4,7 @@ import dev.clipjet.ptx.memory.Allocation;
 import dev.clipjet.ptx.memory.ByteBits;
 import dev.clipjet.ptx.memory.GlobalMemory;
 import dev.clipjet.ptx.profile.MemoryCounters;
+import dev.clipjet.ptx.race.ClusterRaces;
 import dev.clipjet.ptx.race.SharedRaces;
 import dev.clipjet.ptx.race.Strength;
 import dev.clipjet.ptx.race.SyncLocation;
@@ -44,6 +45,9 @@ public final class MemoryAccess {
     private Space space;
     private final RaceReports reports = new RaceReports(this);
     private boolean copying;
+    /** Whether an address of shared memory may be another block's. */
+    private boolean anywhere;
+
     private int strength;
     /** Whether all lanes take part and each address is the one before it plus the size. */
     private boolean contiguous;
@@ -202,6 +206,7 @@ public final class MemoryAccess {
         warp = by;
         step = at;
         reports.begin(by, at, mask, size, strength);
+        anywhere = in == Space.GENERIC || in == Space.SHARED_CLUSTER;
         contiguous = mask == -1 && by.block().launch().options().fastPaths() && sideBySide(size);
         long low = contiguous ? address[0] | size : 0;
         if (!contiguous) {
@@ -213,7 +218,7 @@ public final class MemoryAccess {
             misaligned(mask, alignment);
         }
         if (in != Space.GENERIC) {
-            space = in;
+            space = in == Space.SHARED_CLUSTER ? Space.SHARED : in;
             resolveIn(mask, size, write);
             return;
         }
@@ -470,6 +475,10 @@ public final class MemoryAccess {
             int lane = Integer.numberOfTrailingZeros(left);
             long at = address[lane];
             if (at < 0 || at + size > length) {
+                if (anywhere && at >>> Space.CLUSTER_RANK_SHIFT != 0) {
+                    cluster(mask, size, write);
+                    return;
+                }
                 AddressErrors.outsideShared(warp, step, lane, at, size, length, write);
             }
             offset[lane] = (int) at;
@@ -490,7 +499,7 @@ public final class MemoryAccess {
                 }
             }
         }
-        reports.in(Space.SHARED, 0);
+        reports.inShared(warp.block());
         SharedRaces races = memory.races();
         int index = warp.index();
         int access = step.pc() | strength;
@@ -502,6 +511,63 @@ public final class MemoryAccess {
             races.startCopies(index, mask, warp.clock(), access, offset, size, reports);
         } else {
             races.writeLanes(index, mask, warp.clock(), access, offset, size, reports);
+        }
+        if (memory.clusterRaces() != null) {
+            for (int left = mask; left != 0; left &= left - 1) {
+                noteInCluster(Integer.numberOfTrailingZeros(left), memory.clusterRaces(), size, write);
+            }
+        }
+    }
+
+    private void noteInCluster(int lane, ClusterRaces races, int size, boolean write) {
+        int block = warp.block().linearIndex();
+        int access = step.pc() | strength;
+        if (write) {
+            races.write(block, warp.index(), lane, warp.clock(), access, offset[lane], size, reports);
+        } else {
+            races.read(block, warp.index(), lane, warp.clock(), access, offset[lane], size, reports);
+        }
+    }
+
+    /** Lanes access shared memory of several blocks of the cluster. */
+    private void cluster(int mask, int size, boolean write) {
+        contiguous = false;
+        boolean checks = warp.block().launch().options().checks();
+        for (int left = mask; left != 0; left &= left - 1) {
+            int lane = Integer.numberOfTrailingZeros(left);
+            long at = address[lane];
+            Block owner = warp.block().peer(warp, step, lane, at);
+            long within = at & (1 << Space.CLUSTER_RANK_SHIFT) - 1;
+            SharedMemory memory = owner.shared();
+            if (at < 0 || within + size > memory.bytes().length) {
+                AddressErrors.outsideShared(warp, step, lane, at, size, memory.bytes().length, write);
+            }
+            home[lane] = owner;
+            offset[lane] = (int) within;
+            one(lane, memory.bytes(), null, memory.written());
+            if (write) {
+                memory.written().set(offset[lane], size);
+            } else if (checks && !memory.written().all(offset[lane], size)) {
+                noteUndefined(lane, size, memory.written());
+            }
+            if (!checks) {
+                continue;
+            }
+            reports.inShared(owner);
+            int access = step.pc() | strength;
+            if (owner != warp.block()) {
+                memory.races().checkRemote(lane, warp.clock(), access, offset[lane], size, write, reports);
+                noteInCluster(lane, memory.reachedByCluster(), size, write);
+                continue;
+            }
+            if (write) {
+                memory.races().write(warp.index(), lane, warp.clock(), access, offset[lane], size, reports);
+            } else {
+                memory.races().read(warp.index(), lane, warp.clock(), access, offset[lane], size, reports);
+            }
+            if (memory.clusterRaces() != null) {
+                noteInCluster(lane, memory.clusterRaces(), size, write);
+            }
         }
     }
 
@@ -581,6 +647,12 @@ public final class MemoryAccess {
             return warp.block().launch().syncLocations().at(allocation.address() + offset[lane] + from);
         }
         SharedMemory shared = warp.block().shared();
-        return memory(lane) == shared.bytes() ? shared.syncLocations().at(offset[lane] + from) : null;
+        if (memory(lane) == warp.local) {
+            return null;
+        }
+        if (memory(lane) != shared.bytes()) {
+            shared = home[lane].shared();
+        }
+        return shared.syncLocations().at(offset[lane] + from);
     }
 }

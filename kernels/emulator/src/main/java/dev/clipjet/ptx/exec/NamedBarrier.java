@@ -13,7 +13,23 @@ public final class NamedBarrier {
     private long phase;
     private int arrived;
     private int expected;
-    private boolean reduces;
+    private Reduction reduction;
+    /** For the current phase and the one before: how many threads voted yes, and how many no. */
+    private final int[] yes = new int[2];
+
+    private final int[] no = new int[2];
+
+    /** What threads that meet at a barrier may learn of each other's predicates. */
+    public enum Reduction {
+        /** Nothing: {@code bar.sync}, {@code bar.arrive}. */
+        NONE,
+        /** How many are true. */
+        COUNT,
+        /** Whether all are true. */
+        AND,
+        /** Whether one is true. */
+        OR
+    }
 
     NamedBarrier(Block block, int id) {
         this.block = block;
@@ -27,6 +43,8 @@ public final class NamedBarrier {
         expected = 0;
         clocks[0] = null;
         clocks[1] = null;
+        Arrays.fill(yes, 0);
+        Arrays.fill(no, 0);
         Arrays.fill(pendingLanes, 0);
     }
 
@@ -37,10 +55,11 @@ public final class NamedBarrier {
      * @param step the instruction
      * @param lanes the lanes
      * @param threads how many threads take part, or 0 for all of the block
-     * @param reduction whether the instruction is a {@code .red}
+     * @param how what the instruction reduces by
+     * @param votes the lanes whose predicate is true, for a reduction
      * @return the phase they arrived in
      */
-    public long arrive(Warp warp, Step step, int lanes, int threads, boolean reduction) {
+    public long arrive(Warp warp, Step step, int lanes, int threads, Reduction how, int votes) {
         int mask = lanes;
         if (arrived > 0 && expected != threads) {
             warp.report(
@@ -51,12 +70,16 @@ public final class NamedBarrier {
                             + " (0 means all)",
                     null);
         }
-        if (arrived > 0 && reduces != reduction) {
+        if (arrived > 0 && reduction != how) {
+            boolean both = reduction != Reduction.NONE && how != Reduction.NONE;
             warp.report(
                     FindingKind.BARRIER,
                     step,
                     Integer.numberOfTrailingZeros(mask),
-                    "barrier " + id + " mixes a reduction with plain arrivals in one phase",
+                    "barrier " + id
+                            + (both
+                                    ? " is used for two different reductions in one phase"
+                                    : " mixes a reduction with plain arrivals in one phase"),
                     null);
         }
         int twice = pendingLanes[warp.index()] & mask;
@@ -71,9 +94,11 @@ public final class NamedBarrier {
         }
         pendingLanes[warp.index()] |= mask;
         expected = threads;
-        reduces = reduction;
+        reduction = how;
         arrived += Integer.bitCount(mask);
         long mine = phase;
+        yes[(int) (mine & 1)] += Integer.bitCount(votes & mask);
+        no[(int) (mine & 1)] += Integer.bitCount(~votes & mask);
         warp.clock().release(mask, warp.live(), clock(mine));
         complete();
         block.progress().effect();
@@ -89,6 +114,17 @@ public final class NamedBarrier {
         return true;
     }
 
+    /** What the reduction of a phase that is over gave: a count, or 1 for true. */
+    public int reduced(long which, Reduction how) {
+        int slot = (int) (which & 1);
+        return switch (how) {
+            case NONE -> 0;
+            case COUNT -> yes[slot];
+            case AND -> no[slot] == 0 ? 1 : 0;
+            case OR -> yes[slot] != 0 ? 1 : 0;
+        };
+    }
+
     /** Completes the phase if nobody is missing; called on arrival and when threads exit. */
     void complete() {
         int needed = expected == 0 ? block.liveThreads() : expected;
@@ -98,6 +134,8 @@ public final class NamedBarrier {
             expected = 0;
             Arrays.fill(pendingLanes, 0);
             clocks[(int) (phase & 1)] = null;
+            yes[(int) (phase & 1)] = 0;
+            no[(int) (phase & 1)] = 0;
         }
     }
 

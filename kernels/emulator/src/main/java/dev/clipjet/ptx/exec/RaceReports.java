@@ -11,6 +11,9 @@ final class RaceReports implements ProxyListener {
     private Warp warp;
     private Step step;
     private Space space;
+    /** The block whose shared memory is accessed. */
+    private Block home;
+
     private long raceBase;
     private int strength;
     private int lanes;
@@ -36,6 +39,18 @@ final class RaceReports implements ProxyListener {
     void in(Space where, long base) {
         space = where;
         raceBase = base;
+        home = warp.block();
+    }
+
+    /** What follows lies in shared memory of a block. */
+    void inShared(Block owner) {
+        in(Space.SHARED, 0);
+        home = owner;
+    }
+
+    private String where(long at) {
+        return space.name().toLowerCase(Locale.ROOT) + " memory at " + AddressErrors.hex(raceBase + at)
+                + (home == warp.block() ? "" : " of block " + home.rankInCluster() + " of the cluster");
     }
 
     int overlapping() {
@@ -46,9 +61,9 @@ final class RaceReports implements ProxyListener {
     public void race(
             long at, int lane, boolean write, int otherBlock, int otherThread, int otherAccess, boolean otherWrite) {
         Block own = warp.block();
-        int block = otherBlock < 0 ? own.linearIndex() : otherBlock;
+        int block = otherBlock < 0 ? home.linearIndex() : otherBlock;
         int otherPc = Strength.pc(otherAccess);
-        if (own.agents().isAgent(otherThread)) {
+        if (home.agents().isAgent(otherThread)) {
             asynchronous(at, lane, write, block, otherThread, otherPc, otherWrite);
             return;
         }
@@ -72,8 +87,7 @@ final class RaceReports implements ProxyListener {
                 FindingKind.RACE,
                 step,
                 lane,
-                (write ? "write" : "read") + " of " + space.name().toLowerCase(Locale.ROOT) + " memory at "
-                        + AddressErrors.hex(raceBase + at) + " races with a " + (otherWrite ? "write" : "read")
+                (write ? "write" : "read") + " of " + where(at) + " races with a " + (otherWrite ? "write" : "read")
                         + (ownWarp ? " by another lane of the warp" : "")
                         + (sizes ? "; both are strong, but of different sizes, or a scope leaves the other out" : ""),
                 own.launch().place(otherPc, block, otherThread));
@@ -89,8 +103,7 @@ final class RaceReports implements ProxyListener {
 
     private void asynchronous(long at, int lane, boolean write, int block, int agent, int otherPc, boolean otherWrite) {
         Block own = warp.block();
-        String what = (write ? "write" : "read") + " of " + space.name().toLowerCase(Locale.ROOT) + " memory at "
-                + AddressErrors.hex(raceBase + at);
+        String what = (write ? "write" : "read") + " of " + where(at);
         warp.report(
                 otherWrite ? FindingKind.PENDING_COPY : FindingKind.PENDING_SOURCE,
                 step,
@@ -103,7 +116,7 @@ final class RaceReports implements ProxyListener {
                         .place(
                                 otherPc,
                                 block,
-                                block == own.linearIndex() ? own.agents().thread(agent) : 0));
+                                block == home.linearIndex() ? home.agents().thread(agent) : 0));
     }
 
     @Override
@@ -140,9 +153,8 @@ final class RaceReports implements ProxyListener {
                 FindingKind.PENDING_COPY,
                 step,
                 lane,
-                (write ? "write" : "read") + " of shared memory at " + AddressErrors.hex(at)
-                        + " while an asynchronous copy to it is pending",
-                warp.block().place(Strength.pc(otherAccess), otherThread));
+                (write ? "write" : "read") + " of " + where(at) + " while an asynchronous copy to it is pending",
+                home.place(Strength.pc(otherAccess), otherThread));
     }
 
     @Override
@@ -151,8 +163,7 @@ final class RaceReports implements ProxyListener {
                 FindingKind.MBARRIER,
                 step,
                 lane,
-                "plain " + (write ? "write" : "read") + " of shared memory at " + AddressErrors.hex(at)
-                        + ", which belongs to a live mbarrier",
+                "plain " + (write ? "write" : "read") + " of " + where(at) + ", which belongs to a live mbarrier",
                 null);
     }
 
@@ -173,10 +184,19 @@ final class RaceReports implements ProxyListener {
     @Override
     public void overwritesStrong(long at, int count) {
         if (space == Space.SHARED) {
-            warp.block().shared().syncLocations().forget(at, count);
+            home.shared().syncLocations().forget(at, count);
         } else {
             warp.block().launch().syncLocations().forget(raceBase + at, count);
         }
+    }
+
+    @Override
+    public boolean observed(long at, int lane, int otherAccess) {
+        long place = at & -Strength.bytes(otherAccess);
+        SyncLocations places = space == Space.SHARED
+                ? home.shared().syncLocations()
+                : warp.block().launch().syncLocations();
+        return places.observed(space == Space.SHARED ? place : raceBase + place, warp, lane);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.clipjet.ptx.exec;
 
 import dev.clipjet.ptx.memory.ByteBits;
+import dev.clipjet.ptx.race.ClusterRaces;
 import dev.clipjet.ptx.race.SharedRaces;
 import java.util.Arrays;
 
@@ -13,8 +14,11 @@ public final class SharedMemory {
     private final ByteBits written;
     private final SharedRaces races;
     private final SyncLocations syncLocations;
+    private final int granule;
+    private ClusterRaces clusterRaces;
 
     SharedMemory(int size, int granule, int warps) {
+        this.granule = granule;
         bytes = new byte[size];
         written = new ByteBits(size);
         races = new SharedRaces(size, granule, warps);
@@ -27,6 +31,7 @@ public final class SharedMemory {
             written.clear(0, bytes.length);
         }
         races.clear(block);
+        clusterRaces = null;
         syncLocations.clear();
     }
 
@@ -43,6 +48,19 @@ public final class SharedMemory {
     /** Who accessed what. */
     public SharedRaces races() {
         return races;
+    }
+
+    /** Who accessed what since another block of the cluster first did, or null if none has. */
+    ClusterRaces clusterRaces() {
+        return clusterRaces;
+    }
+
+    /** The same, as another block accesses the memory now. */
+    ClusterRaces reachedByCluster() {
+        if (clusterRaces == null) {
+            clusterRaces = new ClusterRaces(bytes.length, granule);
+        }
+        return clusterRaces;
     }
 
     /** Places that threads synchronise through. */

@@ -79,7 +79,21 @@ public enum SpecialRegister {
     /** Dynamic shared memory in bytes. */
     DYNAMIC_SMEM_SIZE("%dynamic_smem_size"),
     /** All shared memory in bytes. */
-    TOTAL_SMEM_SIZE("%total_smem_size");
+    TOTAL_SMEM_SIZE("%total_smem_size"),
+    /** Where memory begins that the system keeps for itself; behind that of the block, and out of bounds. */
+    RESERVED_SMEM_BEGIN("%reserved_smem_offset_begin"),
+    /** Where it ends. */
+    RESERVED_SMEM_END("%reserved_smem_offset_end"),
+    /** Bytes of it. */
+    RESERVED_SMEM_CAP("%reserved_smem_offset_cap"),
+    /** The first part of it. */
+    RESERVED_SMEM_0("%reserved_smem_offset_0"),
+    /** The second part of it. */
+    RESERVED_SMEM_1("%reserved_smem_offset_1"),
+    /** Upper half of the address of a cooperative grid's workspace, which the driver provides. */
+    ENVREG1("%envreg1"),
+    /** Lower half. */
+    ENVREG2("%envreg2");
 
     private final String text;
 

@@ -25,8 +25,21 @@ final class SyncLocations {
     /** What was released through places in a range is lost, because a plain write replaced it. */
     void forget(long address, int bytes) {
         for (int i = 0; i < bytes && !places.isEmpty(); i++) {
-            places.remove(address + i);
+            SyncLocation place = places.get(address + i);
+            if (place != null) {
+                place.overwrite();
+            }
         }
+    }
+
+    /** Whether a lane has observed the strong writes to a place; see {@link SyncLocation#observedBy}. */
+    boolean observed(long address, Warp warp, int lane) {
+        SyncLocation place = places.get(address);
+        return place != null
+                && place.observedBy(
+                        warp.block().linearIndex(),
+                        warp.index() << 5 | lane,
+                        warp.clock().known(lane));
     }
 
     void clear() {

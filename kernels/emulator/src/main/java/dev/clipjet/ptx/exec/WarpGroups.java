@@ -158,7 +158,7 @@ final class WarpGroups {
         }
         for (int g = 0; g < count; g++) {
             if (state[g] == READY
-                    && (best < 0 || tired[best] && !tired[g] || tired[best] == tired[g] && pc[g] < pc[best])) {
+                    && (best < 0 || tired[best] && !tired[g] || tired[best] == tired[g] && isBefore(g, best))) {
                 best = g;
             }
         }
@@ -166,6 +166,24 @@ final class WarpGroups {
             Arrays.fill(tired, 0, count, false);
         }
         return best;
+    }
+
+    /** Whether a group stands before another in the text; inside a function it stands where that was called. */
+    private boolean isBefore(int a, int b) {
+        int shared = Math.min(stack[a].length, stack[b].length);
+        for (int depth = 0; depth <= shared; depth++) {
+            int left = position(a, depth);
+            int right = position(b, depth);
+            if (left != right) {
+                return left < right;
+            }
+        }
+        return stack[a].length < stack[b].length;
+    }
+
+    /** Where a group stands in the function at a depth of its stack of calls: at a call, unless it is that function's turn. */
+    private int position(int g, int depth) {
+        return depth < stack[g].length ? stack[g][depth] - 1 : pc[g];
     }
 
     /** Runs a group until it waits, parks, ends, splits or meets another; true if it has looped long enough. */
@@ -201,13 +219,8 @@ final class WarpGroups {
                     if (lanes != 0 && ((WarpStep) step).aligned() && lanes != live && letOthersCome(g, at)) {
                         return true;
                     }
-                    if (lanes != 0 && !together((WarpStep) step, here, lanes)) {
-                        pc[g] = at;
-                        state[g] = PARKED;
+                    if (lanes != 0 && !runTogether(g, (WarpStep) step, at, here, lanes)) {
                         return false;
-                    }
-                    if (lanes != 0) {
-                        execute(step, lanes);
                     }
                     at++;
                 }
@@ -268,14 +281,14 @@ final class WarpGroups {
      */
     private boolean letOthersCome(int g, int at) {
         boolean ready = false;
+        pc[g] = at;
         for (int other = 0; other < count; other++) {
-            ready |= other != g && state[other] == READY && pc[other] < at;
+            ready |= other != g && state[other] == READY && isBefore(other, g);
         }
         if (!ready || !warp.block().schedule().whole()) {
             return false;
         }
         Arrays.fill(tired, 0, count, false);
-        pc[g] = at;
         tired[g] = true;
         return true;
     }
@@ -343,9 +356,64 @@ final class WarpGroups {
         return here & (step.guardNegated() ? ~predicate : predicate);
     }
 
-    /** Whether all members of a warp step are in the group that stands there. */
-    private boolean together(WarpStep step, int here, int lanes) {
+    /** Runs a warp step for the lanes of a group, or parks them if members are missing; then false. */
+    private boolean runTogether(int g, WarpStep step, int at, int here, int lanes) {
         int members = step.members(warp, Integer.numberOfTrailingZeros(lanes));
+        if ((members & lanes) != lanes && !step.aligned()) {
+            return runSets(g, step, at, here, lanes);
+        }
+        if (together(step, members, here, lanes)) {
+            execute(step, lanes);
+            return true;
+        }
+        pc[g] = at;
+        state[g] = PARKED;
+        return false;
+    }
+
+    /** Lanes of a group name different members, as the tiles of a warp do: each set takes part in an instruction of its own. */
+    private boolean runSets(int g, WarpStep step, int at, int here, int lanes) {
+        boolean complete = true;
+        for (int left = lanes; left != 0; ) {
+            int set = nextSet(step, left);
+            left &= ~set;
+            complete &= together(step, step.members(warp, Integer.numberOfTrailingZeros(set)), here, set);
+        }
+        int rest = lanes;
+        if (!complete) {
+            // Lanes whose guard is false stay with the first set.
+            int first = nextSet(step, lanes);
+            rest &= ~first;
+            mask[g] = here & ~rest;
+            pc[g] = at;
+            state[g] = PARKED;
+        }
+        while (rest != 0) {
+            int set = nextSet(step, rest);
+            rest &= ~set;
+            if (complete) {
+                execute(step, set);
+            } else {
+                add(set, at, stack[g]);
+                state[count - 1] = PARKED;
+            }
+        }
+        return complete;
+    }
+
+    /** Of some lanes, the first and those that name the same members. */
+    private int nextSet(WarpStep step, int lanes) {
+        int members = step.members(warp, Integer.numberOfTrailingZeros(lanes));
+        int set = 0;
+        for (int left = lanes; left != 0; left &= left - 1) {
+            int lane = Integer.numberOfTrailingZeros(left);
+            set |= step.members(warp, lane) == members ? 1 << lane : 0;
+        }
+        return set;
+    }
+
+    /** Whether all members of a warp step are among the lanes that execute it. */
+    private boolean together(WarpStep step, int members, int here, int lanes) {
         if ((members & lanes) != lanes && !step.aligned()) {
             int stranger = Integer.numberOfTrailingZeros(lanes & ~members);
             warp.report(
@@ -363,11 +431,17 @@ final class WarpGroups {
             diverged(step, lanes);
         }
         if ((missing & here) != 0) {
+            int lane = Integer.numberOfTrailingZeros(missing & here);
+            boolean guarded = (lanes(step, here) >>> lane & 1) == 0;
             warp.report(
                     FindingKind.DIVERGENCE,
                     step,
-                    Integer.numberOfTrailingZeros(missing & here),
-                    "the lane is in the member mask, but its guard keeps it from the instruction",
+                    lane,
+                    guarded
+                            ? "the lane is in the member mask, but its guard keeps it from the instruction"
+                            : String.format(
+                                    "the lane names the members %08x, and is one of the members %08x that others name",
+                                    step.members(warp, lane), members),
                     null);
         }
         return false;
@@ -551,12 +625,14 @@ final class WarpGroups {
         }
     }
 
-    /** The next program counter at which the group may meet another. */
+    /** The next program counter at which the group may meet another, perhaps one that comes back from a call. */
     private int meetingPoint(int g) {
         int nearest = Integer.MAX_VALUE;
+        int depth = stack[g].length;
         for (int other = 0; other < count; other++) {
-            if (other != g && state[other] == READY && pc[other] < nearest) {
-                nearest = pc[other];
+            if (other != g && state[other] == READY && stack[other].length >= depth) {
+                int call = stack[other].length > depth ? 1 : 0;
+                nearest = Math.min(nearest, position(other, depth) + call);
             }
         }
         return nearest;

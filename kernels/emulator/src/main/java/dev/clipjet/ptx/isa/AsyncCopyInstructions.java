@@ -53,7 +53,7 @@ final class AsyncCopyInstructions {
             throw in.error("cp.async goes from .global to .shared");
         }
         boolean policy = in.take("L2::cache_hint");
-        in.takePrefix("L2::");
+        in.takeAny("L2::64B", "L2::128B", "L2::256B");
         int operands = in.operands() - (policy ? 1 : 0);
         in.expect(policy ? 4 : 3, policy ? 5 : 4);
         if (policy) {

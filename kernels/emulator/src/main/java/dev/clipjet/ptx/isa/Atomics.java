@@ -1,6 +1,7 @@
 package dev.clipjet.ptx.isa;
 
 import dev.clipjet.ptx.decode.AddressOperand;
+import dev.clipjet.ptx.decode.Comparand;
 import dev.clipjet.ptx.decode.Decoder;
 import dev.clipjet.ptx.decode.InstructionReader;
 import dev.clipjet.ptx.decode.PtxType;
@@ -30,9 +31,12 @@ final class Atomics {
         boolean noFlush = in.take("noftz");
         PtxType type = in.takeType();
         boolean swap = "cas".equals(op);
-        in.expect((returns ? 3 : 2) + (swap ? 1 : 0));
+        int operands = (returns ? 3 : 2) + (swap ? 1 : 0);
+        in.expect(operands + (CachePolicies.takeHint(in, declared, operands) ? 1 : 0));
         check(in, op, type, noFlush, returns);
-        if (declared != Space.GLOBAL && declared != Space.SHARED && declared != Space.GENERIC) {
+        if (declared == Space.SHARED_CLUSTER) {
+            in.needsTarget(90);
+        } else if (declared != Space.GLOBAL && declared != Space.SHARED && declared != Space.GENERIC) {
             throw in.error("atomics work on global and shared memory");
         }
         boolean wide = type.isLong();
@@ -47,6 +51,9 @@ final class Atomics {
         int c = !swap ? -1 : wide ? in.longSource(at + 2, type) : in.intSource(at + 2, type);
         ordering.note(in, space);
         in.accesses(space, type.bytes());
+        if (swap) {
+            in.compares(new Comparand(b, type.bytes(), address));
+        }
         return new Update(op, type, d, address, space, b, c, ordering);
     }
 

@@ -258,17 +258,28 @@ final class Comparisons {
         PtxType to = in.takeType();
         PtxType type = in.takeType();
         in.expect(combination == null ? 3 : 4);
-        if (to != PtxType.U32 && to != PtxType.S32 && to != PtxType.F32) {
+        boolean integral = to == PtxType.U32 || to == PtxType.S32;
+        boolean half = HalfArithmetic.isHalf(to);
+        if (!integral && to != PtxType.F32 && !(half && to == type)) {
             throw in.error("set to type " + to);
         }
-        if (type == PtxType.F16X2 || type == PtxType.BF16X2) {
-            throw in.error("set of packed values is not supported");
+        boolean packed = type == PtxType.F16X2 || type == PtxType.BF16X2;
+        if (half && (type == PtxType.BF16 || type == PtxType.BF16X2)) {
+            in.needsTarget(90);
+        }
+        if (packed && !integral && !half) {
+            throw in.error("set of packed values to type " + to);
         }
         int d = in.intTarget(0);
         Test test = test(in, comparison, type, ftz, 1);
         int c = combination == null ? -1 : in.predicateSource(3);
         boolean notC = combination != null && in.isNegated(in.operand(3));
-        int yes = to == PtxType.F32 ? Float.floatToRawIntBits(1f) : -1;
+        boolean brain = type == PtxType.BF16 || type == PtxType.BF16X2;
+        int one = half ? brain ? 0x3f80 : 0x3c00 : Float.floatToRawIntBits(1f);
+        if (packed) {
+            return setHalves(in, comparison, type, ftz, d, integral ? 0xffff : one, combination, c, notC);
+        }
+        int yes = integral ? -1 : one;
         return new Step() {
             @Override
             public void run(Warp warp, int mask) {
@@ -278,6 +289,38 @@ final class Comparisons {
                 for (int left = mask; left != 0; left &= left - 1) {
                     int lane = Integer.numberOfTrailingZeros(left);
                     target[lane] = (result >>> lane & 1) != 0 ? yes : 0;
+                }
+            }
+        };
+    }
+
+    /** Each half of the result says what its halves of the operands do. */
+    private static Step setHalves(
+            InstructionReader in,
+            String comparison,
+            PtxType type,
+            boolean ftz,
+            int d,
+            int yes,
+            String combination,
+            int c,
+            boolean notC) {
+        FloatFormat format = type == PtxType.F16X2 ? FloatFormat.F16 : FloatFormat.BF16;
+        int a = in.intSource(1, type);
+        int b = in.intSource(2, type);
+        return new Step() {
+            @Override
+            public void run(Warp warp, int mask) {
+                int other = c < 0 ? 0 : notC ? ~warp.predicates[c] : warp.predicates[c];
+                for (int left = mask; left != 0; left &= left - 1) {
+                    int lane = Integer.numberOfTrailingZeros(left);
+                    int x = warp.ints[a][lane];
+                    int y = warp.ints[b][lane];
+                    int low = holds(comparison, half(format, x & 0xffff, ftz), half(format, y & 0xffff, ftz)) ? 1 : 0;
+                    int high = holds(comparison, half(format, x >>> 16, ftz), half(format, y >>> 16, ftz)) ? 1 : 0;
+                    int third = other >>> lane & 1;
+                    warp.ints[d][lane] =
+                            yes * combined(combination, low, third) | yes * combined(combination, high, third) << 16;
                 }
             }
         };

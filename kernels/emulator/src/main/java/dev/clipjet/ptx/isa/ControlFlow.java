@@ -5,6 +5,7 @@ import dev.clipjet.ptx.decode.Decoder;
 import dev.clipjet.ptx.decode.InstructionReader;
 import dev.clipjet.ptx.decode.PtxType;
 import dev.clipjet.ptx.decode.ReturnStep;
+import dev.clipjet.ptx.decode.SystemCall;
 import dev.clipjet.ptx.exec.Branch;
 import dev.clipjet.ptx.exec.KernelCode;
 import dev.clipjet.ptx.exec.Step;
@@ -22,7 +23,8 @@ final class ControlFlow {
         decoders.put("call", ControlFlow::call);
         decoders.put("ret", ControlFlow::ret);
         decoders.put("exit", in -> new Exit());
-        decoders.put("trap", in -> new Trap());
+        decoders.put("trap", in -> new Trap("trap was executed"));
+        decoders.put("brkpt", in -> new Trap("brkpt was executed, and there is no debugger"));
     }
 
     private static Step bra(InstructionReader in) {
@@ -44,6 +46,10 @@ final class ControlFlow {
 
     private static Step call(InstructionReader in) {
         boolean uniform = in.take("uni");
+        SystemCall system = in.systemCall();
+        if (system != null) {
+            return system.name().equals("vprintf") ? new Print(system) : new FailedAssertion(system);
+        }
         return new Call(uniform, in.call());
     }
 
@@ -114,9 +120,15 @@ final class ControlFlow {
     }
 
     private static final class Trap extends Step {
+        private final String what;
+
+        Trap(String what) {
+            this.what = what;
+        }
+
         @Override
         public void run(Warp warp, int mask) {
-            warp.report(FindingKind.TRAP, this, Integer.numberOfTrailingZeros(mask), "trap was executed", null);
+            warp.report(FindingKind.TRAP, this, Integer.numberOfTrailingZeros(mask), what, null);
         }
     }
 }

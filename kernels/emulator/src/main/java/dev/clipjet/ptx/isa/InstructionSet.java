@@ -25,13 +25,18 @@ public final class InstructionSet {
         FloatArithmetic.register(decoders);
         Comparisons.register(decoders);
         Conversions.register(decoders);
+        PackedIntegers.register(decoders);
+        ByteFloats.register(decoders);
         LoadsAndStores.register(decoders);
         Barriers.register(decoders);
         AsyncCopyInstructions.register(decoders);
         WarpExchange.register(decoders);
         MatrixMoves.register(decoders);
         MatrixMultiply.register(decoders);
+        OtherMultiply.register(decoders);
+        WmmaInstructions.register(decoders);
         Atomics.register(decoders);
+        CachePolicies.register(decoders);
         Fences.register(decoders);
         MBarrierInstructions.register(decoders);
         WarpgroupInstructions.register(decoders);

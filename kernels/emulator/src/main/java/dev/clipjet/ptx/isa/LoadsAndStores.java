@@ -1,6 +1,7 @@
 package dev.clipjet.ptx.isa;
 
 import dev.clipjet.ptx.decode.AddressOperand;
+import dev.clipjet.ptx.decode.Comparand;
 import dev.clipjet.ptx.decode.Decoder;
 import dev.clipjet.ptx.decode.InstructionReader;
 import dev.clipjet.ptx.decode.PtxType;
@@ -36,9 +37,10 @@ final class LoadsAndStores {
             in.take("unified");
         }
         boolean nonCoherent = !uniform && in.take("nc");
+        boolean hint = !uniform && CachePolicies.takeHint(in, declared, 2);
         int n = takeVector(in);
         PtxType type = in.takeType();
-        in.expect(2);
+        in.expect(hint ? 3 : 2);
         List<Operand> elements = in.elements(0);
         if (elements.size() != n) {
             throw in.error("the target has " + elements.size() + " elements, not " + n);
@@ -52,7 +54,7 @@ final class LoadsAndStores {
         AddressOperand address = in.address(1);
         Space space = in.spaceOf(declared, address);
         if (space == Space.SHARED_CLUSTER) {
-            throw in.error("loads and stores of another block's shared memory are not supported");
+            in.needsTarget(90);
         }
         int bytes = checkedBytes(in, type, n);
         in.accesses(space, bytes);
@@ -62,7 +64,11 @@ final class LoadsAndStores {
         if (wide && n > 1) {
             throw in.error("a vector load into wider registers");
         }
-        return new Load(planes, marks, type, registerBits, address, space, bytes, ordering, nonCoherent);
+        Load load = new Load(planes, marks, type, registerBits, address, space, bytes, ordering, nonCoherent);
+        if (n == 1 && !ordering.strong() && !nonCoherent) {
+            in.ifCompared(new Comparand(planes[0], bytes, address), load::verified);
+        }
+        return load;
     }
 
     private static Step store(InstructionReader in) {
@@ -73,9 +79,10 @@ final class LoadsAndStores {
             throw in.error("constants and the entry's parameters are only read");
         }
         takeHints(in, "wb", "cg", "cs", "wt");
+        boolean hint = CachePolicies.takeHint(in, declared, 2);
         int n = takeVector(in);
         PtxType type = in.takeType();
-        in.expect(2);
+        in.expect(hint ? 3 : 2);
         List<Operand> elements = in.elements(1);
         if (elements.size() != n) {
             throw in.error("the source has " + elements.size() + " elements, not " + n);
@@ -91,7 +98,7 @@ final class LoadsAndStores {
         AddressOperand address = in.address(0);
         Space space = in.spaceOf(declared, address);
         if (space == Space.SHARED_CLUSTER) {
-            throw in.error("loads and stores of another block's shared memory are not supported");
+            in.needsTarget(90);
         }
         int bytes = checkedBytes(in, type, n);
         in.accesses(space, bytes);
@@ -143,7 +150,7 @@ final class LoadsAndStores {
         private final Space space;
         private final int bytes;
         private final Ordering ordering;
-        private final int strength;
+        private int strength;
 
         Load(
                 int[] planes,
@@ -164,6 +171,11 @@ final class LoadsAndStores {
             this.bytes = bytes;
             this.ordering = ordering;
             strength = nonCoherent ? Strength.nonCoherent() : ordering.strength(type.bytes());
+        }
+
+        /** What is read is a guess that an atomic operation verifies: to race with such operations does no harm. */
+        void verified() {
+            strength = Strength.strong(Strength.SYSTEM, bytes);
         }
 
         @Override

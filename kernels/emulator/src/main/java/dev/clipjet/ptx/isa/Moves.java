@@ -6,6 +6,7 @@ import dev.clipjet.ptx.decode.PtxType;
 import dev.clipjet.ptx.exec.Space;
 import dev.clipjet.ptx.exec.Step;
 import dev.clipjet.ptx.exec.Warp;
+import dev.clipjet.ptx.memory.Allocation;
 import dev.clipjet.ptx.syntax.Operand;
 import java.util.List;
 import java.util.Map;
@@ -102,7 +103,8 @@ final class Moves {
     private static boolean lies(Warp warp, long address, Space space) {
         Space home = Space.of(address);
         return switch (space) {
-            case GLOBAL -> home == Space.GLOBAL || home == Space.PARAM;
+            case GLOBAL -> home == Space.GLOBAL && !constant(warp, address) || home == Space.PARAM;
+            case CONST -> home == Space.GLOBAL && constant(warp, address);
             case SHARED_CLUSTER -> home == Space.SHARED;
             case SHARED -> {
                 int named = (int) (address >>> Space.CLUSTER_RANK_SHIFT) & 0x1f;
@@ -111,6 +113,12 @@ final class Moves {
             }
             default -> home == space;
         };
+    }
+
+    /** Whether a generic address lies in a constant variable. */
+    private static boolean constant(Warp warp, long address) {
+        Allocation allocation = warp.block().launch().memory().at(address);
+        return allocation != null && allocation.readOnly();
     }
 
     /** Reads of clocks: a count of the warp's steps, the same in every run. */

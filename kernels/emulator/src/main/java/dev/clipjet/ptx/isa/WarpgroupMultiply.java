@@ -120,9 +120,14 @@ final class WarpgroupMultiply extends WarpgroupInstructions.Aligned {
         if (descriptorA >= 0) {
             aliasesA.check(warp, this, first);
             MatrixOperands.check(warp, this, first, form.layoutA, row, ROWS, form.k, element);
+            MatrixOperands.count(warp, this, first, form.layoutA, row, ROWS, form.k, element);
         }
         aliasesB.check(warp, this, second);
         MatrixOperands.check(warp, this, second, form.layoutB, 0, form.n, form.k, element);
+        if (row == 0) {
+            // The four warps of the group share one read of B.
+            MatrixOperands.count(warp, this, second, form.layoutB, 0, form.n, form.k, element);
+        }
         warp.matrix.start(new Started(warp, first, second, accumulate, registers(warp)));
         warp.block().progress().effect();
     }

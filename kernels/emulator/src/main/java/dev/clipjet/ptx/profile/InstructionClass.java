@@ -31,6 +31,7 @@ public enum InstructionClass {
             case "ld", "ldu", "st", "atom", "red", "cp", "ldmatrix", "stmatrix", "prefetch", "prefetchu" -> MEMORY;
             case "shfl", "vote", "match", "redux", "elect", "movmatrix" -> EXCHANGE;
             case "mma", "wgmma" -> TENSOR;
+            case "wmma" -> name.startsWith("wmma.mma") ? TENSOR : MEMORY;
             case "ex2", "lg2", "rcp", "rsqrt", "sqrt", "sin", "cos", "tanh" -> SPECIAL;
             case "cvt" -> CONVERSION;
             case "bra",
@@ -44,6 +45,7 @@ public enum InstructionClass {
                     "membar",
                     "mbarrier",
                     "trap",
+                    "brkpt",
                     "setmaxnreg",
                     "griddepcontrol",
                     "nanosleep",

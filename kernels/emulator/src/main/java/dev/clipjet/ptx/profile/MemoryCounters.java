@@ -151,6 +151,12 @@ public final class MemoryCounters {
         idealWavefronts[pc] += each;
     }
 
+    /** Counts a matrix operation's read of eight rows of 16 bytes of shared memory. */
+    public void sharedRows(int pc, int[] offset) {
+        wavefronts[pc] += SharedBanks.wavefronts(offset, 0xff, 16, true);
+        idealWavefronts[pc]++;
+    }
+
     /** Counts an atomic operation of lanes. */
     public void atomic(int pc, long[] address, int mask) {
         int distinct = 0;

@@ -208,12 +208,12 @@ final class GlobalPage {
             tell.nonCoherent(offset(g), lane, false, (int) (w >>> BLOCK_SHIFT), agent(w), writerAccess[g]);
             return;
         }
-        if (racesWith(w, writerAccess[g], block, self, known, access, tell)) {
+        if (racesWith(w, g, lane, writerAccess[g], block, self, known, access, tell)) {
             tell.race(offset(g), lane, write, (int) (w >>> BLOCK_SHIFT), agent(w), writerAccess[g], true);
         }
         if (Strength.isStrong(Strength.of(writerAccess[g])) && !strongWriters.isEmpty()) {
             for (long[] entry : strongWriters.getOrDefault(g, List.of())) {
-                if (racesWith(entry[0], (int) entry[1], block, self, known, access, tell)) {
+                if (racesWith(entry[0], g, lane, (int) entry[1], block, self, known, access, tell)) {
                     int other = (int) (entry[0] >>> BLOCK_SHIFT);
                     tell.race(offset(g), lane, write, other, agent(entry[0]), (int) entry[1], true);
                     return;
@@ -222,14 +222,26 @@ final class GlobalPage {
         }
     }
 
-    private static boolean racesWith(
-            long w, int theirs, int block, int self, VectorClock known, int access, RaceListener tell) {
+    private boolean racesWith(
+            long w,
+            int g,
+            int lane,
+            int theirs,
+            int block,
+            int self,
+            VectorClock known,
+            int access,
+            RaceListener tell) {
         if (ordered(w, block, self, known)) {
             return false;
         }
         int other = (int) (w >>> BLOCK_SHIFT);
         return !Strength.compatible(
-                Strength.of(theirs), Strength.of(access), other == block, other == block || tell.sameCluster(other));
+                        Strength.of(theirs),
+                        Strength.of(access),
+                        other == block,
+                        other == block || tell.sameCluster(other))
+                && !(Strength.isStrong(Strength.of(theirs)) && tell.observed(offset(g), lane, theirs));
     }
 
     private void keepStrong(int g, long w, int block, int self, VectorClock known, int access, RaceListener tell) {

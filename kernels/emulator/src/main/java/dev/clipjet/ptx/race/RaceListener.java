@@ -52,6 +52,16 @@ public interface RaceListener {
     /** A plain write over what a strong write left: nobody who reads it from now on learns what that write released. */
     void overwritesStrong(long offset, int bytes);
 
+    /**
+     * Whether the current lane has observed a strong write that it is not synchronised with, by a later atomic update of the same
+     * place, or knows of a thread that has.
+     *
+     * @param offset offset of a byte of the place
+     * @param lane lane of the current warp
+     * @param otherAccess program counter and {@link Strength} of the strong write
+     */
+    boolean observed(long offset, int lane, int otherAccess);
+
     /** Whether a block is in the cluster of the current one. */
     boolean sameCluster(int otherBlock);
 }

@@ -270,6 +270,24 @@ public final class SharedRaces {
         claim(REMOTE, lane, clock, access, from, count, tell, PENDING | (long) (warp << 5 | lane) << 32 | clock.now());
     }
 
+    /**
+     * A thread of another block of the cluster accesses a range: tells of what threads of this block did there that is not in
+     * order with it.
+     */
+    public void checkRemote(
+            int lane, WarpClock clock, int access, int from, int count, boolean write, RaceListener tell) {
+        VectorClock known = clock.known(lane);
+        int last = (from + count - 1) >>> shift;
+        for (int g = from >>> shift; g <= last; g++) {
+            if (writer[g] != 0) {
+                checkWriter(writer[g], g, REMOTE, lane, known, access, write, tell);
+            }
+            if (write && readerWarps[g] != 0) {
+                checkReaders(g, REMOTE, lane, known, access, tell);
+            }
+        }
+    }
+
     private static long mine(int access, int clock, int lane) {
         return (long) Strength.of(access) << 59 | (long) clock << 32 | 1L << lane;
     }
@@ -354,7 +372,9 @@ public final class SharedRaces {
             tell.pending((long) g << shift, lane, write, agent, writerAccess[g]);
             return true;
         }
-        if (!ordered(w, warp, lane, known) && !Strength.compatible(strength, Strength.of(access), true, true)) {
+        if (!ordered(w, warp, lane, known)
+                && !Strength.compatible(strength, Strength.of(access), warp != REMOTE, true)
+                && !observed(g, lane, writerAccess[g], tell)) {
             tellRace(g, lane, write, agent, writerAccess[g], true, tell);
         }
         if (Strength.isStrong(strength) && !strongWriters.isEmpty()) {
@@ -367,11 +387,16 @@ public final class SharedRaces {
             int g, int warp, int lane, VectorClock known, int access, boolean write, RaceListener tell) {
         for (long[] entry : strongWriters.getOrDefault(g, List.of())) {
             if (!ordered(entry[0], warp, lane, known)
-                    && !Strength.compatible(Strength.of((int) entry[1]), Strength.of(access), true, true)) {
+                    && !Strength.compatible(Strength.of((int) entry[1]), Strength.of(access), warp != REMOTE, true)
+                    && !observed(g, lane, (int) entry[1], tell)) {
                 tellRace(g, lane, write, (int) (entry[0] >>> 32) & AGENT_MASK, (int) entry[1], true, tell);
                 return;
             }
         }
+    }
+
+    private boolean observed(int g, int lane, int theirs, RaceListener tell) {
+        return Strength.isStrong(Strength.of(theirs)) && tell.observed((long) g << shift, lane, theirs);
     }
 
     private void tellRace(
@@ -439,7 +464,7 @@ public final class SharedRaces {
         if (reader == warp) {
             lanes &= ~(1 << lane);
         }
-        if (lanes == 0 || Strength.compatible(strength, Strength.of(access), true, true)) {
+        if (lanes == 0 || Strength.compatible(strength, Strength.of(access), warp != REMOTE, true)) {
             return false;
         }
         for (int left = lanes; left != 0; left &= left - 1) {

@@ -58,6 +58,11 @@ public final class Strength {
         return strength == NON_COHERENT;
     }
 
+    /** Bytes of a strong access. */
+    public static int bytes(int access) {
+        return 1 << (of(access) - 1 & 3);
+    }
+
     /** Whether two accesses are strong, of one size, and each scope includes the other's thread. */
     static boolean compatible(int a, int b, boolean sameBlock, boolean sameCluster) {
         if (!isStrong(a) || !isStrong(b) || (a - 1 & 3) != (b - 1 & 3)) {

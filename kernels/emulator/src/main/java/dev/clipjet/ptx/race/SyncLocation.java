@@ -16,6 +16,14 @@ public final class SyncLocation {
     private final Map<Integer, VectorClock[]> narrow = new HashMap<>();
 
     private final int warps;
+    /** The latest atomic update: it has observed every strong write since the value that the updates began with. */
+    private int updaterBlock = -1;
+
+    private int updater;
+    private int updaterClock;
+    private boolean written;
+    /** Whether a strong write that is no update followed others, so that the latest update has not observed all. */
+    private boolean replaced;
 
     /**
      * Nothing released.
@@ -26,10 +34,45 @@ public final class SyncLocation {
         this.warps = warps;
     }
 
-    /** A value was written that nobody released. */
-    void clear() {
+    /** A strong write replaces what is in the place by a value that nobody released so far. */
+    void replace() {
         wide = null;
         narrow.clear();
+        replaced = written;
+        written = true;
+        updaterBlock = -1;
+    }
+
+    /** A thread updates the place atomically. */
+    void update(int block, int thread, int clock) {
+        written = true;
+        updaterBlock = block;
+        updater = thread;
+        updaterClock = clock;
+    }
+
+    /** A plain write replaces what is in the place: nobody who reads it from now on learns what was released. */
+    public void overwrite() {
+        wide = null;
+        narrow.clear();
+        written = false;
+        replaced = false;
+    }
+
+    /**
+     * Whether all strong writes to the place come before what a thread does next, because it made the latest update or knows of
+     * it. An update observes the updates before it, and observation orders these, though nothing else of their threads, before
+     * whatever follows the observer (the causality order of PTX).
+     *
+     * @param block the thread's block
+     * @param thread the thread in it
+     * @param known what the thread knows
+     */
+    public boolean observedBy(int block, int thread, VectorClock known) {
+        return updaterBlock >= 0
+                && !replaced
+                && (updaterBlock == block && updater == thread
+                        || known.knows(updaterBlock, updater >>> 5, updater & 31, updaterClock));
     }
 
     /** A thread of a block releases what a clock says, and its own accesses up to {@code clock}, at a scope. */

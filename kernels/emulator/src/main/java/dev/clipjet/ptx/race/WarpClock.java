@@ -212,8 +212,10 @@ public final class WarpClock {
      * @param update whether it is an atomic update, which passes on what earlier writes released
      */
     public void publish(int lane, SyncLocation place, int scope, boolean release, boolean update) {
-        if (!update) {
-            place.clear();
+        if (update) {
+            place.update(block, warp << 5 | lane, now);
+        } else {
+            place.replace();
         }
         if (release) {
             place.release(block, scope, known[lane], warp, lane, now);

@@ -2,7 +2,9 @@ package dev.clipjet.ptx.tensor;
 
 /** What one warp multiplies matrices with: room for operands and sums, and the way of adding up. */
 public final class TensorUnit {
-    private static final int ROWS = 16;
+    /** Rows of left operands and results. */
+    public static final int ROWS = 16;
+
     private static final int INNER = 16;
 
     /** Room for a left operand of 16 rows. */

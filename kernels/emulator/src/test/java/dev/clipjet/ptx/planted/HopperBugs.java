@@ -16,6 +16,15 @@ final class HopperBugs {
             bar.sync 0;
             """;
 
+    /** In %r5 the block's rank, in %r4 the thread's offset, in %r7 the peer's address of the thread's word. */
+    private static final String PEER = """
+            mov.u32 %r5, %cluster_ctarank;
+            shl.b32 %r4, %r0, 2;
+            mov.u32 %r6, s;
+            xor.b32 %r10, %r5, 1;
+            mapa.shared::cluster.u32 %r7, %r3, %r10;
+            """;
+
     private static final String WAIT = """
             WAIT:
             mbarrier.try_wait.parity.shared.b64 %p2, [bar], 0;
@@ -296,6 +305,86 @@ final class HopperBugs {
                     !@%p2 mbarrier.arrive.release.cluster.shared::cluster.b64 _, [%r7];
                     +barrier.cluster.arrive.release.aligned;
                     +barrier.cluster.wait.acquire.aligned;
+                    """),
+            PlantedBug.cluster("a read of a peer's memory before it is written", FindingKind.RACE, PEER + """
+                    st.shared.u32 [%r3], %r0;
+                    -barrier.cluster.arrive.relaxed.aligned;
+                    +barrier.cluster.arrive.release.aligned;
+                    barrier.cluster.wait.acquire.aligned;
+                    !ld.shared::cluster.u32 %r8, [%r7];
+                    barrier.cluster.arrive.release.aligned;
+                    barrier.cluster.wait.acquire.aligned;
+                    mad.lo.u32 %r9, %r5, 128, %r4;
+                    cvt.u64.u32 %d6, %r9;
+                    add.s64 %d6, %d6, %d1;
+                    st.global.u32 [%d6], %r8;
+                    """),
+            PlantedBug.cluster("memory written again while a peer reads it", FindingKind.RACE, PEER + """
+                    st.shared.u32 [%r3], %r0;
+                    barrier.cluster.arrive.release.aligned;
+                    barrier.cluster.wait.acquire.aligned;
+                    cvt.u64.u32 %d6, %r7;
+                    cvta.shared::cluster.u64 %d6, %d6;
+                    setp.eq.u32 %p2, %r5, 0;
+                    !@%p2 ld.u32 %r8, [%d6];
+                    +barrier.cluster.arrive.release.aligned;
+                    +barrier.cluster.wait.acquire.aligned;
+                    @!%p2 st.shared.u32 [%r3], 7;
+                    -barrier.cluster.arrive.release.aligned;
+                    -barrier.cluster.wait.acquire.aligned;
+                    """),
+            PlantedBug.cluster("two blocks write to a peer", FindingKind.RACE, PEER + """
+                    barrier.cluster.arrive.release.aligned;
+                    barrier.cluster.wait.acquire.aligned;
+                    mapa.shared::cluster.u32 %r7, %r3, 0;
+                    +mad.lo.u32 %r7, %r5, 128, %r7;
+                    !st.shared::cluster.u32 [%r7], %r5;
+                    barrier.cluster.arrive.release.aligned;
+                    barrier.cluster.wait.acquire.aligned;
+                    """),
+            PlantedBug.cluster("a count in a peer's memory that is no atomic", FindingKind.RACE, PEER + """
+                    mapa.shared::cluster.u32 %r7, %r6, 0;
+                    setp.eq.u32 %p1, %r0, 0;
+                    @%p1 st.shared.u32 [s], 0;
+                    barrier.cluster.arrive.release.aligned;
+                    barrier.cluster.wait.acquire.aligned;
+                    -setp.eq.u32 %p2, %r5, 0;
+                    +setp.eq.u32 %p2, %r5, 2;
+                    not.pred %p3, %p2;
+                    and.pred %p2, %p2, %p1;
+                    !@%p2 st.shared.u32 [s], 5;
+                    @%p3 atom.shared::cluster.add.u32 %r9, [%r7], 1;
+                    barrier.cluster.arrive.release.aligned;
+                    barrier.cluster.wait.acquire.aligned;
+                    """),
+            PlantedBug.cluster("past the end of a peer's memory", FindingKind.OUT_OF_BOUNDS, PEER + """
+                    barrier.cluster.arrive.release.aligned;
+                    barrier.cluster.wait.acquire.aligned;
+                    -!st.shared::cluster.u32 [%r7+1024], %r0;
+                    +st.shared::cluster.u32 [%r7+768], %r0;
+                    barrier.cluster.arrive.release.aligned;
+                    barrier.cluster.wait.acquire.aligned;
+                    """),
+            PlantedBug.cluster("memory of a peer that has ended", FindingKind.OUT_OF_BOUNDS, PEER + """
+                    st.shared.u32 [%r3], %r0;
+                    barrier.cluster.arrive.release.aligned;
+                    barrier.cluster.wait.acquire.aligned;
+                    setp.eq.u32 %p2, %r5, 0;
+                    !@%p2 ld.shared::cluster.u32 %r8, [%r7];
+                    +barrier.cluster.arrive.release.aligned;
+                    +barrier.cluster.wait.acquire.aligned;
+                    """),
+            PlantedBug.cluster("memory of a peer that nobody wrote", FindingKind.UNDEFINED_VALUE, PEER + """
+                    +st.shared.u32 [%r3], %r0;
+                    barrier.cluster.arrive.release.aligned;
+                    barrier.cluster.wait.acquire.aligned;
+                    ld.shared::cluster.u32 %r8, [%r7];
+                    barrier.cluster.arrive.release.aligned;
+                    barrier.cluster.wait.acquire.aligned;
+                    mad.lo.u32 %r9, %r5, 128, %r4;
+                    cvt.u64.u32 %d6, %r9;
+                    add.s64 %d6, %d6, %d1;
+                    !st.global.u32 [%d6], %r8;
                     """),
             PlantedBug.cluster("a peer's mbarrier used before it is initialised", FindingKind.MBARRIER, """
                     mov.u32 %r5, %cluster_ctarank;

@@ -486,6 +486,7 @@ final class PlantedBugs {
                         RACES,
                         COPIES,
                         TOGETHER,
+                        IdiomBugs.IDIOMS,
                         HopperBugs.MBARRIERS,
                         HopperBugs.BULK,
                         HopperBugs.PRODUCTS,

@@ -20,6 +20,15 @@ class AtomicFormsTest {
         "atom,red -,global,shared and,or,xor b32,b64",
         "atom -,global,shared exch b32,b64",
         "atom -,global,shared cas b16,b32,b64",
+        "atom,red shared::cluster add u32,s32,u64,f32,f64",
+        "atom,red shared::cluster add noftz f16,bf16,f16x2,bf16x2",
+        "atom,red shared::cluster min,max u32,s32,u64,s64",
+        "atom,red shared::cluster inc,dec u32",
+        "atom,red shared::cluster and,or,xor b32,b64",
+        "atom shared::cluster exch b32,b64",
+        "atom shared::cluster cas b16,b32,b64",
+        "atom,red -,global add L2::cache_hint u32",
+        "atom global cas L2::cache_hint b64",
         "atom,red relaxed,acquire,release,acq_rel cta,cluster,gpu,sys global,shared::cta add u32",
     };
 
@@ -43,7 +52,8 @@ class AtomicFormsTest {
     static String operands(Form form) {
         String r = register(form);
         return (form.opcode().equals("atom") ? r + "0, " : "") + "[%d20], " + r + "1"
-                + (form.has("cas") ? ", " + r + "2" : "");
+                + (form.has("cas") ? ", " + r + "2" : "")
+                + (form.has("L2::cache_hint") ? ", %d12" : "");
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.clipjet.ptx.emulator.KernelFindingsException;
 import dev.clipjet.ptx.emulator.Rig;
 import dev.clipjet.ptx.exec.ExecutionOptions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -180,6 +181,45 @@ class ClusterFormsTest {
                         SHARED_IN + "fence.proxy.async;",
                         name + " [%d21], [%d2], 64" + (name.contains("hint") ? ", %d9" : "") + ";",
                         "cp.async.bulk.commit_group;\n" + wait + " 0;");
+            }
+        }
+    }
+
+    /** Two blocks write to each other's shared memory, add to it and read it, by shared and by generic addresses. */
+    @Test
+    void accessesReachTheMemoryOfTheOtherBlock() {
+        String generic = "cvt.u64.u32 %d7, %r5;\ncvta.shared::cluster.u64 %d7, %d7;\n";
+        String[][] kinds = {{"", ".shared::cluster", "[%r5]"}, {generic, "", "[%d7]"}};
+        for (String[] kind : kinds) {
+            String next = kind[2].replace("]", "+4]");
+            String text = Vectors.kernel(
+                    "",
+                    1,
+                    ".shared .align 16 .b8 s[512];\nmov.u32 %r1, %cluster_ctarank;\nxor.b32 %r2, %r1, 1;",
+                    "mov.u32 %r3, %tid.x;\nmov.u32 %r4, s;\nmad.lo.u32 %r4, %r3, 16, %r4;",
+                    "mapa.shared::cluster.u32 %r5, %r4, %r2;\n" + kind[0],
+                    "barrier.cluster.arrive;\nbarrier.cluster.wait;",
+                    "mad.lo.u32 %r6, %r1, 1000, %r3;\nadd.u32 %r7, %r6, 100;",
+                    "st" + kind[1] + ".v2.u32 " + kind[2] + ", {%r6, %r7};",
+                    "barrier.cluster.arrive;\nbarrier.cluster.wait;",
+                    "atom" + kind[1] + ".add.u32 %r8, " + kind[2] + ", 5;",
+                    "red" + kind[1] + ".max.u32 " + next + ", 1110;",
+                    "barrier.cluster.arrive;\nbarrier.cluster.wait;",
+                    "ld.shared.v2.u32 {%r9, %r10}, [%r4];\nld" + kind[1] + ".u32 %r11, " + kind[2] + ";",
+                    "barrier.cluster.arrive;\nbarrier.cluster.wait;",
+                    "mad.lo.u32 %r12, %r1, 32, %r3;\nmul.wide.u32 %d1, %r12, 16;\nld.param.u64 %d2, [p0];",
+                    "add.u64 %d2, %d2, %d1;\nst.global.v4.u32 [%d2], {%r8, %r9, %r10, %r11};");
+            try (Rig rig = new Rig("peers", text, ExecutionOptions.standard())) {
+                long out = rig.raw(1024);
+                rig.launch("k", new LaunchShape(Dim3.of(2), Dim3.of(32), Dim3.of(2), 0, false), out);
+                int[] words = rig.readInts(out, 256);
+                for (int i = 0; i < 64; i++) {
+                    int own = 1000 * (i / 32) + i % 32;
+                    int peer = 1000 * (1 - i / 32) + i % 32;
+                    assertThat(Arrays.copyOfRange(words, 4 * i, 4 * i + 4))
+                            .as("thread %d", i)
+                            .containsExactly(own, peer + 5, Math.max(1110, peer + 100), own + 5);
+                }
             }
         }
     }

@@ -64,7 +64,8 @@ class FormsGateTest {
             "L1::no_allocate",
             "L2::64B",
             "L2::128B",
-            "L2::256B");
+            "L2::256B",
+            "L2::cache_hint");
 
     /** Forms whose programs are in tests of other packages: class, pattern. */
     private static final String[][] ELSEWHERE = {
@@ -91,6 +92,9 @@ class FormsGateTest {
         names.addAll(AtomicFormsTest.forms());
         names.addAll(WarpFormsTest.forms());
         names.addAll(MatrixFormsTest.forms());
+        names.addAll(ByteMatrixFormsTest.forms());
+        names.addAll(PackedValuesFormsTest.forms());
+        names.addAll(WmmaFormsTest.forms());
         names.addAll(CarryFormsTest.forms());
         names.addAll(PackedFormsTest.forms());
         names.addAll(ProgramFormsTest.forms());

@@ -27,6 +27,8 @@ class MemoryFormsTest {
                 + " global,shared -,v2 u32",
         "ld global ca,cg,cs,lu,cv,nc,unified," + PLACES + " -,v4 f32",
         "ld shared::cta,param::entry,param::func b32",
+        "ld shared::cluster -,v2,v4 " + TYPES,
+        "ld -,global L2::cache_hint -,v4 b32",
     };
 
     private static final String[] STORES = {
@@ -35,6 +37,8 @@ class MemoryFormsTest {
                 + " global,shared -,v2 u32",
         "st global wb,cg,cs,wt," + PLACES + " -,v4 f32",
         "st shared::cta,param::func b32",
+        "st shared::cluster -,v2,v4 " + TYPES,
+        "st -,global L2::cache_hint -,v4 b32",
     };
 
     /** Names of the forms that are tested here, as far as the emulator accepts them. */
@@ -54,6 +58,11 @@ class MemoryFormsTest {
 
     private static int elements(Form form) {
         return form.has("v2") ? 2 : form.has("v4") ? 4 : 1;
+    }
+
+    /** The policy that a hint takes; its value is opaque. */
+    private static String policy(Form form) {
+        return form.has("L2::cache_hint") ? ", %d29" : "";
     }
 
     private static String register(int width, int index) {
@@ -79,7 +88,8 @@ class MemoryFormsTest {
                     continue;
                 }
                 String operands = registers(form, width) + ", ";
-                if (Decoding.accepts(name + " " + operands + (isSpace(form, "param") ? "[p0];" : "[%d9];"))) {
+                if (Decoding.accepts(
+                        name + " " + operands + (isSpace(form, "param") ? "[p0]" : "[%d9]") + policy(form) + ";")) {
                     load(form, width, operands);
                     tested++;
                 }
@@ -121,7 +131,8 @@ class MemoryFormsTest {
                 Vectors.address("%d21", 1, 32) + Vectors.address("%d20", 0, 16),
                 "ld.global.v2.b64 {%d22, %d23}, [%d20];",
                 prepare,
-                form.name() + " " + operands + place + ";",
+                "createpolicy.fractional.L2::evict_first.b64 %d29;",
+                form.name() + " " + operands + place + policy(form) + ";",
                 results.toString());
         text = text.replace(".param .u64 p1)", ".param .u64 p1, .param .align 16 .b8 p2[512])");
         try (Rig rig = new Rig(form.name(), text, ExecutionOptions.standard().withWorkers(1))) {
@@ -158,7 +169,7 @@ class MemoryFormsTest {
                 if (form.opcode().equals("st")
                         && width >= Form.width(form.type())
                         && Decoding.accepts(name + (isSpace(form, "param") ? " [v], " : " [%d9], ")
-                                + registers(form, width) + ";")) {
+                                + registers(form, width) + policy(form) + ";")) {
                     store(form, width);
                     tested++;
                 }
@@ -193,7 +204,8 @@ class MemoryFormsTest {
                 "mov.u64 %d25, 0x1111111111111111;",
                 "st" + space + ".v2.b64 " + place + ", {%d25, %d25};",
                 values.toString(),
-                form.name() + " " + place + ", " + registers(form, width) + ";",
+                "createpolicy.fractional.L2::evict_last.b64 %d29;",
+                form.name() + " " + place + ", " + registers(form, width) + policy(form) + ";",
                 "ld" + space + ".v2.b64 {%d26, %d27}, " + place + ";",
                 "st.global.v2.b64 [%d21], {%d26, %d27};");
         try (Rig rig = new Rig(form.name(), text, ExecutionOptions.standard().withWorkers(1))) {

@@ -16,10 +16,11 @@ final class OperandChoices {
                 ? "%r"
                 : register(form.types().get(form.types().size() - 1));
         return switch (form.opcode()) {
-            case "ld", "ldu" -> vectors(form, "", ", [%d20]", ", [p0]");
-            case "st" -> vectors(form, "[%d20], ", "", "[v], ");
-            case "atom" -> List.of(r + "0, [%d20], " + r + "1", r + "0, [%d20], " + r + "1, " + r + "2");
-            case "red" -> List.of("[%d20], " + r + "1", "[%d20], " + r + "1, " + r + "2");
+            case "ld", "ldu" -> hinted(vectors(form, "", ", [%d20]", ", [p0]"));
+            case "st" -> hinted(vectors(form, "[%d20], ", "", "[v], "));
+            case "atom" -> hinted(List.of(r + "0, [%d20], " + r + "1", r + "0, [%d20], " + r + "1, " + r + "2"));
+            case "red" -> hinted(List.of("[%d20], " + r + "1", "[%d20], " + r + "1, " + r + "2"));
+            case "createpolicy" -> List.of("%d0", "%d0, %r1", "%d0, %d1", "%d0, [%d20], 1024, 2048");
             case "shfl" -> List.of("%r0|%q0, %r1, %r2, %r3, %r4", "%d0|%q0, %d1, %r2, %r3, %r4");
             case "vote" -> List.of("%r0, %q1, %r4", "%q0, %q1, %r4");
             case "match" -> List.of("%r0, " + r + "1, %r4", "%r0|%q0, " + r + "1, %r4");
@@ -28,10 +29,18 @@ final class OperandChoices {
             case "activemask" -> List.of(r + "0");
             case "ldmatrix", "stmatrix", "movmatrix" -> List.of(MatrixFormsTest.operands(form), "%r0, [%d20]");
             case "mma" ->
-                Stream.of(new int[] {4, 4, 2}, new int[] {2, 4, 2}, new int[] {4, 2, 1}, new int[] {2, 2, 1})
-                        .map(n -> list("%r", n[0]) + ", " + list("%r", n[1]) + ", " + list("%r", n[2]) + ", "
-                                + list("%r", n[0]))
+                Stream.concat(
+                                Stream.of("{%d0, %d1}, {%d2}, {%d3}, {%d4, %d5}"),
+                                Stream.of(
+                                                new int[] {4, 4, 2},
+                                                new int[] {2, 4, 2},
+                                                new int[] {4, 2, 1},
+                                                new int[] {2, 2, 1},
+                                                new int[] {2, 1, 1})
+                                        .map(n -> list("%r", n[0]) + ", " + list("%r", n[1]) + ", " + list("%r", n[2])
+                                                + ", " + list("%r", n[0])))
                         .toList();
+            case "wmma" -> WmmaFormsTest.choices(form);
             case "wgmma" -> warpgroup(form);
             case "cp" ->
                 List.of(
@@ -59,7 +68,7 @@ final class OperandChoices {
                         "%q0, [%d20], %r1",
                         "%r0, %d1");
             case "bar", "barrier" -> List.of("", "1", "1, 64", "%r1, %r2", "%r0, 1, %q0", "%q0, 1, %q1");
-            case "fence", "membar", "griddepcontrol", "ret", "exit", "trap" -> List.of("");
+            case "fence", "membar", "griddepcontrol", "ret", "exit", "trap", "brkpt" -> List.of("");
             case "prefetch", "prefetchu" -> List.of("[%d20]");
             case "nanosleep" -> List.of(r + "1");
             case "setmaxnreg" -> List.of("64");
@@ -74,11 +83,26 @@ final class OperandChoices {
         };
     }
 
+    /** With a cache policy behind them too. */
+    private static List<String> hinted(List<String> choices) {
+        List<String> all = new ArrayList<>(choices);
+        choices.forEach(choice -> all.add(choice + ", %d1"));
+        return all;
+    }
+
     private static List<String> scalar(Form form, String r) {
         List<String> choices = new ArrayList<>();
         if (form.opcode().equals("mov")) {
             choices.addAll(List.of("{%h0, %h1}, {%h2, %h3}", "{%r0, %r1}, {%r2, %r3}", "{%d0, %d1}, {%d2, %d3}"));
             choices.add("{%r0, %r1, %r2, %r3}, {%r4, %r5, %r6, %r7}");
+        }
+        switch (form.opcode()) {
+            case "cvt" -> choices.addAll(List.of("%h0, %r1, %r2", "%h0, %r1", "%r0, %h1"));
+            case "add", "min", "max" -> choices.add("%r0, %r1, %r2");
+            case "vabsdiff4" -> choices.add("%r0, %r1, %r2, %r3");
+            case "set" ->
+                choices.addAll(List.of("%r0, %r1, %r2", "%r0, %r1, %r2, %q3", "%h0, %h1, %h2", "%h0, %h1, %h2, %q3"));
+            default -> {}
         }
         if (form.opcode().equals("setp")) {
             choices.addAll(List.of(PackedFormsTest.operands(form)));

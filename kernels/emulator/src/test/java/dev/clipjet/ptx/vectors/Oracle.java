@@ -116,9 +116,9 @@ final class Oracle {
             case "neg":
                 return wrap(a.negate(), width);
             case "min":
-                return wrap(a.min(b), width);
+                return wrap(form.has("relu") ? a.min(b).max(BigInteger.ZERO) : a.min(b), width);
             case "max":
-                return wrap(a.max(b), width);
+                return wrap(form.has("relu") ? a.max(b).max(BigInteger.ZERO) : a.max(b), width);
             case "sad":
                 return wrap(a.subtract(b).abs().add(c), width);
             case "and":

@@ -8,6 +8,7 @@ import dev.clipjet.ptx.emulator.KernelFindingsException;
 import dev.clipjet.ptx.emulator.Rig;
 import dev.clipjet.ptx.exec.ExecutionOptions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -18,6 +19,12 @@ class ProgramFormsTest {
     };
     private static final String[] ARRIVALS = {
         "bar -,cta arrive", "barrier -,cta arrive -,aligned",
+    };
+    private static final String[] REDUCTIONS = {
+        "bar -,cta red popc u32",
+        "bar -,cta red and,or pred",
+        "barrier -,cta red popc -,aligned u32",
+        "barrier -,cta red and,or -,aligned pred",
     };
     private static final String[] SILENT = {
         "membar cta,gl,sys",
@@ -33,9 +40,16 @@ class ProgramFormsTest {
     private static final String[] COPIES = {
         "cp async ca,cg shared,shared::cta global -,L2::64B,L2::128B,L2::256B,L2::cache_hint",
     };
+    private static final String[] POLICIES = {
+        "createpolicy fractional L2::evict_normal,L2::evict_unchanged,L2::evict_first,L2::evict_last"
+                + " -,L2::evict_first,L2::evict_unchanged b64",
+        "createpolicy range -,global L2::evict_normal,L2::evict_unchanged,L2::evict_first,L2::evict_last"
+                + " -,L2::evict_first,L2::evict_unchanged b64",
+        "createpolicy cvt L2 b64",
+    };
     private static final String[] GROUPS = {"cp async commit_group,wait_group,wait_all"};
     private static final String[] CONTROL = {
-        "bra -,uni", "brx idx -,uni", "call -,uni", "ret -,uni", "exit", "trap",
+        "bra -,uni", "brx idx -,uni", "call -,uni", "ret -,uni", "exit", "trap", "brkpt",
     };
 
     private static List<String> expand(String... patterns) {
@@ -49,13 +63,17 @@ class ProgramFormsTest {
     /** Names of the forms that are tested here. */
     static List<String> forms() {
         List<String> forms = new ArrayList<>();
-        for (String[] patterns : new String[][] {BARRIERS, ARRIVALS, SILENT, COPIES, GROUPS, CONTROL}) {
+        for (String[] patterns :
+                new String[][] {BARRIERS, ARRIVALS, REDUCTIONS, SILENT, POLICIES, COPIES, GROUPS, CONTROL}) {
             forms.addAll(expand(patterns));
         }
         return forms;
     }
 
     static String operands(Form form) {
+        if (form.has("red")) {
+            return form.has("popc") ? "%r0, 1, %q1" : "%q0, 1, %q1";
+        }
         return switch (form.opcode()) {
             case "bar" -> form.has("warp") ? "-1" : form.has("arrive") ? "1, 64" : "1";
             case "barrier" -> form.has("arrive") ? "1, 64" : "1";
@@ -136,6 +154,84 @@ class ProgramFormsTest {
                 }
             }
         }
+    }
+
+    /** Four warps vote, twice in a row; the last leaves before the second vote or, if {@code counted}, takes no part in any. */
+    private static int[] vote(String name, boolean counted, boolean negated, int[] votes) {
+        boolean count = name.contains("popc");
+        String barrier =
+                name + (count ? " %r5" : " %q5") + ", 1" + (counted ? ", 96" : "") + (negated ? ", !%q1;" : ", %q1;");
+        String result = count ? "" : "selp.u32 %r5, 1, 0, %q5;";
+        String text = Vectors.kernel(
+                "",
+                2,
+                "mov.u32 %r1, %tid.x;\nmul.wide.u32 %d2, %r1, 4;\nsetp.ge.u32 %q2, %r1, 96;\nmov.u32 %r5, 7;",
+                "ld.param.u64 %d20, [p0];\nadd.u64 %d20, %d20, %d2;\nld.global.u32 %r2, [%d20];",
+                "ld.param.u64 %d21, [p1];\nadd.u64 %d21, %d21, %d2;\nsetp.ne.u32 %q5, %r1, %r1;",
+                "and.b32 %r3, %r2, 1;\nsetp.ne.u32 %q1, %r3, 0;",
+                counted ? "@%q2 ret;" : "",
+                barrier,
+                result,
+                "mov.u32 %r6, %r5;\nand.b32 %r3, %r2, 2;\nsetp.ne.u32 %q1, %r3, 0;",
+                counted ? "" : "@%q2 ret;",
+                barrier,
+                result,
+                "mad.lo.u32 %r6, %r5, 1000, %r6;\nst.global.u32 [%d21], %r6;");
+        try (Rig rig = new Rig(name, text, ExecutionOptions.standard())) {
+            long out = rig.ints(new int[128]);
+            rig.launch("k", Dim3.of(1), Dim3.of(128), rig.ints(votes), out);
+            return rig.readInts(out, 128);
+        }
+    }
+
+    /** A policy is opaque: whatever it is, a load with it gives what is there. */
+    @Test
+    void policiesChangeNoValue() {
+        for (String name : expand(POLICIES)) {
+            List<String> operands = name.contains("range")
+                    ? List.of("[%d20], 1024, 2048", "[%d20+16], %r6, %r6")
+                    : name.contains("cvt") ? List.of("%d7", "0x10F0000000000000") : List.of("", "0f3F000000", "%r7");
+            for (String choice : operands) {
+                String policy = name + " %d5" + (choice.isEmpty() ? "" : ", ") + choice + ";\n";
+                String use = "st.global.L2::cache_hint.u32 [%d20], %r3, %d5;\n"
+                        + "ld.global.L2::cache_hint.u32 %r3, [%d20], %d5;";
+                String set = "bar.sync 0;\nmov.b64 %d7, 5;\nmov.b32 %r6, 64;\nmov.b32 %r7, 0f3F800000;\n";
+                assertExchanged(name, exchange(name, set + policy, use));
+            }
+        }
+    }
+
+    @Test
+    void reductionsCountTheVotesOfThoseWhoMeet() {
+        int[][] ballots = {new int[128], new int[128], new int[128], new int[128]};
+        Arrays.fill(ballots[1], 3);
+        for (int i = 0; i < 128; i++) {
+            ballots[2][i] = i * 0x9e3779b9 >>> 30;
+            ballots[3][i] = i == 70 ? 1 : 2;
+        }
+        for (String name : expand(REDUCTIONS)) {
+            for (int[] votes : ballots) {
+                for (boolean counted : new boolean[] {false, true}) {
+                    for (boolean negated : new boolean[] {false, true}) {
+                        int first = counted ? 96 : 128;
+                        int expected =
+                                reduced(name, votes, 1, first, negated) + 1000 * reduced(name, votes, 2, 96, negated);
+                        assertThat(vote(name, counted, negated, votes))
+                                .as("%s, counted %s, negated %s", name, counted, negated)
+                                .startsWith(expected, expected)
+                                .satisfies(words -> assertThat(words[95]).isEqualTo(expected));
+                    }
+                }
+            }
+        }
+    }
+
+    private static int reduced(String name, int[] votes, int bit, int voters, boolean negated) {
+        int yes = 0;
+        for (int i = 0; i < voters; i++) {
+            yes += ((votes[i] & bit) != 0) != negated ? 1 : 0;
+        }
+        return name.contains("popc") ? yes : name.contains(".and") ? yes == voters ? 1 : 0 : yes > 0 ? 1 : 0;
     }
 
     @Test
@@ -230,11 +326,13 @@ class ProgramFormsTest {
                 }
             }
         }
-        String trapping = Vectors.kernel("", 0, "mov.u32 %r1, %laneid;\nsetp.eq.u32 %q1, %r1, 3;\n@%q1 trap;");
-        try (Rig rig = new Rig("trap", trapping, ExecutionOptions.standard())) {
-            assertThatThrownBy(() -> rig.launch("k", Dim3.of(1), Dim3.of(32)))
-                    .isInstanceOf(KernelFindingsException.class)
-                    .hasMessageContaining("trap");
+        for (String end : new String[] {"trap", "brkpt"}) {
+            String text = Vectors.kernel("", 0, "mov.u32 %r1, %laneid;\nsetp.eq.u32 %q1, %r1, 3;\n@%q1 " + end + ";");
+            try (Rig rig = new Rig(end, text, ExecutionOptions.standard())) {
+                assertThatThrownBy(() -> rig.launch("k", Dim3.of(1), Dim3.of(32)))
+                        .isInstanceOf(KernelFindingsException.class)
+                        .hasMessageContaining(end);
+            }
         }
     }
 }

@@ -75,6 +75,10 @@ final class RunCommand implements Callable<Integer> {
 
     private void print(Request request, Outcome outcome, PrintWriter out) {
         out.println(request.title(gpu));
+        String printed = outcome.result().printed();
+        if (!printed.isEmpty()) {
+            out.print("\nprinted:\n" + printed + (printed.endsWith("\n") ? "\n" : "\n\n"));
+        }
         FindingReport findings = new FindingReport(request);
         outcome.result().findings().forEach(finding -> {
             out.println();
@@ -92,6 +96,9 @@ final class RunCommand implements Callable<Integer> {
         document.set("configuration", configuration.json());
         document.put("completed", outcome.result().completed());
         document.put("warpInstructions", outcome.result().warpInstructions());
+        if (!outcome.result().printed().isEmpty()) {
+            document.put("printed", outcome.result().printed());
+        }
         ArrayNode findings = document.putArray("findings");
         FindingReport report = new FindingReport(request);
         outcome.result().findings().forEach(finding -> findings.add(report.json(finding, outcome.addresses())));
