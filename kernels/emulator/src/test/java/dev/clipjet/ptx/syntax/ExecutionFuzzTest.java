@@ -68,6 +68,20 @@ class ExecutionFuzzTest {
             "stmatrix.sync.aligned.m8n8.x1.shared.b16 [%r5], {%r1};",
             "mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%f1, %f2, %f3, %f4}, {%r1, %r2, %r3, %r4}, {%r5, %r1},"
                     + " {%f1, %f2, %f3, %f4};",
+            "mma.sync.aligned.m16n8k32.row.col.s32.s8.u8.s32 {%r1, %r2, %r3, %r4}, {%r1, %r2, %r3, %r4}, {%r5, %r1},"
+                    + " {%r1, %r2, %r3, %r4};",
+            "wmma.load.a.sync.aligned.row.m16n16k16.global.f16 {%r1, %r2, %r3, %r4, %r5, %r6, %r7, %r8}, [%rd1], %r9;",
+            "barrier.cta.red.popc.u32 %r1, 0, %p1;",
+            "bar.red.and.pred %p1, 1, 64, %p2;",
+            "griddepcontrol.wait;",
+            "griddepcontrol.launch_dependents;",
+            "createpolicy.fractional.L2::evict_first.b64 %rd1;",
+            "ld.shared::cluster.u32 %r1, [%r2];",
+            "st.shared::cluster.u32 [%r2], %r1;",
+            "wgmma.fence.sync.aligned;",
+            "wgmma.commit_group.sync.aligned;",
+            "wgmma.wait_group.sync.aligned 0;",
+            "setmaxnreg.dec.sync.aligned.u32 40;",
             "fence.proxy.async;",
             "fence.acq_rel.gpu;",
             "membar.sys;",
@@ -166,7 +180,11 @@ class ExecutionFuzzTest {
         }
         try {
             LaunchShape shape = new LaunchShape(Dim3.of(1 + random.nextInt(2)), Dim3.of(32), 1024);
+            // Two grids, of which the second may overlap the first.
             stream.launch(module.function(function.name()), shape, arguments);
+            if (random.nextInt(4) == 0) {
+                stream.launch(module.function(function.name()), shape.withProgrammatic(true), arguments);
+            }
             count("ran to their end");
         } catch (DeviceException ended) {
             count("ended by " + ended.codeName());
