@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,6 +58,22 @@ class MappedRegionTest {
         assertThat(Files.readString(maps)).contains("mapped.bin");
         region.close();
         assertThat(Files.readString(maps)).doesNotContain("mapped.bin");
+    }
+
+    @Test
+    void theLargestRegionIsOneBuffer() throws IOException {
+        Path file = temp.resolve("large");
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            // The file is a hole, but for its last byte.
+            channel.write(ByteBuffer.wrap(new byte[] {7}), MappedRegion.MOST_BYTES - 1);
+        }
+        try (FileChannel channel = FileChannel.open(file);
+                MappedRegion region = MappedRegion.map("large", channel, 0, MappedRegion.MOST_BYTES)) {
+            assertThat(region.slice(MappedRegion.MOST_BYTES - 1, 1).get(0)).isEqualTo((byte) 7);
+            assertThatThrownBy(() -> MappedRegion.map("large", channel, 0, Integer.MAX_VALUE))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("large");
+        }
     }
 
     private MappedRegion map(byte[] content, long position, int length) throws IOException {

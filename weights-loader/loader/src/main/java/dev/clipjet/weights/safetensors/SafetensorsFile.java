@@ -21,7 +21,7 @@ import java.util.Optional;
  * A safetensors file, mapped into memory. Opening checks the whole header against the rules of the format and copies no
  * tensor. Thread-safe.
  *
- * <p>A buffer can span 2 GiB - 1 bytes, so a larger file is mapped in several windows that begin and end between
+ * <p>A buffer can span nearly 2 GiB, so a larger file is mapped in several windows that begin and end between
  * tensors.
  */
 public final class SafetensorsFile implements AutoCloseable {
@@ -44,7 +44,7 @@ public final class SafetensorsFile implements AutoCloseable {
      *
      * @throws ModelFormatException {@code MISSING} if it cannot be read; {@code TRUNCATED}, {@code MALFORMED} or
      *     {@code LIMIT} if it breaks a rule of the format, with the byte offset or the tensor; {@code UNSUPPORTED} for a
-     *     dtype that is not known or a tensor of 2 GiB or more
+     *     dtype that is not known or a tensor of nearly 2 GiB or more
      */
     public static SafetensorsFile open(Path path) {
         List<MappedRegion> windows = new ArrayList<>();
@@ -77,7 +77,7 @@ public final class SafetensorsFile implements AutoCloseable {
         while (next < entries.size()) {
             long begin = entries.get(next).begin();
             int after = next;
-            while (after < entries.size() && entries.get(after).end() - begin <= Integer.MAX_VALUE) {
+            while (after < entries.size() && entries.get(after).end() - begin <= MappedRegion.MOST_BYTES) {
                 after++;
             }
             if (after == next) {
@@ -86,7 +86,7 @@ public final class SafetensorsFile implements AutoCloseable {
                         Kind.UNSUPPORTED,
                         path,
                         "tensor \"" + entry.name() + "\"",
-                        "has " + (entry.end() - begin) + " bytes, at most " + Integer.MAX_VALUE
+                        "has " + (entry.end() - begin) + " bytes, at most " + MappedRegion.MOST_BYTES
                                 + " bytes are supported in one tensor");
             }
             int length = (int) (entries.get(after - 1).end() - begin);

@@ -2,6 +2,7 @@ package dev.clipjet.weights.torch;
 
 import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
+import dev.clipjet.memory.MappedRegion;
 import dev.clipjet.weights.torch.PickleValue.BigInt;
 import dev.clipjet.weights.torch.PickleValue.Constant;
 import dev.clipjet.weights.torch.PickleValue.Dict;
@@ -149,11 +150,12 @@ final class LegacyFile implements Container {
 
     @Override
     public ByteBuffer content(Storage storage) {
-        if (storage.bytes() > Integer.MAX_VALUE) {
+        if (storage.bytes() > MappedRegion.MOST_BYTES) {
             throw error(
                     Kind.UNSUPPORTED,
                     positions.get(storage.key()),
-                    "a storage of " + storage.bytes() + " bytes, at most " + Integer.MAX_VALUE + " are supported");
+                    "a storage of " + storage.bytes() + " bytes, at most " + MappedRegion.MOST_BYTES
+                            + " are supported");
         }
         return file.slice(positions.get(storage.key()), (int) storage.bytes());
     }

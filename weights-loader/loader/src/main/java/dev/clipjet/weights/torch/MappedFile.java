@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A file of any size, mapped into memory piece by piece. A buffer spans 2 GiB - 1 bytes at most, so windows of that size
+ * A file of any size, mapped into memory piece by piece. A buffer spans nearly 2 GiB at most, so windows of that size
  * begin at every multiple of 1 GiB: whatever is at most 1 GiB long lies within one, longer runs get a window of their
  * own. Thread-safe.
  */
@@ -86,14 +86,14 @@ final class MappedFile implements AutoCloseable {
         }
         try {
             long base = position / STEP * STEP;
-            if (position - base + length > Integer.MAX_VALUE) {
+            if (position - base + length > MappedRegion.MOST_BYTES) {
                 MappedRegion region = MappedRegion.map(path.toString(), channel, position, length);
                 own.add(region);
                 return region.slice(0, length);
             }
             MappedRegion region = windows.get(base);
             if (region == null) {
-                int window = (int) Math.min(Integer.MAX_VALUE, size - base);
+                int window = (int) Math.min(MappedRegion.MOST_BYTES, size - base);
                 region = MappedRegion.map(path.toString(), channel, base, window);
                 windows.put(base, region);
             }

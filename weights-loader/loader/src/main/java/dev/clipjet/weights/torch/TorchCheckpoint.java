@@ -47,7 +47,7 @@ public final class TorchCheckpoint implements AutoCloseable {
      *
      * @throws ModelFormatException {@code MISSING} if it cannot be read; {@code FORBIDDEN} if the pickle asks for a name
      *     that tensors do not need; {@code TRUNCATED}, {@code MALFORMED}, {@code OUT_OF_BOUNDS} or {@code LIMIT} if it
-     *     breaks a rule; {@code UNSUPPORTED} for compressed entries, other byte orders and storages of 2 GiB or more
+     *     breaks a rule; {@code UNSUPPORTED} for compressed entries, other byte orders and storages of nearly 2 GiB or more
      */
     public static TorchCheckpoint open(Path path) {
         MappedFile file = MappedFile.open(path);

@@ -2,6 +2,7 @@ package dev.clipjet.weights.torch;
 
 import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
+import dev.clipjet.memory.MappedRegion;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -64,7 +65,7 @@ final class ZipArchive {
     /**
      * The content of an entry.
      *
-     * @throws ModelFormatException {@code UNSUPPORTED} if it is compressed, encrypted or of 2 GiB or more
+     * @throws ModelFormatException {@code UNSUPPORTED} if it is compressed, encrypted or of nearly 2 GiB or more
      */
     ByteBuffer content(ZipEntryRecord entry) {
         if (!entry.isStored()) {
@@ -73,11 +74,11 @@ final class ZipArchive {
                     entry.name(),
                     "is compressed (method " + entry.method() + ") or encrypted; torch stores tensors as they are");
         }
-        if (entry.size() > Integer.MAX_VALUE) {
+        if (entry.size() > MappedRegion.MOST_BYTES) {
             throw error(
                     Kind.UNSUPPORTED,
                     entry.name(),
-                    "has " + entry.size() + " bytes, at most " + Integer.MAX_VALUE + " are supported");
+                    "has " + entry.size() + " bytes, at most " + MappedRegion.MOST_BYTES + " are supported");
         }
         return file.slice(entry.data(), (int) entry.size());
     }
