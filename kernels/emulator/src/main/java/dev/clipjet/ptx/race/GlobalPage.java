@@ -115,6 +115,31 @@ final class GlobalPage {
         }
     }
 
+    /** An operation that a lane starts, and that another record keeps, reads: tells of writes that are not in order before it. */
+    synchronized void checkRead(
+            int block, int lane, WarpClock clock, int access, long start, long end, RaceListener tell) {
+        VectorClock known = clock.known(lane);
+        for (long at = start; at < end; at += 1L << shift) {
+            int g = (int) (at - base) >>> shift;
+            long w = writer[g];
+            if (w != 0 && !plainlyOrdered(w, g, block, known)) {
+                checkWriter(w, g, block, clock.warp() << 5 | lane, lane, known, access, false, tell);
+            }
+        }
+    }
+
+    /** The same where it writes: tells of all that is not in order before it, and forgets it. */
+    synchronized void handOver(
+            int block, int lane, WarpClock clock, int access, long start, long end, RaceListener tell) {
+        for (long at = start; at < end; at += 1L << shift) {
+            int g = (int) (at - base) >>> shift;
+            checkClaim(g, block, clock.warp() << 5 | lane, lane, clock.known(lane), access, tell);
+            writer[g] = 0;
+            writerAccess[g] = 0;
+            strongWriters.remove(g);
+        }
+    }
+
     private void claim(
             long at,
             int block,
@@ -126,6 +151,13 @@ final class GlobalPage {
             int access,
             RaceListener tell) {
         int g = (int) (at - base) >>> shift;
+        checkClaim(g, block, self, lane, known, access, tell);
+        writer[g] = (long) block << BLOCK_SHIFT | (long) agent << CLOCK_BITS | stamp;
+        writerAccess[g] = access;
+    }
+
+    /** Tells of what is not in order before a write, and forgets the reads. */
+    private void checkClaim(int g, int block, int self, int lane, VectorClock known, int access, RaceListener tell) {
         long w = writer[g];
         if (w != 0 && !plainlyOrdered(w, g, block, known)) {
             checkWriter(w, g, block, self, lane, known, access, true, tell);
@@ -143,8 +175,6 @@ final class GlobalPage {
                 }
             }
         }
-        writer[g] = (long) block << BLOCK_SHIFT | (long) agent << CLOCK_BITS | stamp;
-        writerAccess[g] = access;
     }
 
     /** Whether a write was a weak one of the own block, and everything its warp did until then is known. */

@@ -14,6 +14,11 @@ public final class VectorClock {
     /** Up to where generic writes of the own block have passed a proxy fence that is known of. */
     private final ClockRow fenced;
 
+    /** Whether anything has passed one. */
+    private boolean anyFenced;
+    /** The same of other blocks, for those threads of theirs that learn from this clock; null for nothing. */
+    private Map<Integer, ClockRow> remoteFenced;
+
     private Map<Integer, ClockRow> remote;
     /** Whether the grids are known to be over that the launch depends on. */
     private boolean prerequisitesOver;
@@ -78,11 +83,13 @@ public final class VectorClock {
     /** What is known now has passed a proxy fence. */
     void fenceKnown() {
         fenced.join(own);
+        anyFenced = true;
     }
 
     /** Learns of a proxy fence by lanes of the own block. */
     public void learnFenced(int warp, int mask, int clock) {
         fenced.learnLanes(warp, mask, clock);
+        anyFenced = true;
     }
 
     /** Whether the grids are known to be over that the launch depends on. */
@@ -125,6 +132,7 @@ public final class VectorClock {
         }
         own.meet(other.own);
         fenced.meet(other.fenced);
+        remoteFenced = null;
         prerequisitesOver &= other.prerequisitesOver;
         if (remote != null) {
             remote.keySet().retainAll(other.remote == null ? Set.of() : other.remote.keySet());
@@ -136,8 +144,15 @@ public final class VectorClock {
     public void join(VectorClock other) {
         prerequisitesOver |= other.prerequisitesOver;
         row(other.block, other.own).join(other.own);
-        if (other.block == block) {
-            fenced.join(other.fenced);
+        if (other.anyFenced) {
+            fencedRow(other.block).join(other.fenced);
+        }
+        joinRemote(other);
+    }
+
+    private void joinRemote(VectorClock other) {
+        if (other.remoteFenced != null) {
+            other.remoteFenced.forEach((id, known) -> fencedRow(id).join(known));
         }
         if (other.remote != null) {
             other.remote.forEach((id, known) -> row(id, known).join(known));
@@ -151,19 +166,32 @@ public final class VectorClock {
         }
         own.set(other.own);
         fenced.set(other.fenced);
+        anyFenced = other.anyFenced;
         prerequisitesOver = other.prerequisitesOver;
+        remoteFenced = null;
         remote = null;
-        if (other.remote != null) {
-            other.remote.forEach((id, known) -> row(id, known).join(known));
-        }
+        joinRemote(other);
     }
 
     /** Forgets everything. */
     public void clear() {
         own.clear();
         fenced.clear();
+        anyFenced = false;
+        remoteFenced = null;
         prerequisitesOver = false;
         remote = null;
+    }
+
+    private ClockRow fencedRow(int ofBlock) {
+        if (ofBlock == block) {
+            anyFenced = true;
+            return fenced;
+        }
+        if (remoteFenced == null) {
+            remoteFenced = new HashMap<>();
+        }
+        return remoteFenced.computeIfAbsent(ofBlock, key -> new ClockRow(fenced.base.length));
     }
 
     /** What is known of a block, which has as many warps as another row is for. */
