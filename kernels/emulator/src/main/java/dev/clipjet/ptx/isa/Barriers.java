@@ -8,7 +8,6 @@ import dev.clipjet.ptx.exec.NamedBarrier.Reduction;
 import dev.clipjet.ptx.exec.Step;
 import dev.clipjet.ptx.exec.WaitStep;
 import dev.clipjet.ptx.exec.Warp;
-import dev.clipjet.ptx.exec.WarpStep;
 import dev.clipjet.ptx.report.FindingKind;
 import dev.clipjet.ptx.syntax.Operand;
 import java.util.Map;
@@ -66,16 +65,9 @@ final class Barriers {
         return new ReducingBarrier(id, threads, aligned, how, d, votes, in.isNegated(last));
     }
 
-    private static final class WarpBarrier extends WarpStep {
-        private final int members;
-
+    private static final class WarpBarrier extends SyncStep {
         WarpBarrier(int members) {
-            this.members = members;
-        }
-
-        @Override
-        public int members(Warp warp, int lane) {
-            return warp.ints[members][lane];
+            super(members);
         }
 
         @Override

@@ -17,6 +17,24 @@ final class IdiomBugs {
                     !shfl.sync.bfly.b32 %r7, %r0, 4, 6175, %r6;
                     st.global.u32 [%d5], %r7;
                     """),
+            PlantedBug.of("a lane that names fewer than the others", FindingKind.DIVERGENCE, """
+                    mov.u32 %r6, -1;
+                    -setp.eq.u32 %p1, %r1, 5;
+                    -@%p1 mov.u32 %r6, 255;
+                    !shfl.sync.bfly.b32 %r7, %r0, 1, 31, %r6;
+                    st.global.u32 [%d5], %r7;
+                    """),
+            PlantedBug.of("lanes that wait for each other in different sets", FindingKind.DIVERGENCE, """
+                    setp.lt.u32 %p1, %r1, 8;
+                    -mov.u32 %r6, 0xffff;
+                    +mov.u32 %r6, 0x00ff;
+                    @%p1 bra EXCHANGE;
+                    -mov.u32 %r6, -1;
+                    +mov.u32 %r6, 0xffffff00;
+                    EXCHANGE:
+                    !shfl.sync.bfly.b32 %r7, %r0, 1, 31, %r6;
+                    st.global.u32 [%d5], %r7;
+                    """),
             PlantedBug.of("tiles that exchange through shared memory", FindingKind.RACE, """
                     and.b32 %r5, %r1, 24;
                     mov.u32 %r6, 255;
