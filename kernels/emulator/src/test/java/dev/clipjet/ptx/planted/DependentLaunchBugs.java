@@ -40,6 +40,37 @@ final class DependentLaunchBugs {
             """;
 
     static final List<PlantedSequence> ACCESSES = List.of(
+            PlantedSequence.of(
+                    "a word of all threads written where only the first has a fence", ordinary("""
+                    ld.global.u32 %r5, [%d0];
+                    +bar.sync 0;
+                    @%p1 membar.gl;
+                    @%p1 griddepcontrol.launch_dependents;
+                    st.global.u32 [%d5], %r5;
+                    """), dependent("""
+                    setp.eq.u32 %p2, %r4, 0;
+                    !@%p2 st.global.u32 [%d0], 7;
+                    griddepcontrol.wait;
+                    """)),
+            PlantedSequence.of("a word of two warps written where one has a fence", ordinary("""
+                    setp.ge.u32 %p2, %r0, 32;
+                    ld.global.u32 %r5, [%d0];
+                    @%p2 bra DONE;
+                    bar.warp.sync -1;
+                    -ld.global.u32 %r6, [%d0];
+                    bar.warp.sync -1;
+                    -@%p1 membar.gl;
+                    -@%p1 griddepcontrol.launch_dependents;
+                    DONE:
+                    +bar.sync 0;
+                    +@%p1 membar.gl;
+                    +@%p1 griddepcontrol.launch_dependents;
+                    st.global.u32 [%d5], %r5;
+                    """), dependent("""
+                    setp.eq.u32 %p2, %r4, 0;
+                    !@%p2 st.global.u32 [%d0], 7;
+                    griddepcontrol.wait;
+                    """)),
             PlantedSequence.of("missing wait", ordinary(WRITES), dependent("""
                     ld.global.u32 %r6, [%d4];
                     +griddepcontrol.wait;
