@@ -22,6 +22,8 @@ public final class VectorClock {
     private Map<Integer, ClockRow> remote;
     /** Whether the grids are known to be over that the launch depends on. */
     private boolean prerequisitesOver;
+    /** Bits of the earlier grids that are known to be over, as a thread of another one knew. */
+    private int earlierOver;
 
     /**
      * Nothing known.
@@ -99,17 +101,26 @@ public final class VectorClock {
 
     /** Whether accesses of a thread of an earlier grid, which still ran, up to a clock are known. */
     boolean knowsEarlier(int grid, int ofBlock, int warp, int lane, int clock) {
+        if ((earlierOver >>> grid & 1) != 0) {
+            return true;
+        }
         ClockRow row = remote == null ? null : remote.get(earlier(grid, ofBlock));
         return row != null && row.knows(warp, lane, clock);
     }
 
     /** Learns all that threads of an earlier grid released of themselves and others. */
-    void joinEarlier(int grid, VectorClock released) {
+    void joinEarlier(int grid, VectorClock released, EarlierNumbers numbers) {
         row(earlier(grid, released.block), released.own).join(released.own);
+        if (released.prerequisitesOver) {
+            earlierOver |= numbers.prerequisites();
+        }
+        earlierOver |= numbers.here(released.earlierOver);
         if (released.remote != null) {
             released.remote.forEach((id, known) -> {
-                if (id >= 0) {
-                    row(earlier(grid, id), known).join(known);
+                int other = id >= 0 ? grid : numbers.here()[~id >>> BLOCK_BITS];
+                if (other >= 0) {
+                    row(earlier(other, id >= 0 ? id : ~id & (1 << BLOCK_BITS) - 1), known)
+                            .join(known);
                 }
             });
         }
@@ -134,6 +145,7 @@ public final class VectorClock {
         fenced.meet(other.fenced);
         remoteFenced = null;
         prerequisitesOver &= other.prerequisitesOver;
+        earlierOver &= other.earlierOver;
         if (remote != null) {
             remote.keySet().retainAll(other.remote == null ? Set.of() : other.remote.keySet());
             remote.forEach((id, known) -> known.meet(other.remote.get(id)));
@@ -143,6 +155,7 @@ public final class VectorClock {
     /** Learns all another knows. */
     public void join(VectorClock other) {
         prerequisitesOver |= other.prerequisitesOver;
+        earlierOver |= other.earlierOver;
         row(other.block, other.own).join(other.own);
         if (other.anyFenced) {
             fencedRow(other.block).join(other.fenced);
@@ -168,6 +181,7 @@ public final class VectorClock {
         fenced.set(other.fenced);
         anyFenced = other.anyFenced;
         prerequisitesOver = other.prerequisitesOver;
+        earlierOver = other.earlierOver;
         remoteFenced = null;
         remote = null;
         joinRemote(other);
@@ -180,6 +194,7 @@ public final class VectorClock {
         anyFenced = false;
         remoteFenced = null;
         prerequisitesOver = false;
+        earlierOver = 0;
         remote = null;
     }
 
