@@ -164,16 +164,47 @@ final class GlobalPage {
             keepStrong(g, w, block, self, known, access, tell);
         }
         if (readerWarp[g] != 0) {
-            checkReads(readerWarp[g] - 1, readerMark[g], readerPc[g], g, block, self, lane, known, access, tell);
+            int first = readerWarp[g] - 1;
             readerWarp[g] = 0;
             Map<Integer, List<Reads>> others = more.remove(g);
+            checkAndKeep(first, readerMark[g], readerPc[g], g, block, self, lane, known, access, tell);
             if (others != null) {
                 for (List<Reads> list : others.values()) {
                     for (Reads reads : list) {
-                        checkReads(reads.warp, reads.mark, reads.pc, g, block, self, lane, known, access, tell);
+                        checkAndKeep(reads.warp, reads.mark, reads.pc, g, block, self, lane, known, access, tell);
                     }
                 }
             }
+        }
+    }
+
+    /** Tells of reads that race with a write, and remembers those that do not because both are strong: a weak write may follow. */
+    private void checkAndKeep(
+            int theirWarp,
+            long mark,
+            int pc,
+            int g,
+            int block,
+            int self,
+            int lane,
+            VectorClock known,
+            int access,
+            RaceListener tell) {
+        boolean told = checkReads(theirWarp, mark, pc, g, block, self, lane, known, access, tell);
+        if (told || !Strength.isStrong((int) (mark >>> 59)) || !Strength.isStrong(Strength.of(access))) {
+            return;
+        }
+        int clock = (int) (mark >>> 32) & CLOCK_MASK;
+        int left = 0;
+        for (int lanes = (int) mark; lanes != 0; lanes &= lanes - 1) {
+            int reader = Integer.numberOfTrailingZeros(lanes);
+            boolean own = theirWarp >>> 6 == block && ((theirWarp & 63) << 5 | reader) == self;
+            if (!own && !known.knows(theirWarp >>> 6, theirWarp & 63, reader, clock)) {
+                left |= 1 << reader;
+            }
+        }
+        if (left != 0) {
+            noteRead(g, theirWarp, mark & ~0xffff_ffffL | left & 0xffff_ffffL, pc);
         }
     }
 
@@ -288,7 +319,7 @@ final class GlobalPage {
         }
     }
 
-    private void checkReads(
+    private boolean checkReads(
             int theirWarp,
             long mark,
             int pc,
@@ -306,11 +337,11 @@ final class GlobalPage {
         if (Strength.isNonCoherent(strength)) {
             int reader = warp << 5 | Integer.numberOfTrailingZeros(lanes);
             tell.nonCoherent(offset(g), lane, true, other, reader, pc);
-            return;
+            return true;
         }
         int clock = (int) (mark >>> 32) & CLOCK_MASK;
         if (other == block && clock <= known.base()[warp]) {
-            return;
+            return false;
         }
         if (other == block && warp == self >>> 5) {
             lanes &= ~(1 << (self & 31));
@@ -318,16 +349,17 @@ final class GlobalPage {
         if (lanes == 0
                 || Strength.compatible(
                         strength, Strength.of(access), other == block, other == block || tell.sameCluster(other))) {
-            return;
+            return false;
         }
         for (int left = lanes; left != 0; left &= left - 1) {
             int reader = Integer.numberOfTrailingZeros(left);
             if (!known.knows(other, warp, reader, clock)) {
                 int theirs = pc | strength << Strength.SHIFT;
                 tell.race(offset(g), lane, true, other, warp << 5 | reader, theirs, false);
-                return;
+                return true;
             }
         }
+        return false;
     }
 
     /**

@@ -55,6 +55,29 @@ final class IdiomBugs {
                     @%p2 st.global.u32 [%d3], 0;
                     DONE:
                     """),
+            PlantedBug.blocks("a counter set back that another block may still read", FindingKind.RACE, 2, """
+                    setp.ne.u32 %p1, %r0, 0;
+                    @%p1 bra DONE;
+                    +ld.relaxed.gpu.global.u32 %r6, [%d3];
+                    atom.global.add.u32 %r5, [%d3], 1;
+                    -ld.relaxed.gpu.global.u32 %r6, [%d3];
+                    setp.eq.u32 %p2, %r5, 1;
+                    !@%p2 st.global.u32 [%d3], 0;
+                    DONE:
+                    """),
+            PlantedBug.of("a counter of a block set back that another warp may still read", FindingKind.RACE, """
+                    setp.eq.u32 %p1, %r0, 0;
+                    @%p1 st.shared.u32 [s], 0;
+                    bar.sync 0;
+                    setp.ne.u32 %p1, %r1, 0;
+                    @%p1 bra DONE;
+                    +ld.volatile.shared.u32 %r6, [s];
+                    atom.shared.add.u32 %r5, [s], 1;
+                    -ld.volatile.shared.u32 %r6, [s];
+                    setp.eq.u32 %p2, %r5, 1;
+                    !@%p2 st.shared.u32 [s], 0;
+                    DONE:
+                    """),
             PlantedBug.blocks("a counter set back by a warp that does not know of its last", FindingKind.RACE, 2, """
                     setp.ne.u32 %p1, %r0, 0;
                     @%p1 bra KNOWN;
