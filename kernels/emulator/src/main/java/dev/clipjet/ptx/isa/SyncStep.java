@@ -22,8 +22,14 @@ abstract class SyncStep extends WarpStep {
         int[] named = warp.ints[members];
         int first = named[Integer.numberOfTrailingZeros(lanes)];
         int others = 0;
-        for (int lane = 0; lane < 32; lane++) {
-            others |= (lanes >>> lane & 1) * (named[lane] ^ first);
+        if (lanes == -1) {
+            for (int each : named) {
+                others |= each ^ first;
+            }
+            return others == 0;
+        }
+        for (int left = lanes; left != 0; left &= left - 1) {
+            others |= named[Integer.numberOfTrailingZeros(left)] ^ first;
         }
         return others == 0;
     }
