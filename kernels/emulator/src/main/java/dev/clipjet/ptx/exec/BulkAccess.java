@@ -52,6 +52,10 @@ final class BulkAccess {
         } else {
             memory.races().startRemoteWrite(warp.index(), lane, warp.clock(), step.pc(), to, count, reports);
         }
+        if (memory.clusterRaces() != null) {
+            int block = warp.block().linearIndex();
+            memory.clusterRaces().writeAsync(block, lane, warp.clock(), step.pc(), to, count, reports);
+        }
     }
 
     /** An operation reads shared memory until the clock of an agent is known; {@code use} says for what. */
@@ -70,6 +74,10 @@ final class BulkAccess {
                     null);
         }
         memory.races().readAsync(agent, stamp, warp.index(), lane, warp.clock(), step.pc(), from, count, reports);
+        if (memory.clusterRaces() != null) {
+            int block = warp.block().linearIndex();
+            memory.clusterRaces().readAsync(block, lane, warp.clock(), step.pc(), from, count, reports);
+        }
     }
 
     private boolean counters() {

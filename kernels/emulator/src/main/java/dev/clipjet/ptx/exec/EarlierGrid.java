@@ -33,9 +33,8 @@ final class EarlierGrid {
 
     /** Passes on what it did to each allocation, to a launch that knows it by an index. */
     void accesses(int index, boolean pastWait, BiConsumer<Allocation, EarlierAccesses.Part> to) {
-        // Without launch_dependents the next grid starts when all blocks have ended: they have read, but what they
-        // wrote need
-        // not be visible.
+        // Without launch_dependents the next grid starts when all blocks have ended. They have read then, but what they
+        // wrote need not be visible.
         boolean readsOver = !dependencies.launched();
         footprint.forEach((allocation, part) -> to.accept(
                 allocation, new EarlierAccesses.Part(index, pastWait, readsOver, dependencies.released(), part)));

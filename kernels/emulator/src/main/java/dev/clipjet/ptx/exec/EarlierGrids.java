@@ -2,6 +2,7 @@ package dev.clipjet.ptx.exec;
 
 import dev.clipjet.ptx.memory.Allocation;
 import dev.clipjet.ptx.race.EarlierAccesses;
+import dev.clipjet.ptx.race.EarlierNumbers;
 import dev.clipjet.ptx.race.SyncLocation;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
@@ -18,8 +19,9 @@ public final class EarlierGrids {
      *
      * @param grid the grid
      * @param pastWait whether it may still run when the grid directly before the launch has ended
+     * @param numbers of the grids that it may have overlapped itself
      */
-    record Entry(EarlierGrid grid, boolean pastWait) {}
+    record Entry(EarlierGrid grid, boolean pastWait, EarlierNumbers numbers) {}
 
     private final List<Entry> entries;
     private final Map<Allocation, EarlierAccesses> accesses = new IdentityHashMap<>();
@@ -50,9 +52,10 @@ public final class EarlierGrids {
     /** A lane has read a value by a strong access, which an earlier grid may have released. */
     void observe(Warp warp, int lane, long address, int scope, boolean acquires) {
         for (int i = 0; i < entries.size(); i++) {
-            SyncLocation place = entries.get(i).grid.syncLocations().existing(address);
+            Entry entry = entries.get(i);
+            SyncLocation place = entry.grid.syncLocations().existing(address);
             if (place != null) {
-                warp.clock().observeEarlier(lane, i, place, scope, acquires);
+                warp.clock().observeEarlier(lane, i, entry.numbers, place, scope, acquires);
             }
         }
     }

@@ -1,6 +1,7 @@
 package dev.clipjet.ptx.exec;
 
 import dev.clipjet.ptx.memory.GlobalMemory;
+import dev.clipjet.ptx.race.EarlierNumbers;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -57,15 +58,24 @@ public final class GridHistory {
             return EarlierGrids.NONE;
         }
         last.keep(memory);
-        List<EarlierGrids.Entry> entries = new ArrayList<>();
         GridDependencies known = last.dependencies();
-        for (EarlierGrids.Entry entry : before.entries()) {
-            if (entry.pastWait() || !known.startsAfterWait()) {
-                entries.add(new EarlierGrids.Entry(entry.grid(), entry.pastWait() || !known.waited()));
-            }
+        List<EarlierGrids.Entry> old = before.entries();
+        List<EarlierGrids.Entry> kept = old.stream()
+                .filter(entry -> entry.pastWait() || !known.startsAfterWait())
+                .toList();
+        kept = kept.subList(Math.max(0, kept.size() + 1 - LONGEST), kept.size());
+        int[] numbers = old.stream().mapToInt(kept::indexOf).toArray();
+        int prerequisites = 0;
+        List<EarlierGrids.Entry> entries = new ArrayList<>();
+        for (EarlierGrids.Entry entry : kept) {
+            prerequisites |= entry.pastWait() ? 0 : 1 << entries.size();
+            entries.add(new EarlierGrids.Entry(
+                    entry.grid(),
+                    entry.pastWait() || !known.waited(),
+                    entry.numbers().then(numbers)));
         }
-        entries.add(new EarlierGrids.Entry(last, false));
-        return new EarlierGrids(entries.subList(Math.max(0, entries.size() - LONGEST), entries.size()));
+        entries.add(new EarlierGrids.Entry(last, false, new EarlierNumbers(numbers, prerequisites)));
+        return new EarlierGrids(entries);
     }
 
     /** A launch has ended; {@code overlapped} are the grids that it may have overlapped. */

@@ -522,7 +522,9 @@ public final class MemoryAccess {
     private void noteInCluster(int lane, ClusterRaces races, int size, boolean write) {
         int block = warp.block().linearIndex();
         int access = step.pc() | strength;
-        if (write) {
+        if (copying) {
+            races.writeAsync(block, lane, warp.clock(), access, offset[lane], size, reports);
+        } else if (write) {
             races.write(block, warp.index(), lane, warp.clock(), access, offset[lane], size, reports);
         } else {
             races.read(block, warp.index(), lane, warp.clock(), access, offset[lane], size, reports);

@@ -2,22 +2,39 @@ package dev.clipjet.ptx.exec;
 
 import dev.clipjet.ptx.race.VectorClock;
 import dev.clipjet.ptx.report.FindingKind;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /** One of the sixteen barriers of a block. */
 public final class NamedBarrier {
     private final Block block;
     private final int id;
-    private final VectorClock[] clocks = new VectorClock[2];
     private final int[] pendingLanes;
+    /** Number of the current phase. */
     private long phase;
+
     private int arrived;
     private int expected;
     private Reduction reduction;
-    /** For the current phase and the one before: how many threads voted yes, and how many no. */
-    private final int[] yes = new int[2];
+    /** What those know and voted who have arrived in the current phase; null for nobody. */
+    private Meeting current;
+    /** Phases that are over. Other threads may go through further ones before all who wait for one have run again. */
+    private final List<Meeting> over = new ArrayList<>();
 
-    private final int[] no = new int[2];
+    private static final class Meeting {
+        private final long phase;
+        private final VectorClock clock;
+        private int yes;
+        private int no;
+        /** Lanes that have not gone on yet. */
+        private int waiting;
+
+        Meeting(long phase, VectorClock clock) {
+            this.phase = phase;
+            this.clock = clock;
+        }
+    }
 
     /** What threads that meet at a barrier may learn of each other's predicates. */
     public enum Reduction {
@@ -41,10 +58,8 @@ public final class NamedBarrier {
         phase = 0;
         arrived = 0;
         expected = 0;
-        clocks[0] = null;
-        clocks[1] = null;
-        Arrays.fill(yes, 0);
-        Arrays.fill(no, 0);
+        current = null;
+        over.clear();
         Arrays.fill(pendingLanes, 0);
     }
 
@@ -96,13 +111,21 @@ public final class NamedBarrier {
         expected = threads;
         reduction = how;
         arrived += Integer.bitCount(mask);
+        if (current == null) {
+            current = new Meeting(phase, new VectorClock(block.linearIndex(), block.warps()));
+        }
         long mine = phase;
-        yes[(int) (mine & 1)] += Integer.bitCount(votes & mask);
-        no[(int) (mine & 1)] += Integer.bitCount(~votes & mask);
-        warp.clock().release(mask, warp.live(), clock(mine));
+        current.yes += Integer.bitCount(votes & mask);
+        current.no += Integer.bitCount(~votes & mask);
+        warp.clock().release(mask, warp.live(), current.clock);
         complete();
         block.progress().effect();
         return mine;
+    }
+
+    /** Lanes that have just arrived in a phase wait for its end, and will ask for it. */
+    public void await(long which, int mask) {
+        meeting(which).waiting += Integer.bitCount(mask);
     }
 
     /** Whether a phase is over; if so the lanes know what all who arrived in it knew. */
@@ -110,32 +133,46 @@ public final class NamedBarrier {
         if (phase <= which) {
             return false;
         }
-        warp.clock().adopt(mask, clock(which));
+        Meeting meeting = meeting(which);
+        meeting.waiting -= Integer.bitCount(mask);
+        warp.clock().adopt(mask, meeting.clock);
         return true;
     }
 
-    /** What the reduction of a phase that is over gave: a count, or 1 for true. */
+    /** What the reduction of a phase that lanes have just {@linkplain #passed passed} gave: a count, or 1 for true. */
     public int reduced(long which, Reduction how) {
-        int slot = (int) (which & 1);
+        Meeting meeting = meeting(which);
         return switch (how) {
             case NONE -> 0;
-            case COUNT -> yes[slot];
-            case AND -> no[slot] == 0 ? 1 : 0;
-            case OR -> yes[slot] != 0 ? 1 : 0;
+            case COUNT -> meeting.yes;
+            case AND -> meeting.no == 0 ? 1 : 0;
+            case OR -> meeting.yes != 0 ? 1 : 0;
         };
+    }
+
+    private Meeting meeting(long which) {
+        if (current != null && current.phase == which) {
+            return current;
+        }
+        for (Meeting meeting : over) {
+            if (meeting.phase == which) {
+                return meeting;
+            }
+        }
+        throw new IllegalStateException("nobody waits for phase " + which + " of barrier " + id);
     }
 
     /** Completes the phase if nobody is missing; called on arrival and when threads exit. */
     void complete() {
         int needed = expected == 0 ? block.liveThreads() : expected;
         if (arrived > 0 && arrived >= needed) {
+            over.removeIf(meeting -> meeting.waiting == 0);
+            over.add(current);
+            current = null;
             phase++;
             arrived = 0;
             expected = 0;
             Arrays.fill(pendingLanes, 0);
-            clocks[(int) (phase & 1)] = null;
-            yes[(int) (phase & 1)] = 0;
-            no[(int) (phase & 1)] = 0;
         }
     }
 
@@ -147,13 +184,5 @@ public final class NamedBarrier {
 
     boolean idle() {
         return arrived == 0;
-    }
-
-    private VectorClock clock(long which) {
-        int slot = (int) (which & 1);
-        if (clocks[slot] == null) {
-            clocks[slot] = new VectorClock(block.linearIndex(), block.warps());
-        }
-        return clocks[slot];
     }
 }

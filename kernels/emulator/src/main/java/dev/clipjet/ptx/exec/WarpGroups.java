@@ -359,7 +359,7 @@ final class WarpGroups {
     /** Runs a warp step for the lanes of a group, or parks them if members are missing; then false. */
     private boolean runTogether(int g, WarpStep step, int at, int here, int lanes) {
         int members = step.members(warp, Integer.numberOfTrailingZeros(lanes));
-        if ((members & lanes) != lanes && !step.aligned()) {
+        if (!step.aligned() && !step.agree(warp, lanes)) {
             return runSets(g, step, at, here, lanes);
         }
         if (together(step, members, here, lanes)) {
@@ -432,19 +432,29 @@ final class WarpGroups {
         }
         if ((missing & here) != 0) {
             int lane = Integer.numberOfTrailingZeros(missing & here);
-            boolean guarded = (lanes(step, here) >>> lane & 1) == 0;
-            warp.report(
-                    FindingKind.DIVERGENCE,
-                    step,
-                    lane,
-                    guarded
-                            ? "the lane is in the member mask, but its guard keeps it from the instruction"
-                            : String.format(
-                                    "the lane names the members %08x, and is one of the members %08x that others name",
-                                    step.members(warp, lane), members),
-                    null);
+            if ((lanes(step, here) >>> lane & 1) != 0) {
+                differ(step, lane, step.members(warp, lane), members);
+            } else {
+                warp.report(
+                        FindingKind.DIVERGENCE,
+                        step,
+                        lane,
+                        "the lane is in the member mask, but its guard keeps it from the instruction",
+                        null);
+            }
         }
         return false;
+    }
+
+    private void differ(Step step, int lane, int named, int members) {
+        warp.report(
+                FindingKind.DIVERGENCE,
+                step,
+                lane,
+                String.format(
+                        "the lane names the members %08x, and is one of the members %08x that others name",
+                        named, members),
+                null);
     }
 
     private void diverged(Step step, int lanes) {
@@ -464,13 +474,20 @@ final class WarpGroups {
                 continue;
             }
             WarpStep step = (WarpStep) warp.code().steps()[pc[g]];
+            int mine = lanes(step, mask[g]);
+            int members = step.members(warp, Integer.numberOfTrailingZeros(mine));
             int together = 0;
             for (int h = 0; h < count; h++) {
                 if (state[h] == PARKED && pc[h] == pc[g]) {
-                    together |= lanes(step, mask[h]);
+                    int theirs = lanes(step, mask[h]);
+                    int named = step.members(warp, Integer.numberOfTrailingZeros(theirs));
+                    if (named == members || step.aligned()) {
+                        together |= theirs;
+                    } else if ((members & theirs) != 0 && (named & mine) != 0) {
+                        differ(step, Integer.numberOfTrailingZeros(members & theirs), named, members);
+                    }
                 }
             }
-            int members = step.members(warp, Integer.numberOfTrailingZeros(lanes(step, mask[g])));
             if ((members & live & ~together) == 0) {
                 int run = step.aligned() ? together : together & members;
                 execute(step, run);

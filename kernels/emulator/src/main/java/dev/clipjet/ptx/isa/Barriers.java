@@ -4,11 +4,11 @@ import dev.clipjet.ptx.decode.Decoder;
 import dev.clipjet.ptx.decode.InstructionReader;
 import dev.clipjet.ptx.decode.PtxType;
 import dev.clipjet.ptx.exec.Block;
+import dev.clipjet.ptx.exec.NamedBarrier;
 import dev.clipjet.ptx.exec.NamedBarrier.Reduction;
 import dev.clipjet.ptx.exec.Step;
 import dev.clipjet.ptx.exec.WaitStep;
 import dev.clipjet.ptx.exec.Warp;
-import dev.clipjet.ptx.exec.WarpStep;
 import dev.clipjet.ptx.report.FindingKind;
 import dev.clipjet.ptx.syntax.Operand;
 import java.util.Map;
@@ -66,16 +66,9 @@ final class Barriers {
         return new ReducingBarrier(id, threads, aligned, how, d, votes, in.isNegated(last));
     }
 
-    private static final class WarpBarrier extends WarpStep {
-        private final int members;
-
+    private static final class WarpBarrier extends SyncStep {
         WarpBarrier(int members) {
-            this.members = members;
-        }
-
-        @Override
-        public int members(Warp warp, int lane) {
-            return warp.ints[members][lane];
+            super(members);
         }
 
         @Override
@@ -115,8 +108,13 @@ final class Barriers {
                 warp.report(FindingKind.BARRIER, this, lane, count + " threads is no multiple of the warp size", null);
                 return -1;
             }
-            long phase = warp.block().barrier(barrier).arrive(warp, this, mask, count, reduction(), votes(warp));
-            return arriveOnly ? -1 : phase << 4 | barrier;
+            NamedBarrier named = warp.block().barrier(barrier);
+            long phase = named.arrive(warp, this, mask, count, reduction(), votes(warp));
+            if (arriveOnly) {
+                return -1;
+            }
+            named.await(phase, mask);
+            return phase << 4 | barrier;
         }
 
         Reduction reduction() {

@@ -8,7 +8,6 @@ import dev.clipjet.ptx.exec.MemoryAccess;
 import dev.clipjet.ptx.exec.Space;
 import dev.clipjet.ptx.exec.Step;
 import dev.clipjet.ptx.exec.Warp;
-import dev.clipjet.ptx.exec.WarpStep;
 import dev.clipjet.ptx.syntax.Operand;
 import java.util.List;
 import java.util.Map;
@@ -58,19 +57,7 @@ final class MatrixMoves {
                 : new Store(planes, marks, address, where, transposed);
     }
 
-    private abstract static class WholeWarp extends WarpStep {
-        @Override
-        public int members(Warp warp, int lane) {
-            return -1;
-        }
-
-        @Override
-        public boolean aligned() {
-            return true;
-        }
-    }
-
-    private static final class Load extends WholeWarp {
+    private static final class Load extends AlignedStep {
         private final int[] planes;
         private final int[] marks;
         private final AddressOperand address;
@@ -144,7 +131,7 @@ final class MatrixMoves {
         }
     }
 
-    private static final class Store extends WholeWarp {
+    private static final class Store extends AlignedStep {
         private final int[] planes;
         private final int[] marks;
         private final AddressOperand address;
@@ -208,7 +195,7 @@ final class MatrixMoves {
         }
         int d = in.intTarget(0);
         int a = in.intSource(1, PtxType.B32);
-        return new WholeWarp() {
+        return new AlignedStep() {
             @Override
             public void run(Warp warp, int mask) {
                 int[] from = warp.ints[a];

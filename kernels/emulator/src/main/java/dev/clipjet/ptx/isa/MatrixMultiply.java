@@ -7,7 +7,6 @@ import dev.clipjet.ptx.exec.ExecutionOptions;
 import dev.clipjet.ptx.exec.ExecutionOptions.MmaModel;
 import dev.clipjet.ptx.exec.Step;
 import dev.clipjet.ptx.exec.Warp;
-import dev.clipjet.ptx.exec.WarpStep;
 import dev.clipjet.ptx.syntax.Operand;
 import dev.clipjet.ptx.tensor.Element;
 import dev.clipjet.ptx.tensor.TensorUnit;
@@ -72,7 +71,7 @@ final class MatrixMultiply {
                 .toArray();
     }
 
-    private static final class Multiply extends WarpStep {
+    private static final class Multiply extends AlignedStep {
         private static final int COLUMNS = 8;
         /** Where the second eight rows of the result begin. */
         private static final int UPPER = 8 * COLUMNS;
@@ -98,16 +97,6 @@ final class MatrixMultiply {
         @Override
         public long tensorMacs() {
             return 16L * COLUMNS * k;
-        }
-
-        @Override
-        public int members(Warp warp, int lane) {
-            return -1;
-        }
-
-        @Override
-        public boolean aligned() {
-            return true;
         }
 
         @Override

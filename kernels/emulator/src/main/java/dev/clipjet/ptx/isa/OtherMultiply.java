@@ -106,17 +106,7 @@ final class OtherMultiply {
                         .toArray());
     }
 
-    private abstract static class Product extends WarpStep {
-        @Override
-        public int members(Warp warp, int lane) {
-            return -1;
-        }
-
-        @Override
-        public boolean aligned() {
-            return true;
-        }
-
+    private abstract static class Product extends AlignedStep {
         @Override
         protected void undefinedInput(Warp warp, int mask, long undefined) {
             warp.reportUndefined(this, mask, "an operand of a matrix instruction");

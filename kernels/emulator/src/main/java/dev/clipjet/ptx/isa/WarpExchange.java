@@ -5,7 +5,6 @@ import dev.clipjet.ptx.decode.InstructionReader;
 import dev.clipjet.ptx.decode.PtxType;
 import dev.clipjet.ptx.exec.Step;
 import dev.clipjet.ptx.exec.Warp;
-import dev.clipjet.ptx.exec.WarpStep;
 import dev.clipjet.ptx.report.FindingKind;
 import dev.clipjet.ptx.syntax.Operand;
 import java.util.Map;
@@ -26,19 +25,6 @@ final class WarpExchange {
     private static void needsSync(InstructionReader in) {
         if (!in.take("sync")) {
             throw in.error(in.opcode() + " without .sync is not supported");
-        }
-    }
-
-    private abstract static class Exchange extends WarpStep {
-        private final int members;
-
-        Exchange(int members) {
-            this.members = members;
-        }
-
-        @Override
-        public int members(Warp warp, int lane) {
-            return warp.ints[members][lane];
         }
     }
 
@@ -68,7 +54,7 @@ final class WarpExchange {
         return new Shuffle(members, mode, d, p, a, b, c, in.mark(first(target)), in.mark(in.operand(1)));
     }
 
-    private static final class Shuffle extends Exchange {
+    private static final class Shuffle extends SyncStep {
         private final String mode;
         private final int d;
         private final int p;
@@ -185,7 +171,7 @@ final class WarpExchange {
         int a = in.predicateSource(1);
         boolean negated = in.isNegated(in.operand(1));
         int members = in.intSource(2, PtxType.B32);
-        return new Exchange(members) {
+        return new SyncStep(members) {
             @Override
             public void run(Warp warp, int mask) {
                 int votes = (negated ? ~warp.predicates[a] : warp.predicates[a]) & mask;
@@ -220,7 +206,7 @@ final class WarpExchange {
         int p = in.predicateTarget(second(target));
         int a = wide ? in.longSource(1, type) : in.intSource(1, type);
         int members = in.intSource(2, PtxType.B32);
-        return new Exchange(members) {
+        return new SyncStep(members) {
             @Override
             public void run(Warp warp, int mask) {
                 int[] value = warp.scratchInts;
@@ -262,7 +248,7 @@ final class WarpExchange {
         int d = in.intTarget(0);
         int a = in.intSource(1, type);
         int members = in.intSource(2, PtxType.B32);
-        return new Exchange(members) {
+        return new SyncStep(members) {
             @Override
             public void run(Warp warp, int mask) {
                 int flip = signed ? 0 : Integer.MIN_VALUE;
@@ -293,7 +279,7 @@ final class WarpExchange {
         int d = in.intTarget(first(target));
         int p = in.predicateTarget(second(target));
         int members = in.intSource(1, PtxType.B32);
-        return new Exchange(members) {
+        return new SyncStep(members) {
             @Override
             public void run(Warp warp, int mask) {
                 int leader = Integer.numberOfTrailingZeros(mask);

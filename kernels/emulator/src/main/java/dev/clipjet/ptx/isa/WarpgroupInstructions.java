@@ -8,7 +8,6 @@ import dev.clipjet.ptx.exec.Space;
 import dev.clipjet.ptx.exec.Step;
 import dev.clipjet.ptx.exec.WaitStep;
 import dev.clipjet.ptx.exec.Warp;
-import dev.clipjet.ptx.exec.WarpStep;
 import dev.clipjet.ptx.report.FindingKind;
 import dev.clipjet.ptx.syntax.Operand;
 import dev.clipjet.ptx.tensor.Element;
@@ -38,7 +37,7 @@ final class WarpgroupInstructions {
         switch (op) {
             case "fence":
                 in.expect(0);
-                return new Aligned() {
+                return new AlignedStep() {
                     @Override
                     public void run(Warp warp, int mask) {
                         warp.matrix.fence();
@@ -46,7 +45,7 @@ final class WarpgroupInstructions {
                 };
             case "commit_group":
                 in.expect(0);
-                return new Aligned() {
+                return new AlignedStep() {
                     @Override
                     public void run(Warp warp, int mask) {
                         warp.matrix.commit();
@@ -55,7 +54,7 @@ final class WarpgroupInstructions {
             case "wait_group":
                 in.expect(1);
                 int newest = (int) in.literal(0);
-                return new Aligned() {
+                return new AlignedStep() {
                     @Override
                     public void run(Warp warp, int mask) {
                         warp.matrix.await(mask, newest);
@@ -160,18 +159,6 @@ final class WarpgroupInstructions {
     }
 
     /** An instruction for whole warps. */
-    abstract static class Aligned extends WarpStep {
-        @Override
-        public int members(Warp warp, int lane) {
-            return -1;
-        }
-
-        @Override
-        public boolean aligned() {
-            return true;
-        }
-    }
-
     private static final class SetRegisters extends WaitStep {
         private final boolean increases;
         private final int count;

@@ -18,7 +18,7 @@ import java.util.Arrays;
  * {@code wgmma.mma_async}: D = A B + D for a warpgroup, of which warp w computes rows 16 w to 16 w + 15. With g = lane / 4 and t =
  * lane % 4, element i of D is row g + 8 ((i >> 1) & 1), column 8 (i >> 2) + 2t + (i & 1).
  */
-final class WarpgroupMultiply extends WarpgroupInstructions.Aligned {
+final class WarpgroupMultiply extends AlignedStep {
     private static final int ROWS = 16;
     private static final int GROUP_ROWS = 64;
 

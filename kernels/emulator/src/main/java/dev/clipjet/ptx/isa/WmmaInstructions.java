@@ -10,7 +10,6 @@ import dev.clipjet.ptx.exec.MemoryAccess;
 import dev.clipjet.ptx.exec.Space;
 import dev.clipjet.ptx.exec.Step;
 import dev.clipjet.ptx.exec.Warp;
-import dev.clipjet.ptx.exec.WarpStep;
 import dev.clipjet.ptx.syntax.Operand;
 import dev.clipjet.ptx.tensor.Element;
 import dev.clipjet.ptx.tensor.TensorUnit;
@@ -158,19 +157,7 @@ final class WmmaInstructions {
                 saturate);
     }
 
-    private abstract static class Together extends WarpStep {
-        @Override
-        public int members(Warp warp, int lane) {
-            return -1;
-        }
-
-        @Override
-        public boolean aligned() {
-            return true;
-        }
-    }
-
-    private static final class Move extends Together {
+    private static final class Move extends AlignedStep {
         private final boolean load;
         private final WmmaFragment fragment;
         private final int[] planes;
@@ -274,7 +261,7 @@ final class WmmaInstructions {
         }
     }
 
-    private static final class Multiply extends Together {
+    private static final class Multiply extends AlignedStep {
         /** D, A, B, C. */
         private final WmmaFragment[] fragments;
 

@@ -115,6 +115,31 @@ final class GlobalPage {
         }
     }
 
+    /** An operation that a lane starts, and that another record keeps, reads: tells of writes that are not in order before it. */
+    synchronized void checkRead(
+            int block, int lane, WarpClock clock, int access, long start, long end, RaceListener tell) {
+        VectorClock known = clock.known(lane);
+        for (long at = start; at < end; at += 1L << shift) {
+            int g = (int) (at - base) >>> shift;
+            long w = writer[g];
+            if (w != 0 && !plainlyOrdered(w, g, block, known)) {
+                checkWriter(w, g, block, clock.warp() << 5 | lane, lane, known, access, false, tell);
+            }
+        }
+    }
+
+    /** The same where it writes: tells of all that is not in order before it, and forgets it. */
+    synchronized void handOver(
+            int block, int lane, WarpClock clock, int access, long start, long end, RaceListener tell) {
+        for (long at = start; at < end; at += 1L << shift) {
+            int g = (int) (at - base) >>> shift;
+            checkClaim(g, block, clock.warp() << 5 | lane, lane, clock.known(lane), access, tell);
+            writer[g] = 0;
+            writerAccess[g] = 0;
+            strongWriters.remove(g);
+        }
+    }
+
     private void claim(
             long at,
             int block,
@@ -126,25 +151,61 @@ final class GlobalPage {
             int access,
             RaceListener tell) {
         int g = (int) (at - base) >>> shift;
+        checkClaim(g, block, self, lane, known, access, tell);
+        writer[g] = (long) block << BLOCK_SHIFT | (long) agent << CLOCK_BITS | stamp;
+        writerAccess[g] = access;
+    }
+
+    /** Tells of what is not in order before a write, and forgets the reads. */
+    private void checkClaim(int g, int block, int self, int lane, VectorClock known, int access, RaceListener tell) {
         long w = writer[g];
         if (w != 0 && !plainlyOrdered(w, g, block, known)) {
             checkWriter(w, g, block, self, lane, known, access, true, tell);
             keepStrong(g, w, block, self, known, access, tell);
         }
         if (readerWarp[g] != 0) {
-            checkReads(readerWarp[g] - 1, readerMark[g], readerPc[g], g, block, self, lane, known, access, tell);
+            int first = readerWarp[g] - 1;
             readerWarp[g] = 0;
             Map<Integer, List<Reads>> others = more.remove(g);
+            checkAndKeep(first, readerMark[g], readerPc[g], g, block, self, lane, known, access, tell);
             if (others != null) {
                 for (List<Reads> list : others.values()) {
                     for (Reads reads : list) {
-                        checkReads(reads.warp, reads.mark, reads.pc, g, block, self, lane, known, access, tell);
+                        checkAndKeep(reads.warp, reads.mark, reads.pc, g, block, self, lane, known, access, tell);
                     }
                 }
             }
         }
-        writer[g] = (long) block << BLOCK_SHIFT | (long) agent << CLOCK_BITS | stamp;
-        writerAccess[g] = access;
+    }
+
+    /** Tells of reads that race with a write, and remembers those that do not because both are strong: a weak write may follow. */
+    private void checkAndKeep(
+            int theirWarp,
+            long mark,
+            int pc,
+            int g,
+            int block,
+            int self,
+            int lane,
+            VectorClock known,
+            int access,
+            RaceListener tell) {
+        boolean told = checkReads(theirWarp, mark, pc, g, block, self, lane, known, access, tell);
+        if (told || !Strength.isStrong((int) (mark >>> 59)) || !Strength.isStrong(Strength.of(access))) {
+            return;
+        }
+        int clock = (int) (mark >>> 32) & CLOCK_MASK;
+        int left = 0;
+        for (int lanes = (int) mark; lanes != 0; lanes &= lanes - 1) {
+            int reader = Integer.numberOfTrailingZeros(lanes);
+            boolean own = theirWarp >>> 6 == block && ((theirWarp & 63) << 5 | reader) == self;
+            if (!own && !known.knows(theirWarp >>> 6, theirWarp & 63, reader, clock)) {
+                left |= 1 << reader;
+            }
+        }
+        if (left != 0) {
+            noteRead(g, theirWarp, mark & ~0xffff_ffffL | left & 0xffff_ffffL, pc);
+        }
     }
 
     /** Whether a write was a weak one of the own block, and everything its warp did until then is known. */
@@ -258,7 +319,7 @@ final class GlobalPage {
         }
     }
 
-    private void checkReads(
+    private boolean checkReads(
             int theirWarp,
             long mark,
             int pc,
@@ -276,11 +337,11 @@ final class GlobalPage {
         if (Strength.isNonCoherent(strength)) {
             int reader = warp << 5 | Integer.numberOfTrailingZeros(lanes);
             tell.nonCoherent(offset(g), lane, true, other, reader, pc);
-            return;
+            return true;
         }
         int clock = (int) (mark >>> 32) & CLOCK_MASK;
         if (other == block && clock <= known.base()[warp]) {
-            return;
+            return false;
         }
         if (other == block && warp == self >>> 5) {
             lanes &= ~(1 << (self & 31));
@@ -288,16 +349,17 @@ final class GlobalPage {
         if (lanes == 0
                 || Strength.compatible(
                         strength, Strength.of(access), other == block, other == block || tell.sameCluster(other))) {
-            return;
+            return false;
         }
         for (int left = lanes; left != 0; left &= left - 1) {
             int reader = Integer.numberOfTrailingZeros(left);
             if (!known.knows(other, warp, reader, clock)) {
                 int theirs = pc | strength << Strength.SHIFT;
                 tell.race(offset(g), lane, true, other, warp << 5 | reader, theirs, false);
-                return;
+                return true;
             }
         }
+        return false;
     }
 
     /**

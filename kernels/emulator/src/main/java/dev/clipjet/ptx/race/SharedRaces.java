@@ -171,10 +171,11 @@ public final class SharedRaces {
                     keepStrong(g, w, warp, lane, known, strong, tell);
                 }
                 if (readerWarps[g] != 0) {
-                    if (!readsPlainlyOrdered(g, base)) {
-                        checkReaders(g, warp, lane, known, access, tell);
+                    if (readsPlainlyOrdered(g, base)) {
+                        readerWarps[g] = 0;
+                    } else {
+                        claimReads(g, warp, lane, known, access, strong, tell);
                     }
-                    readerWarps[g] = 0;
                 }
                 writer[g] = mark;
                 writerAccess[g] = access;
@@ -329,8 +330,7 @@ public final class SharedRaces {
                 keepStrong(g, w, warp, lane, known, strong, tell);
             }
             if (readerWarps[g] != 0) {
-                checkReaders(g, warp, lane, known, access, tell);
-                readerWarps[g] = 0;
+                claimReads(g, warp, lane, known, access, strong, tell);
             }
             writer[g] = mark;
             writerAccess[g] = access;
@@ -414,12 +414,54 @@ public final class SharedRaces {
         }
     }
 
-    private void checkReaders(int g, int warp, int lane, VectorClock known, int access, RaceListener tell) {
+    /** Tells of reads that race with a write. Those that do not because both are strong stay, as a weak write may follow. */
+    private void claimReads(
+            int g, int warp, int lane, VectorClock known, int access, boolean strong, RaceListener tell) {
+        boolean told = checkReaders(g, warp, lane, known, access, tell);
+        if (told || !strong) {
+            readerWarps[g] = 0;
+            return;
+        }
+        for (long left = readerWarps[g]; left != 0; left &= left - 1) {
+            int reader = Long.numberOfTrailingZeros(left);
+            long latest = unknown(readers[reader][g], reader, warp, lane, known);
+            long before = previous[reader] == null ? 0 : unknown(previous[reader][g], reader, warp, lane, known);
+            if (latest == 0) {
+                latest = before;
+                before = 0;
+            }
+            if (latest == 0) {
+                readerWarps[g] &= ~(1L << reader);
+            }
+            readers[reader][g] = latest;
+            if (previous[reader] != null) {
+                previous[reader][g] = before;
+            }
+        }
+    }
+
+    /** What of an entry is left if its reads are strong: lanes, but for the writer, of whose read it does not know; 0 for none. */
+    private long unknown(long entry, int reader, int warp, int lane, VectorClock known) {
+        if (!Strength.isStrong((int) (entry >>> 59))) {
+            return 0;
+        }
+        int clock = (int) (entry >>> 32) & (1 << CLOCK_BITS) - 1;
+        long found = 0;
+        for (int left = (int) entry; left != 0; left &= left - 1) {
+            int other = Integer.numberOfTrailingZeros(left);
+            if ((reader != warp || other != lane) && !known.knows(block, reader, other, clock)) {
+                found |= 1L << other;
+            }
+        }
+        return found == 0 ? 0 : entry & ~0xffff_ffffL | found;
+    }
+
+    private boolean checkReaders(int g, int warp, int lane, VectorClock known, int access, RaceListener tell) {
         for (long left = readerWarps[g]; left != 0; left &= left - 1) {
             int reader = Long.numberOfTrailingZeros(left);
             long latest = readers[reader][g];
             if (checkReader(latest, g, reader, warp, lane, known, access, tell)) {
-                return;
+                return true;
             }
             if (previous[reader] != null
                     && checkReader(
@@ -431,19 +473,20 @@ public final class SharedRaces {
                             known,
                             access,
                             tell)) {
-                return;
+                return true;
             }
             if (!earlier.isEmpty()) {
                 long[] more = earlier.remove((long) g << 6 | reader);
                 if (more != null) {
                     for (long entry : more) {
                         if (checkReader(entry, g, reader, warp, lane, known, access, tell)) {
-                            return;
+                            return true;
                         }
                     }
                 }
             }
         }
+        return false;
     }
 
     private static long lanes(long entry) {

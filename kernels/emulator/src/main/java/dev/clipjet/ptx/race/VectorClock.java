@@ -14,9 +14,16 @@ public final class VectorClock {
     /** Up to where generic writes of the own block have passed a proxy fence that is known of. */
     private final ClockRow fenced;
 
+    /** Whether anything has passed one. */
+    private boolean anyFenced;
+    /** The same of other blocks, for those threads of theirs that learn from this clock; null for nothing. */
+    private Map<Integer, ClockRow> remoteFenced;
+
     private Map<Integer, ClockRow> remote;
     /** Whether the grids are known to be over that the launch depends on. */
     private boolean prerequisitesOver;
+    /** Bits of the earlier grids that are known to be over, as a thread of another one knew. */
+    private int earlierOver;
 
     /**
      * Nothing known.
@@ -78,11 +85,13 @@ public final class VectorClock {
     /** What is known now has passed a proxy fence. */
     void fenceKnown() {
         fenced.join(own);
+        anyFenced = true;
     }
 
     /** Learns of a proxy fence by lanes of the own block. */
     public void learnFenced(int warp, int mask, int clock) {
         fenced.learnLanes(warp, mask, clock);
+        anyFenced = true;
     }
 
     /** Whether the grids are known to be over that the launch depends on. */
@@ -92,17 +101,26 @@ public final class VectorClock {
 
     /** Whether accesses of a thread of an earlier grid, which still ran, up to a clock are known. */
     boolean knowsEarlier(int grid, int ofBlock, int warp, int lane, int clock) {
+        if ((earlierOver >>> grid & 1) != 0) {
+            return true;
+        }
         ClockRow row = remote == null ? null : remote.get(earlier(grid, ofBlock));
         return row != null && row.knows(warp, lane, clock);
     }
 
     /** Learns all that threads of an earlier grid released of themselves and others. */
-    void joinEarlier(int grid, VectorClock released) {
+    void joinEarlier(int grid, VectorClock released, EarlierNumbers numbers) {
         row(earlier(grid, released.block), released.own).join(released.own);
+        if (released.prerequisitesOver) {
+            earlierOver |= numbers.prerequisites();
+        }
+        earlierOver |= numbers.here(released.earlierOver);
         if (released.remote != null) {
             released.remote.forEach((id, known) -> {
-                if (id >= 0) {
-                    row(earlier(grid, id), known).join(known);
+                int other = id >= 0 ? grid : numbers.here()[~id >>> BLOCK_BITS];
+                if (other >= 0) {
+                    row(earlier(other, id >= 0 ? id : ~id & (1 << BLOCK_BITS) - 1), known)
+                            .join(known);
                 }
             });
         }
@@ -125,7 +143,9 @@ public final class VectorClock {
         }
         own.meet(other.own);
         fenced.meet(other.fenced);
+        remoteFenced = null;
         prerequisitesOver &= other.prerequisitesOver;
+        earlierOver &= other.earlierOver;
         if (remote != null) {
             remote.keySet().retainAll(other.remote == null ? Set.of() : other.remote.keySet());
             remote.forEach((id, known) -> known.meet(other.remote.get(id)));
@@ -135,9 +155,17 @@ public final class VectorClock {
     /** Learns all another knows. */
     public void join(VectorClock other) {
         prerequisitesOver |= other.prerequisitesOver;
+        earlierOver |= other.earlierOver;
         row(other.block, other.own).join(other.own);
-        if (other.block == block) {
-            fenced.join(other.fenced);
+        if (other.anyFenced) {
+            fencedRow(other.block).join(other.fenced);
+        }
+        joinRemote(other);
+    }
+
+    private void joinRemote(VectorClock other) {
+        if (other.remoteFenced != null) {
+            other.remoteFenced.forEach((id, known) -> fencedRow(id).join(known));
         }
         if (other.remote != null) {
             other.remote.forEach((id, known) -> row(id, known).join(known));
@@ -151,19 +179,34 @@ public final class VectorClock {
         }
         own.set(other.own);
         fenced.set(other.fenced);
+        anyFenced = other.anyFenced;
         prerequisitesOver = other.prerequisitesOver;
+        earlierOver = other.earlierOver;
+        remoteFenced = null;
         remote = null;
-        if (other.remote != null) {
-            other.remote.forEach((id, known) -> row(id, known).join(known));
-        }
+        joinRemote(other);
     }
 
     /** Forgets everything. */
     public void clear() {
         own.clear();
         fenced.clear();
+        anyFenced = false;
+        remoteFenced = null;
         prerequisitesOver = false;
+        earlierOver = 0;
         remote = null;
+    }
+
+    private ClockRow fencedRow(int ofBlock) {
+        if (ofBlock == block) {
+            anyFenced = true;
+            return fenced;
+        }
+        if (remoteFenced == null) {
+            remoteFenced = new HashMap<>();
+        }
+        return remoteFenced.computeIfAbsent(ofBlock, key -> new ClockRow(fenced.base.length));
     }
 
     /** What is known of a block, which has as many warps as another row is for. */

@@ -244,12 +244,13 @@ public final class WarpClock {
     }
 
     /** As {@link #observe}, where the value was written by an earlier grid that still ran. */
-    public void observeEarlier(int lane, int grid, SyncLocation place, int scope, boolean acquire) {
+    public void observeEarlier(
+            int lane, int grid, EarlierNumbers numbers, SyncLocation place, int scope, boolean acquire) {
         if (scope < Strength.GPU || place.wide() == null) {
             return;
         }
         VectorClock news = new VectorClock(block, warps);
-        news.joinEarlier(grid, place.wide());
+        news.joinEarlier(grid, place.wide(), numbers);
         if (acquire) {
             acquire(1 << lane, news);
             return;

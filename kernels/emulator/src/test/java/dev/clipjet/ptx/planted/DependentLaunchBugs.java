@@ -40,6 +40,37 @@ final class DependentLaunchBugs {
             """;
 
     static final List<PlantedSequence> ACCESSES = List.of(
+            PlantedSequence.of(
+                    "a word of all threads written where only the first has a fence", ordinary("""
+                    ld.global.u32 %r5, [%d0];
+                    +bar.sync 0;
+                    @%p1 membar.gl;
+                    @%p1 griddepcontrol.launch_dependents;
+                    st.global.u32 [%d5], %r5;
+                    """), dependent("""
+                    setp.eq.u32 %p2, %r4, 0;
+                    !@%p2 st.global.u32 [%d0], 7;
+                    griddepcontrol.wait;
+                    """)),
+            PlantedSequence.of("a word of two warps written where one has a fence", ordinary("""
+                    setp.ge.u32 %p2, %r0, 32;
+                    ld.global.u32 %r5, [%d0];
+                    @%p2 bra DONE;
+                    bar.warp.sync -1;
+                    -ld.global.u32 %r6, [%d0];
+                    bar.warp.sync -1;
+                    -@%p1 membar.gl;
+                    -@%p1 griddepcontrol.launch_dependents;
+                    DONE:
+                    +bar.sync 0;
+                    +@%p1 membar.gl;
+                    +@%p1 griddepcontrol.launch_dependents;
+                    st.global.u32 [%d5], %r5;
+                    """), dependent("""
+                    setp.eq.u32 %p2, %r4, 0;
+                    !@%p2 st.global.u32 [%d0], 7;
+                    griddepcontrol.wait;
+                    """)),
             PlantedSequence.of("missing wait", ordinary(WRITES), dependent("""
                     ld.global.u32 %r6, [%d4];
                     +griddepcontrol.wait;
@@ -332,6 +363,52 @@ final class DependentLaunchBugs {
                     @%p2 bra WAIT;
                     +membar.gl;
                     """ + DEPENDENT_READ)),
+            PlantedSequence.of("a flag of a grid that waited after it", ordinary("""
+                    griddepcontrol.launch_dependents;
+                    st.global.u32 [%d4], %r4;
+                    """), dependent("""
+                    griddepcontrol.launch_dependents;
+                    +griddepcontrol.wait;
+                    bar.sync 0;
+                    @%p1 red.release.gpu.global.add.u32 [%d2+4096], 1;
+                    -griddepcontrol.wait;
+                    """), dependent("""
+                    @!%p1 bra READ;
+                    SPIN:
+                    ld.acquire.gpu.global.u32 %r6, [%d2+4096];
+                    setp.lt.u32 %p2, %r6, 1026;
+                    @%p2 bra SPIN;
+                    READ:
+                    bar.sync 0;
+                    !ld.global.u32 %r7, [%d4];
+                    st.global.u32 [%d5], %r7;
+                    """)),
+            PlantedSequence.of("a chain of flags with one not released", ordinary("""
+                    griddepcontrol.launch_dependents;
+                    st.global.u32 [%d4], %r4;
+                    bar.sync 0;
+                    @%p1 red.release.gpu.global.add.u32 [%d2+4096], 1;
+                    """), dependent("""
+                    griddepcontrol.launch_dependents;
+                    @!%p1 bra DONE;
+                    SPIN:
+                    ld.acquire.gpu.global.u32 %r6, [%d2+4096];
+                    setp.lt.u32 %p2, %r6, 1026;
+                    @%p2 bra SPIN;
+                    -red.relaxed.gpu.global.add.u32 [%d2+4608], 1;
+                    +red.release.gpu.global.add.u32 [%d2+4608], 1;
+                    DONE:
+                    """), dependent("""
+                    @!%p1 bra READ;
+                    SPIN:
+                    ld.acquire.gpu.global.u32 %r6, [%d2+4608];
+                    setp.lt.u32 %p2, %r6, 1154;
+                    @%p2 bra SPIN;
+                    READ:
+                    bar.sync 0;
+                    !ld.global.u32 %r7, [%d4];
+                    st.global.u32 [%d5], %r7;
+                    """)),
             PlantedSequence.of(
                     "the flag of another block", ordinary(TELLS + """
                     @%p1 st.release.gpu.global.u32 [%d7+4096], 77;

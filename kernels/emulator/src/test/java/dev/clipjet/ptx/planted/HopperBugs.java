@@ -333,6 +333,84 @@ final class HopperBugs {
                     -barrier.cluster.arrive.release.aligned;
                     -barrier.cluster.wait.acquire.aligned;
                     """),
+            PlantedBug.cluster("a bulk copy to memory that a peer reads", FindingKind.RACE, PEER + """
+                    st.shared.u32 [%r3], %r0;
+                    setp.eq.u32 %p1, %r0, 0;
+                    @%p1 mbarrier.init.shared.b64 [bar], 1;
+                    fence.proxy.async;
+                    barrier.cluster.arrive.release.aligned;
+                    barrier.cluster.wait.acquire.aligned;
+                    setp.eq.u32 %p3, %r5, 0;
+                    @!%p3 ld.shared::cluster.u32 %r8, [%r7];
+                    +barrier.cluster.arrive.release.aligned;
+                    +barrier.cluster.wait.acquire.aligned;
+                    and.pred %p3, %p3, %p1;
+                    @%p3 mbarrier.arrive.expect_tx.shared.b64 %d6, [bar], 128;
+                    !@%p3 cp.async.bulk.shared::cluster.global.mbarrier::complete_tx::bytes [s], [%d0], 128, [bar];
+                    setp.eq.u32 %p3, %r5, 1;
+                    @%p3 bra DONE;
+                    """ + WAIT + """
+                    DONE:
+                    barrier.cluster.arrive.release.aligned;
+                    barrier.cluster.wait.acquire.aligned;
+                    """),
+            PlantedBug.cluster("a bulk store of what a peer writes", FindingKind.RACE, PEER + """
+                    st.shared.u32 [%r3], %r0;
+                    fence.proxy.async;
+                    barrier.cluster.arrive.release.aligned;
+                    barrier.cluster.wait.acquire.aligned;
+                    setp.eq.u32 %p1, %r0, 0;
+                    setp.eq.u32 %p3, %r5, 0;
+                    @!%p3 st.shared::cluster.u32 [%r7], 7;
+                    +fence.proxy.async;
+                    +barrier.cluster.arrive.release.aligned;
+                    +barrier.cluster.wait.acquire.aligned;
+                    and.pred %p3, %p3, %p1;
+                    !@%p3 cp.async.bulk.global.shared::cta.bulk_group [%d1], [s], 128;
+                    @%p3 cp.async.bulk.commit_group;
+                    @%p3 cp.async.bulk.wait_group 0;
+                    barrier.cluster.arrive.release.aligned;
+                    barrier.cluster.wait.acquire.aligned;
+                    """),
+            PlantedBug.cluster("words of a second warp that no proxy fence covers", FindingKind.PROXY_FENCE, 64, """
+                    mov.u32 %r5, %cluster_ctarank;
+                    st.shared.u32 [%r3], %r0;
+                    setp.lt.u32 %p1, %r0, 32;
+                    +fence.proxy.async;
+                    -@%p1 fence.proxy.async;
+                    barrier.cluster.arrive.release.aligned;
+                    barrier.cluster.wait.acquire.aligned;
+                    mul.wide.u32 %d6, %r5, 256;
+                    add.s64 %d6, %d6, %d1;
+                    setp.eq.u32 %p1, %r0, 0;
+                    !@%p1 cp.async.bulk.global.shared::cta.bulk_group [%d6], [s], 256;
+                    @%p1 cp.async.bulk.commit_group;
+                    @%p1 cp.async.bulk.wait_group 0;
+                    """),
+            PlantedBug.cluster(
+                    "a tracked copy to memory that a peer read before",
+                    FindingKind.PENDING_COPY,
+                    PEER + """
+                    setp.eq.u32 %p1, %r0, 0;
+                    @%p1 mbarrier.init.shared.b64 [bar], 32;
+                    st.shared.u32 [%r3], %r0;
+                    barrier.cluster.arrive.release.aligned;
+                    barrier.cluster.wait.acquire.aligned;
+                    ld.shared::cluster.u32 %r8, [%r7];
+                    barrier.cluster.arrive.release.aligned;
+                    barrier.cluster.wait.acquire.aligned;
+                    cp.async.ca.shared.global [%r3], [%d4], 4;
+                    cp.async.mbarrier.arrive.noinc.shared.b64 [bar];
+                    xor.b32 %r8, %r3, 4;
+                    -!ld.shared.u32 %r9, [%r8];
+                    """ + WAIT + """
+                    ld.shared.u32 %r9, [%r8];
+                    barrier.cluster.arrive.release.aligned;
+                    barrier.cluster.wait.acquire.aligned;
+                    ld.shared::cluster.u32 %r8, [%r7];
+                    barrier.cluster.arrive.release.aligned;
+                    barrier.cluster.wait.acquire.aligned;
+                    """),
             PlantedBug.cluster("two blocks write to a peer", FindingKind.RACE, PEER + """
                     barrier.cluster.arrive.release.aligned;
                     barrier.cluster.wait.acquire.aligned;

@@ -17,6 +17,24 @@ final class IdiomBugs {
                     !shfl.sync.bfly.b32 %r7, %r0, 4, 6175, %r6;
                     st.global.u32 [%d5], %r7;
                     """),
+            PlantedBug.of("a lane that names fewer than the others", FindingKind.DIVERGENCE, """
+                    mov.u32 %r6, -1;
+                    -setp.eq.u32 %p1, %r1, 5;
+                    -@%p1 mov.u32 %r6, 255;
+                    !shfl.sync.bfly.b32 %r7, %r0, 1, 31, %r6;
+                    st.global.u32 [%d5], %r7;
+                    """),
+            PlantedBug.of("lanes that wait for each other in different sets", FindingKind.DIVERGENCE, """
+                    setp.lt.u32 %p1, %r1, 8;
+                    -mov.u32 %r6, 0xffff;
+                    +mov.u32 %r6, 0x00ff;
+                    @%p1 bra EXCHANGE;
+                    -mov.u32 %r6, -1;
+                    +mov.u32 %r6, 0xffffff00;
+                    EXCHANGE:
+                    !shfl.sync.bfly.b32 %r7, %r0, 1, 31, %r6;
+                    st.global.u32 [%d5], %r7;
+                    """),
             PlantedBug.of("tiles that exchange through shared memory", FindingKind.RACE, """
                     and.b32 %r5, %r1, 24;
                     mov.u32 %r6, 255;
@@ -35,6 +53,29 @@ final class IdiomBugs {
                     -setp.eq.u32 %p2, %r5, 0;
                     +setp.eq.u32 %p2, %r5, 1;
                     @%p2 st.global.u32 [%d3], 0;
+                    DONE:
+                    """),
+            PlantedBug.blocks("a counter set back that another block may still read", FindingKind.RACE, 2, """
+                    setp.ne.u32 %p1, %r0, 0;
+                    @%p1 bra DONE;
+                    +ld.relaxed.gpu.global.u32 %r6, [%d3];
+                    atom.global.add.u32 %r5, [%d3], 1;
+                    -ld.relaxed.gpu.global.u32 %r6, [%d3];
+                    setp.eq.u32 %p2, %r5, 1;
+                    !@%p2 st.global.u32 [%d3], 0;
+                    DONE:
+                    """),
+            PlantedBug.of("a counter of a block set back that another warp may still read", FindingKind.RACE, """
+                    setp.eq.u32 %p1, %r0, 0;
+                    @%p1 st.shared.u32 [s], 0;
+                    bar.sync 0;
+                    setp.ne.u32 %p1, %r1, 0;
+                    @%p1 bra DONE;
+                    +ld.volatile.shared.u32 %r6, [s];
+                    atom.shared.add.u32 %r5, [s], 1;
+                    -ld.volatile.shared.u32 %r6, [s];
+                    setp.eq.u32 %p2, %r5, 1;
+                    !@%p2 st.shared.u32 [s], 0;
                     DONE:
                     """),
             PlantedBug.blocks("a counter set back by a warp that does not know of its last", FindingKind.RACE, 2, """

@@ -35,7 +35,12 @@ record PlantedBug(
 
     /** For sm_90a, two blocks in a cluster. */
     static PlantedBug cluster(String name, FindingKind kind, String body) {
-        return new PlantedBug(name, kind, "sm_90a", Dim3.of(2), Dim3.of(2), 32, false, body);
+        return cluster(name, kind, 32, body);
+    }
+
+    /** The same with so many threads in each block. */
+    static PlantedBug cluster(String name, FindingKind kind, int threads, String body) {
+        return new PlantedBug(name, kind, "sm_90a", Dim3.of(2), Dim3.of(2), threads, false, body);
     }
 
     private static final String HEADER = """
