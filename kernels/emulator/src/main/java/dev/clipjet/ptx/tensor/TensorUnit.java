@@ -16,7 +16,7 @@ public final class TensorUnit {
     /** Operands in registers that were used last. */
     public final MatrixFragment.Cache fragments = new MatrixFragment.Cache();
 
-    private final TileSums fast = FastSums.create();
+    private final TileSums fast = new FastSums();
     private final TileSums reference = new ReferenceSums();
 
     /** For results of 16 rows and so many columns. */
