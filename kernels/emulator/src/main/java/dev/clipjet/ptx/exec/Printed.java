@@ -1,6 +1,7 @@
 package dev.clipjet.ptx.exec;
 
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /** What the threads of a launch print: within a block in the order in which they ran, block after block. */
@@ -10,13 +11,24 @@ public final class Printed {
 
     private static final String MORE = "... and more\n";
 
-    private final Map<Integer, StringBuilder> blocks = new TreeMap<>();
+    private final NavigableMap<Integer, StringBuilder> blocks = new TreeMap<>();
+    private int total;
+    /** From this block on nothing is kept: what those before it printed is already more than is shown. */
+    private int dropped = Integer.MAX_VALUE;
 
     /** A thread of a block prints. */
     public synchronized void add(int block, String text) {
+        if (block >= dropped) {
+            return;
+        }
         StringBuilder before = blocks.computeIfAbsent(block, key -> new StringBuilder());
-        if (before.length() <= MOST) {
-            before.append(text, 0, Math.min(text.length(), MOST + 1 - before.length()));
+        int count = Math.min(text.length(), MOST + 1 - before.length());
+        before.append(text, 0, count);
+        total += count;
+        while (total - blocks.lastEntry().getValue().length() > MOST) {
+            Map.Entry<Integer, StringBuilder> last = blocks.pollLastEntry();
+            dropped = last.getKey();
+            total -= last.getValue().length();
         }
     }
 
