@@ -124,6 +124,19 @@ public final class InstructionReader {
         return instruction.operands().get(index);
     }
 
+    /**
+     * The {@link #elements(int)} of an operand that must have so many.
+     *
+     * @throws PtxSyntaxException if it has another number
+     */
+    public List<Operand> elements(int index, int count) {
+        List<Operand> elements = elements(index);
+        if (elements.size() != count) {
+            throw error("operand " + (index + 1) + " has " + elements.size() + " registers, not " + count);
+        }
+        return elements;
+    }
+
     /** The elements of an operand in braces or of a vector register, or the operand itself as the only element. */
     public List<Operand> elements(int index) {
         Operand operand = operand(index);

@@ -62,16 +62,12 @@ final class MatrixMultiply {
     }
 
     private static int[] sources(InstructionReader in, int index, int count) {
-        List<Operand> elements = in.elements(index);
-        if (elements.size() != count) {
-            throw in.error("operand " + (index + 1) + " has " + elements.size() + " registers, not " + count);
-        }
-        return elements.stream()
+        return in.elements(index, count).stream()
                 .mapToInt(element -> in.intSource(element, PtxType.B32))
                 .toArray();
     }
 
-    private static final class Multiply extends AlignedStep {
+    private static final class Multiply extends MatrixStep {
         private static final int COLUMNS = 8;
         /** Where the second eight rows of the result begin. */
         private static final int UPPER = 8 * COLUMNS;
@@ -97,11 +93,6 @@ final class MatrixMultiply {
         @Override
         public long tensorMacs() {
             return 16L * COLUMNS * k;
-        }
-
-        @Override
-        protected void undefinedInput(Warp warp, int mask, long undefined) {
-            warp.reportUndefined(this, mask, "an operand of a matrix instruction");
         }
 
         @Override

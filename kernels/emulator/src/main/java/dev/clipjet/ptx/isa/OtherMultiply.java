@@ -70,18 +70,10 @@ final class OtherMultiply {
     }
 
     private static int[] planes(InstructionReader in, int index, int count, boolean target) {
-        List<Operand> elements = elements(in, index, count);
+        List<Operand> elements = in.elements(index, count);
         return elements.stream()
                 .mapToInt(element -> target ? in.intTarget(element) : in.intSource(element, PtxType.B32))
                 .toArray();
-    }
-
-    static List<Operand> elements(InstructionReader in, int index, int count) {
-        List<Operand> elements = in.elements(index);
-        if (elements.size() != count) {
-            throw in.error("operand " + (index + 1) + " has " + elements.size() + " registers, not " + count);
-        }
-        return elements;
     }
 
     private static WarpStep doubles(InstructionReader in) {
@@ -95,25 +87,18 @@ final class OtherMultiply {
         if (!fits) {
             throw in.error("this form of mma is not supported");
         }
-        List<Operand> d = elements(in, 0, 2);
-        List<Operand> c = elements(in, 3, 2);
+        List<Operand> d = in.elements(0, 2);
+        List<Operand> c = in.elements(3, 2);
         return new Doubles(
                 d.stream().mapToInt(in::longTarget).toArray(),
-                in.longSource(elements(in, 1, 1).get(0), PtxType.F64),
-                in.longSource(elements(in, 2, 1).get(0), PtxType.F64),
+                in.longSource(in.elements(1, 1).get(0), PtxType.F64),
+                in.longSource(in.elements(2, 1).get(0), PtxType.F64),
                 c.stream()
                         .mapToInt(element -> in.longSource(element, PtxType.F64))
                         .toArray());
     }
 
-    private abstract static class Product extends AlignedStep {
-        @Override
-        protected void undefinedInput(Warp warp, int mask, long undefined) {
-            warp.reportUndefined(this, mask, "an operand of a matrix instruction");
-        }
-    }
-
-    private static final class Bytes extends Product {
+    private static final class Bytes extends MatrixStep {
         private final int[] d;
         private final int[] a;
         private final int[] b;
@@ -182,7 +167,7 @@ final class OtherMultiply {
         }
     }
 
-    private static final class Doubles extends Product {
+    private static final class Doubles extends MatrixStep {
         private final int[] d;
         private final int a;
         private final int b;

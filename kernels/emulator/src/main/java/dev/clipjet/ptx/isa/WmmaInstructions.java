@@ -104,7 +104,7 @@ final class WmmaInstructions {
     }
 
     private static int[] planes(InstructionReader in, int index, WmmaFragment fragment, boolean target) {
-        List<Operand> elements = OtherMultiply.elements(in, index, fragment.registers());
+        List<Operand> elements = in.elements(index, fragment.registers());
         PtxType type = fragment.isLong() ? PtxType.F64 : PtxType.B32;
         return elements.stream()
                 .mapToInt(element -> fragment.isLong()
@@ -261,7 +261,7 @@ final class WmmaInstructions {
         }
     }
 
-    private static final class Multiply extends AlignedStep {
+    private static final class Multiply extends MatrixStep {
         /** D, A, B, C. */
         private final WmmaFragment[] fragments;
 
@@ -285,11 +285,6 @@ final class WmmaInstructions {
         @Override
         public long tensorMacs() {
             return (long) m * n * k;
-        }
-
-        @Override
-        protected void undefinedInput(Warp warp, int mask, long undefined) {
-            warp.reportUndefined(this, mask, "an operand of a matrix instruction");
         }
 
         @Override

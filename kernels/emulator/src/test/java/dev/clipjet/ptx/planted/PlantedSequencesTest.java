@@ -7,7 +7,6 @@ import dev.clipjet.device.LaunchShape;
 import dev.clipjet.ptx.emulator.KernelFindingsException;
 import dev.clipjet.ptx.emulator.Rig;
 import dev.clipjet.ptx.exec.ExecutionOptions;
-import dev.clipjet.ptx.exec.ExecutionOptions.Landing;
 import dev.clipjet.ptx.report.Finding;
 import dev.clipjet.ptx.report.FindingKind;
 import java.util.ArrayList;
@@ -19,8 +18,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** {@link PlantedBugsTest} for bugs between launches. */
 class PlantedSequencesTest {
-    private static final int SEEDS = Integer.getInteger("clipjet.seeds", 100);
-
     static Stream<PlantedSequence> bugs() {
         return Stream.of(
                         DependentLaunchBugs.ACCESSES,
@@ -63,16 +60,10 @@ class PlantedSequencesTest {
     @ParameterizedTest
     @MethodSource("correct")
     void itsTwinIsSilent(PlantedSequence sequence) {
-        for (Landing landing : Landing.values()) {
-            for (long seed = 0; seed < SEEDS; seed++) {
-                ExecutionOptions options = ExecutionOptions.standard()
-                        .withWorkers(1)
-                        .withLanding(landing)
-                        .withSeed(seed);
-                assertThat(run(sequence, false, options))
-                        .as("%s, seed %d, %s", sequence.name(), seed, landing)
-                        .isEmpty();
-            }
+        for (ExecutionOptions options : EveryOrder.options()) {
+            assertThat(run(sequence, false, options))
+                    .as("%s, seed %d, %s", sequence.name(), options.seed(), options.landing())
+                    .isEmpty();
         }
     }
 

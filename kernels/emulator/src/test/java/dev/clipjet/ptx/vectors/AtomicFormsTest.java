@@ -6,7 +6,6 @@ import dev.clipjet.device.Dim3;
 import dev.clipjet.ptx.emulator.Rig;
 import dev.clipjet.ptx.exec.ExecutionOptions;
 import java.math.BigInteger;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -34,14 +33,7 @@ class AtomicFormsTest {
 
     /** Names of the forms that are tested here. */
     static List<String> forms() {
-        List<String> forms = new ArrayList<>();
-        for (String pattern : PATTERNS) {
-            int space = pattern.indexOf(' ');
-            for (String opcode : pattern.substring(0, space).split(",")) {
-                forms.addAll(Vectors.expand(opcode + pattern.substring(space)));
-            }
-        }
-        return forms;
+        return Vectors.expandAll(PATTERNS);
     }
 
     private static String register(Form form) {

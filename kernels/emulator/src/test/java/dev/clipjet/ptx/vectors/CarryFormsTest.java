@@ -21,14 +21,7 @@ class CarryFormsTest {
 
     /** Names of the forms that are tested here. */
     static List<String> forms() {
-        List<String> forms = new ArrayList<>();
-        for (String pattern : PATTERNS) {
-            int space = pattern.indexOf(' ');
-            for (String opcode : pattern.substring(0, space).split(",")) {
-                forms.addAll(Vectors.expand(opcode + pattern.substring(space)));
-            }
-        }
-        return forms;
+        return Vectors.expandAll(PATTERNS);
     }
 
     private static boolean isProduct(Form form) {

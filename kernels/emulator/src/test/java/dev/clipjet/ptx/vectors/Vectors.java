@@ -25,6 +25,18 @@ final class Vectors {
         return names;
     }
 
+    /** All names of some patterns whose opcodes too may be alternatives. */
+    static List<String> expandAll(String... patterns) {
+        List<String> names = new ArrayList<>();
+        for (String pattern : patterns) {
+            int space = pattern.indexOf(' ');
+            for (String opcode : pattern.substring(0, space).split(",")) {
+                names.addAll(expand(opcode + pattern.substring(space)));
+            }
+        }
+        return names;
+    }
+
     /** A module of one entry with so many 64-bit parameters {@code p0 p1 ...}, registers declared. */
     static String kernel(String declarations, int parameters, String... statements) {
         StringBuilder text = new StringBuilder(".version 8.0\n.target sm_90a\n.address_size 64\n")
