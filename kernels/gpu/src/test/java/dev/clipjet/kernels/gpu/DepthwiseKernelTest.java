@@ -55,8 +55,7 @@ class DepthwiseKernelTest {
         "1, 13, 19, 96, 7, 1, 3",
         "1, 16, 17, 64, 3, 1, 1"
     })
-    void sumsOfIntegersAreExact(
-            int images, int height, int width, int channels, int kernel, int stride, int padding) {
+    void sumsOfIntegersAreExact(int images, int height, int width, int channels, int kernel, int stride, int padding) {
         DepthwiseShape shape = new DepthwiseShape(images, height, width, channels, kernel, stride, padding);
         for (DeviceProperties device : new DeviceProperties[] {EmulatedDevice.h200(), SMALL}) {
             try (KernelRig rig =
@@ -80,8 +79,9 @@ class DepthwiseKernelTest {
     @ParameterizedTest
     @EnumSource(StorageType.class)
     void errorIsThatOfThePlainComputation(StorageType type) {
-        ExecutionOptions options =
-                ExecutionOptions.standard().withApproximations(Approximations.PERTURBED).withCounters(false);
+        ExecutionOptions options = ExecutionOptions.standard()
+                .withApproximations(Approximations.PERTURBED)
+                .withCounters(false);
         try (KernelRig rig = new KernelRig(SMALL, options)) {
             int turn = 0;
             for (int kernel : new int[] {3, 5, 7}) {
@@ -102,7 +102,8 @@ class DepthwiseKernelTest {
     @EnumSource(StorageType.class)
     void wholeSectorsAreMoved(StorageType type) {
         for (DeviceProperties device : new DeviceProperties[] {EmulatedDevice.h200(), SMALL}) {
-            try (KernelRig rig = new KernelRig(device, ExecutionOptions.standard().withCounters(true))) {
+            try (KernelRig rig =
+                    new KernelRig(device, ExecutionOptions.standard().withCounters(true))) {
                 for (int channels : new int[] {64, 96, 192}) {
                     for (int stride = 1; stride <= 2; stride++) {
                         DepthwiseShape shape = new DepthwiseShape(1, 9, 17, channels, 7, stride, 3);
@@ -136,9 +137,10 @@ class DepthwiseKernelTest {
         String[] kernels = new String[2];
         DeviceProperties[] devices = {EmulatedDevice.h200(), SMALL};
         for (int i = 0; i < 2; i++) {
-            try (KernelRig rig = new KernelRig(devices[i], ExecutionOptions.standard().withCounters(true))) {
-                LaunchResult launch =
-                        DepthwiseProblem.integers(StorageType.F16, shape, true, 1).runAligned(rig);
+            try (KernelRig rig =
+                    new KernelRig(devices[i], ExecutionOptions.standard().withCounters(true))) {
+                LaunchResult launch = DepthwiseProblem.integers(StorageType.F16, shape, true, 1)
+                        .runAligned(rig);
                 sectors[i] = MemoryCounters.sum(launch.memory().sectors);
                 kernels[i] = launch.kernel();
             }
@@ -175,8 +177,7 @@ class DepthwiseKernelTest {
         refused(shape, in, weight, 0x40004, out, "bias lies at 0x40004");
     }
 
-    private static void refused(
-            DepthwiseShape shape, Matrix in, Matrix weight, long bias, Matrix out, String why) {
+    private static void refused(DepthwiseShape shape, Matrix in, Matrix weight, long bias, Matrix out, String why) {
         try (KernelRig rig = new KernelRig(ExecutionOptions.standard())) {
             DepthwiseKernel kernel = new DepthwiseKernel(rig.library(), StorageType.F16);
             assertThatThrownBy(() -> kernel.record(rig.stream(), shape, in, weight, bias, Activation.NONE, out))

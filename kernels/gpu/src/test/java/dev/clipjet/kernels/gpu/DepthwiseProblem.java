@@ -35,11 +35,7 @@ record DepthwiseProblem(
                 activation,
                 DeviceMatrices.random(type, random, shape.inRows() * shape.channels(), 0, 1),
                 DeviceMatrices.random(
-                        type,
-                        random,
-                        shape.kernel() * shape.kernel() * shape.channels(),
-                        0,
-                        1.5 / shape.kernel()),
+                        type, random, shape.kernel() * shape.kernel() * shape.channels(), 0, 1.5 / shape.kernel()),
                 DeviceMatrices.random(StorageType.F32, random, shape.channels(), 0, 1));
     }
 
@@ -63,9 +59,7 @@ record DepthwiseProblem(
         for (int i = 0; i < shape.kernel(); i++) {
             for (int j = 0; j < shape.kernel(); j++) {
                 if (y + i >= 0 && y + i < shape.height() && x + j >= 0 && x + j < shape.width()) {
-                    tap.at(
-                            (image * shape.height() + y + i) * shape.width() + x + j,
-                            i * shape.kernel() + j);
+                    tap.at((image * shape.height() + y + i) * shape.width() + x + j, i * shape.kernel() + j);
                 }
             }
         }
