@@ -134,9 +134,8 @@ public final class ConvolutionKernel implements AutoCloseable {
 
     private static void check(ConvolutionShape shape, WeightMatrix weight, float[] bias) {
         if (weight.rows() != shape.outChannels() || weight.columns() != shape.filterSize()) {
-            throw new IllegalArgumentException(
-                    "weights of " + weight.rows() + " x " + weight.columns() + " for a convolution of "
-                            + shape.outChannels() + " x " + shape.filterSize());
+            throw new IllegalArgumentException("weights of " + weight.rows() + " x " + weight.columns()
+                    + " for a convolution of " + shape.outChannels() + " x " + shape.filterSize());
         }
         if (bias != null && bias.length != shape.outChannels()) {
             throw new IllegalArgumentException(

@@ -104,9 +104,7 @@ final class OneDnn implements AutoCloseable {
     /** Layout of a dense or strided float32 tensor. */
     dnnl_memory_desc strided(long[] dims, long[] strides) {
         dnnl_memory_desc desc = new dnnl_memory_desc();
-        check(
-                dnnl_memory_desc_create_with_strides(desc, dims.length, dims, dnnl_f32, strides),
-                "describe a tensor");
+        check(dnnl_memory_desc_create_with_strides(desc, dims.length, dims, dnnl_f32, strides), "describe a tensor");
         descs.add(desc);
         return desc;
     }

@@ -80,7 +80,8 @@ final class OneDnnConvolution implements ConvolutionRoutine {
 
         @Override
         public boolean areOf(Object routine, int firstRow, int rows) {
-            // A matrix is always used for the same shape but for the size of the map, on which a layout does not depend.
+            // A matrix is always used for the same shape but for the size of the map, on which a layout does not
+            // depend.
             return routine == OneDnnConvolution.this && shape.equals(call.shape);
         }
 
@@ -123,9 +124,8 @@ final class OneDnnConvolution implements ConvolutionRoutine {
         int used = call.pooledHeight() * call.pool;
         bandRows = Bands.rows(call, pool.size(), used);
         bands = (used + bandRows - 1) / bandRows;
-        Addition addition = call.residual == null
-                ? Addition.NONE
-                : call.addsToItsOutput() ? Addition.OUTPUT : Addition.OTHER;
+        Addition addition =
+                call.residual == null ? Addition.NONE : call.addsToItsOutput() ? Addition.OUTPUT : Addition.OTHER;
         variant = addition.ordinal() * FusedActivation.values().length + call.activation.ordinal();
         int highest = 0;
         for (int band = 0; band < bands; band++) {
@@ -209,8 +209,7 @@ final class OneDnnConvolution implements ConvolutionRoutine {
         primitive.set(worker, 1, packed.weights.address(0));
         primitive.set(worker, 2, bias.address(0));
         long place = ((long) image * shape.outHeight() + first) * rowFloats;
-        primitive.set(
-                worker, 3, call.pool > 1 ? own.output.address(0) : call.out.address(call.outOffset + place));
+        primitive.set(worker, 3, call.pool > 1 ? own.output.address(0) : call.out.address(call.outOffset + place));
         if (call.residual != null && !call.addsToItsOutput()) {
             primitive.set(worker, 4, call.residual.address(call.residualOffset + place));
         }

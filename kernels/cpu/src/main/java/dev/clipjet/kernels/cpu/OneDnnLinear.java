@@ -128,9 +128,8 @@ final class OneDnnLinear implements LinearRoutine {
         }
         blockRows = blockRows(call.rows, packed.slices.length);
         setBias();
-        Addition addition = call.residual == null
-                ? Addition.NONE
-                : call.addsToItsOutput() ? Addition.OUTPUT : Addition.OTHER;
+        Addition addition =
+                call.residual == null ? Addition.NONE : call.addsToItsOutput() ? Addition.OUTPUT : Addition.OTHER;
         int variant = addition.ordinal() * FusedActivation.values().length + call.activation.ordinal();
         primitives = packed.products[variant];
         if (primitives == null) {

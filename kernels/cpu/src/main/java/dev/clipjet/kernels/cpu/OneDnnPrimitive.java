@@ -47,7 +47,8 @@ final class OneDnnPrimitive implements AutoCloseable {
                 // A null address: the memory is ours, and set before every run.
                 OneDnn.check(
                         dnnl_memory_create(
-                                own.memories[i], scratch ? scratchLayout : layouts[i], library.engine(), (Pointer) null),
+                                own.memories[i], scratch ? scratchLayout : layouts[i], library.engine(), (Pointer)
+                                        null),
                         "describe an argument");
                 own.list
                         .position(i)

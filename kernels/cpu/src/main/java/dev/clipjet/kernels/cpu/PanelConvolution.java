@@ -91,7 +91,11 @@ final class PanelConvolution implements ConvolutionRoutine {
         int image = index / bands;
         int first = index % bands * bandRows;
         int rows = Math.min(bandRows, call.pooledHeight() * call.pool - first);
-        loadInput(own, image, first * shape.stride() - shape.padding(), (rows - 1) * shape.stride() + shape.kernelHeight());
+        loadInput(
+                own,
+                image,
+                first * shape.stride() - shape.padding(),
+                (rows - 1) * shape.stride() + shape.kernelHeight());
         int unit = kernel.width();
         int columns = shape.outChannels();
         int padded = shape.depthwise() ? columns : (columns + unit - 1) / unit * unit;
@@ -147,8 +151,9 @@ final class PanelConvolution implements ConvolutionRoutine {
             if (call.planes != null) {
                 Planes.interleave(call.planes, shape, image, y, own.input, at + border);
             } else {
-                call.in.floats().get(
-                        call.inOffset + (image * shape.height() + y) * length, own.input, at + border, length);
+                call.in
+                        .floats()
+                        .get(call.inOffset + (image * shape.height() + y) * length, own.input, at + border, length);
             }
         }
     }

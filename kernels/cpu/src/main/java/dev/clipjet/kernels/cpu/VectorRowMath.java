@@ -125,9 +125,7 @@ final class VectorRowMath implements RowMath {
         int end = FLOATS.loopBound(length);
         for (int i = 0; i < end; i += LANES) {
             FloatVector.fromArray(FLOATS, x, xOffset + i)
-                    .fma(
-                            FloatVector.fromArray(FLOATS, w, wOffset + i),
-                            FloatVector.fromArray(FLOATS, y, yOffset + i))
+                    .fma(FloatVector.fromArray(FLOATS, w, wOffset + i), FloatVector.fromArray(FLOATS, y, yOffset + i))
                     .intoArray(y, yOffset + i);
         }
         scalar.multiplyAdd(w, wOffset + end, x, xOffset + end, y, yOffset + end, length - end);

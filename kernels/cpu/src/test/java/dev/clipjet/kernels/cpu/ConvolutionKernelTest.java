@@ -78,8 +78,7 @@ class ConvolutionKernelTest {
         // Depthwise.
         for (int kernel : new int[] {3, 5, 7}) {
             for (int stride : new int[] {1, 2}) {
-                cases.add(new Case(
-                        2, new ConvolutionShape(9, 11, 37, 37, kernel, kernel, stride, kernel / 2, true)));
+                cases.add(new Case(2, new ConvolutionShape(9, 11, 37, 37, kernel, kernel, stride, kernel / 2, true)));
             }
         }
         cases.add(new Case(
@@ -91,8 +90,7 @@ class ConvolutionKernelTest {
                 1));
         return cases.stream()
                 .flatMap(each -> Arrays.stream(Provider.values())
-                        .flatMap(provider ->
-                                Stream.of(1, 3).map(threads -> Arguments.of(each, provider, threads))));
+                        .flatMap(provider -> Stream.of(1, 3).map(threads -> Arguments.of(each, provider, threads))));
     }
 
     @ParameterizedTest
@@ -103,8 +101,7 @@ class ConvolutionKernelTest {
         float[] x = values(random, each.images * shape.height() * shape.width() * shape.inChannels());
         float[] w = values(random, shape.outChannels() * shape.filterSize());
         float[] bias = each.bias ? values(random, shape.outChannels()) : null;
-        float[] residual =
-                values(random, each.images * shape.outHeight() * shape.outWidth() * shape.outChannels());
+        float[] residual = values(random, each.images * shape.outHeight() * shape.outWidth() * shape.outChannels());
         float[] result = run(each, provider, threads, x, w, bias, residual);
         check(each, result, x, w, bias, residual);
     }
@@ -205,8 +202,8 @@ class ConvolutionKernelTest {
                         continue;
                     }
                     int channel = shape.depthwise() ? o : c;
-                    double product = (double)
-                                    x[((image * shape.height() + inY) * shape.width() + inX) * shape.inChannels()
+                    double product = (double) x[
+                                    ((image * shape.height() + inY) * shape.width() + inX) * shape.inChannels()
                                             + channel]
                             * w[((o * channels + c) * shape.kernelHeight() + i) * shape.kernelWidth() + j];
                     sums[0] += product;

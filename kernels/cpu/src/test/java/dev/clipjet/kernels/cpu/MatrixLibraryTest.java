@@ -2,8 +2,8 @@ package dev.clipjet.kernels.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class MatrixLibraryTest {
@@ -27,7 +27,9 @@ class MatrixLibraryTest {
         int before = OpenMpThreads.limit();
         AtomicInteger elsewhere = new AtomicInteger();
         RowBlock ones = new RowBlock(
-                (element, target, offset, length) -> java.util.Arrays.fill(target, offset, offset + length, 1f), 300, 20);
+                (element, target, offset, length) -> java.util.Arrays.fill(target, offset, offset + length, 1f),
+                300,
+                20);
         try (WorkerPool pool = new WorkerPool(2);
                 LinearKernel kernel = new LinearKernel(pool);
                 WeightMatrix weight = new WeightMatrix(20, List.of(ones));

@@ -20,8 +20,7 @@ class WeightMatrixTest {
             for (int i = 0; i < weight.columns(); i++) {
                 memory.floats().put(i, i == 0 ? 1f : 0f);
             }
-            kernel.run(
-                    1, memory, 0, weight, 0, rows, null, FusedActivation.NONE, false, memory, weight.columns());
+            kernel.run(1, memory, 0, weight, 0, rows, null, FusedActivation.NONE, false, memory, weight.columns());
             memory.floats().get(weight.columns(), result);
         }
         return result;
@@ -31,8 +30,8 @@ class WeightMatrixTest {
     @EnumSource(Provider.class)
     void the_copy_does_not_follow_what_it_was_made_from(Provider provider) {
         float[] stored = {1, 2, 3, 4, 5, 6};
-        RowBlock.Source source = (element, target, offset, length) ->
-                System.arraycopy(stored, (int) element, target, offset, length);
+        RowBlock.Source source =
+                (element, target, offset, length) -> System.arraycopy(stored, (int) element, target, offset, length);
         try (WorkerPool pool = new WorkerPool(1);
                 LinearKernel kernel = new LinearKernel(pool, provider);
                 WeightMatrix weight = new WeightMatrix(COLUMNS, List.of(new RowBlock(source, 2, COLUMNS)))) {
