@@ -2,6 +2,9 @@ package dev.clipjet.kernels.gpu;
 
 /** Checks of a launch's arguments; what does not fit a kernel's contract is refused before anything runs. */
 final class LaunchCheck {
+    /** Dynamic shared memory that needs no permission. */
+    static final int PLAIN_SHARED_BYTES = 48 << 10;
+
     private final String kernel;
 
     private LaunchCheck(String kernel) {
