@@ -6,6 +6,7 @@ module dev.clipjet.weights {
     requires org.slf4j;
 
     exports dev.clipjet.weights;
+    exports dev.clipjet.weights.file;
     exports dev.clipjet.weights.safetensors;
     exports dev.clipjet.weights.synth;
     exports dev.clipjet.weights.torch;
