@@ -16,7 +16,7 @@ import java.nio.channels.FileChannel;
  */
 public final class MappedRegion implements AutoCloseable {
     /** Bytes that a region has at most: what Java 22 and later wrap in one buffer, a little less than 2 GiB. */
-    public static final int MOST_BYTES = Integer.MAX_VALUE - 8;
+    public static final int MAX_BYTES = Integer.MAX_VALUE - 8;
 
     private final String name;
     private Mapping mapping;
@@ -30,12 +30,12 @@ public final class MappedRegion implements AutoCloseable {
      * Maps {@code length} bytes from {@code position}. The channel may be closed afterwards.
      *
      * @param name how errors name the region, usually the path of the file
-     * @param length at most {@link #MOST_BYTES}
+     * @param length at most {@link #MAX_BYTES}
      * @throws IOException if the range cannot be mapped
      */
     public static MappedRegion map(String name, FileChannel channel, long position, int length) throws IOException {
-        if (length > MOST_BYTES) {
-            throw new IllegalArgumentException(length + " bytes of " + name + ", at most " + MOST_BYTES);
+        if (length > MAX_BYTES) {
+            throw new IllegalArgumentException(length + " bytes of " + name + ", at most " + MAX_BYTES);
         }
         return new MappedRegion(name, Mapping.of(channel, position, length));
     }

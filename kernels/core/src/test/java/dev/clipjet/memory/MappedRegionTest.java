@@ -65,11 +65,11 @@ class MappedRegionTest {
         Path file = temp.resolve("large");
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             // The file is a hole, but for its last byte.
-            channel.write(ByteBuffer.wrap(new byte[] {7}), MappedRegion.MOST_BYTES - 1);
+            channel.write(ByteBuffer.wrap(new byte[] {7}), MappedRegion.MAX_BYTES - 1);
         }
         try (FileChannel channel = FileChannel.open(file);
-                MappedRegion region = MappedRegion.map("large", channel, 0, MappedRegion.MOST_BYTES)) {
-            assertThat(region.slice(MappedRegion.MOST_BYTES - 1, 1).get(0)).isEqualTo((byte) 7);
+                MappedRegion region = MappedRegion.map("large", channel, 0, MappedRegion.MAX_BYTES)) {
+            assertThat(region.slice(MappedRegion.MAX_BYTES - 1, 1).get(0)).isEqualTo((byte) 7);
             assertThatThrownBy(() -> MappedRegion.map("large", channel, 0, Integer.MAX_VALUE))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("large");

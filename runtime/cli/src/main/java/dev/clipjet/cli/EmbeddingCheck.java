@@ -4,7 +4,7 @@ import dev.clipjet.convert.ConversionReport;
 import dev.clipjet.cpu.CpuEngine;
 import dev.clipjet.error.InvalidInputException;
 import dev.clipjet.graph.PooledToken;
-import dev.clipjet.memory.DType;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.model.TextPooling;
 import dev.clipjet.model.TextSpec;
 import dev.clipjet.model.VisionSpec;
@@ -91,7 +91,7 @@ final class EmbeddingCheck {
         if (!report.rounded()) {
             return identical;
         }
-        boolean bf16 = report.tensors().stream().anyMatch(tensor -> tensor.type() == DType.BF16);
+        boolean bf16 = report.tensors().stream().anyMatch(tensor -> tensor.type() == ElementType.BF16);
         return cosine >= (bf16 ? BF16_COSINE : F16_COSINE);
     }
 

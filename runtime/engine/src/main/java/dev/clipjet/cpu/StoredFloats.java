@@ -1,6 +1,6 @@
 package dev.clipjet.cpu;
 
-import dev.clipjet.memory.DType;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.FloatConversion;
 import dev.clipjet.weights.StoredTensor;
 import java.nio.ByteBuffer;
@@ -10,15 +10,15 @@ import java.nio.ShortBuffer;
 
 /** A stored F32, F16 or BF16 tensor read as float32, any part at any time, from any thread, without allocating. */
 final class StoredFloats {
-    private final DType dtype;
+    private final ElementType dtype;
     private final FloatBuffer floats;
     private final ShortBuffer shorts;
 
     StoredFloats(StoredTensor tensor) {
         dtype = tensor.dtype();
         ByteBuffer bytes = tensor.data().duplicate().order(ByteOrder.LITTLE_ENDIAN);
-        floats = dtype == DType.F32 ? bytes.asFloatBuffer() : null;
-        shorts = dtype == DType.F32 ? null : bytes.asShortBuffer();
+        floats = dtype == ElementType.F32 ? bytes.asFloatBuffer() : null;
+        shorts = dtype == ElementType.F32 ? null : bytes.asShortBuffer();
     }
 
     void read(int element, float[] target, int length) {

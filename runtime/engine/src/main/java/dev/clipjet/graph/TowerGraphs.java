@@ -1,6 +1,6 @@
 package dev.clipjet.graph;
 
-import dev.clipjet.model.Activation;
+import dev.clipjet.numeric.Activation;
 import dev.clipjet.model.ImagePooling;
 import dev.clipjet.model.TextSpec;
 import dev.clipjet.model.TransformerSpec;
@@ -26,7 +26,7 @@ public final class TowerGraphs {
         this.causal = causal;
     }
 
-    /** The image tower: normalised pixels to embeddings [images, E]. */
+    /** The image tower: normalized pixels to embeddings [images, E]. */
     public static Graph image(VisionSpec vision, int images) {
         int width = vision.blocks().width();
         int grid = vision.grid();

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.clipjet.error.InvalidInputException;
-import dev.clipjet.model.Activation;
+import dev.clipjet.numeric.Activation;
 import dev.clipjet.model.TextPooling;
 import dev.clipjet.model.TextSpec;
 import dev.clipjet.model.TransformerSpec;

@@ -2,7 +2,7 @@ package dev.clipjet.graph;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.clipjet.model.Activation;
+import dev.clipjet.numeric.Activation;
 import dev.clipjet.model.ImagePooling;
 import dev.clipjet.model.TextPooling;
 import dev.clipjet.model.TextSpec;

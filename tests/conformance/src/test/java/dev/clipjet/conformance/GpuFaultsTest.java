@@ -12,7 +12,7 @@ import dev.clipjet.error.ClosedException;
 import dev.clipjet.gpu.GpuEngine;
 import dev.clipjet.gpu.PixelScale;
 import dev.clipjet.graph.PooledToken;
-import dev.clipjet.kernels.gpu.StorageType;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.model.TextSpec;
 import dev.clipjet.ptx.emulator.EmulatedDevice;
 import dev.clipjet.ptx.exec.ExecutionOptions;
@@ -74,7 +74,7 @@ class GpuFaultsTest {
                 checkpoint,
                 new FaultyDevice(device.get(), plan),
                 checkpoint.spec().preprocess().map(PixelScale::of),
-                StorageType.F16);
+                ElementType.F16);
     }
 
     /** Two images and three texts: larger than what loading prepares, so that memory has to grow. */

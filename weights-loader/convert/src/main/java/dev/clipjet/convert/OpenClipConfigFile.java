@@ -2,7 +2,7 @@ package dev.clipjet.convert;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.clipjet.model.Activation;
+import dev.clipjet.numeric.Activation;
 import dev.clipjet.model.ImagePooling;
 import dev.clipjet.model.ModelSpec;
 import dev.clipjet.model.PreprocessSpec;

@@ -1,6 +1,6 @@
 package dev.clipjet.convert;
 
-import dev.clipjet.model.Activation;
+import dev.clipjet.numeric.Activation;
 import dev.clipjet.model.ModelSpec;
 import dev.clipjet.model.TextSpec;
 import dev.clipjet.model.VisionSpec;

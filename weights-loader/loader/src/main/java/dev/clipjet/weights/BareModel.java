@@ -2,7 +2,7 @@ package dev.clipjet.weights;
 
 import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
-import dev.clipjet.model.Activation;
+import dev.clipjet.numeric.Activation;
 import dev.clipjet.model.ModelSpec;
 import dev.clipjet.model.ModelSpec.Scoring;
 import dev.clipjet.model.PassOrder;

@@ -1,7 +1,7 @@
 package dev.clipjet.weights;
 
 import dev.clipjet.error.InvalidInputException;
-import dev.clipjet.model.Activation;
+import dev.clipjet.numeric.Activation;
 import dev.clipjet.model.TextSpec;
 import dev.clipjet.model.TransformerSpec;
 import dev.clipjet.model.VisionSpec;

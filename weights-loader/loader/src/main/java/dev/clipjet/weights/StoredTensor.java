@@ -1,6 +1,6 @@
 package dev.clipjet.weights;
 
-import dev.clipjet.memory.DType;
+import dev.clipjet.numeric.ElementType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -14,7 +14,7 @@ import java.util.List;
  * @param data the bytes, little endian and row-major: a read-only view of the mapped file, valid until the checkpoint
  *     that it came from is closed, or a copy on the heap where the file has another layout
  */
-public record StoredTensor(String name, DType dtype, List<Long> shape, ByteBuffer data) {
+public record StoredTensor(String name, ElementType dtype, List<Long> shape, ByteBuffer data) {
     public StoredTensor {
         shape = List.copyOf(shape);
     }

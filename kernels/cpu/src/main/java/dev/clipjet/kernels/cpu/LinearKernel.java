@@ -1,5 +1,7 @@
 package dev.clipjet.kernels.cpu;
 
+import dev.clipjet.numeric.Activation;
+
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 
@@ -12,7 +14,7 @@ import java.util.Arrays;
  */
 public final class LinearKernel {
     /** Up to this many rows the panel kernel is the faster one; measured on AVX2 with widths from 512 to 3072. */
-    static final int MOST_PANEL_ROWS = 96;
+    static final int MAX_PANEL_ROWS = 96;
 
     /** Input channels that are worked on at a time: panel and inputs then stay in the first-level cache. */
     private static final int PANEL_DEPTH = 256;
@@ -35,7 +37,7 @@ public final class LinearKernel {
     private int firstRow;
     private int width;
     private float[] bias;
-    private FusedActivation activation;
+    private Activation activation;
     private boolean accumulate;
     private FloatMemory out;
     private int outOffset;
@@ -80,7 +82,7 @@ public final class LinearKernel {
             int firstRow,
             int width,
             float[] bias,
-            FusedActivation activation,
+            Activation activation,
             boolean accumulate,
             FloatMemory out,
             int outOffset) {
@@ -97,7 +99,7 @@ public final class LinearKernel {
         this.outOffset = outOffset;
         call++;
         int unit = panelKernel == null ? 16 : panelKernel.width();
-        boolean panels = panelKernel != null && rows <= MOST_PANEL_ROWS && firstRow % unit == 0;
+        boolean panels = panelKernel != null && rows <= MAX_PANEL_ROWS && firstRow % unit == 0;
         int tasks = pool.size() == 1 ? 1 : pool.size() * TASKS_PER_WORKER;
         slice = Math.max(1, (width + unit * tasks - 1) / (unit * tasks)) * unit;
         int count = (width + slice - 1) / slice;
@@ -139,7 +141,7 @@ public final class LinearKernel {
             }
         }
         for (int i = 0; i < rows; i++) {
-            activation.apply(math, own.output, i * padded, columns, own.activation);
+            math.activate(activation, own.output, i * padded, columns, own.activation);
             target.put(outOffset + i * width + from, own.output, i * padded, columns);
         }
     }
@@ -178,11 +180,11 @@ public final class LinearKernel {
                         width);
             }
         }
-        if (activation != FusedActivation.NONE) {
+        if (activation != Activation.NONE) {
             for (int i = 0; i < rows; i++) {
                 int at = outOffset + i * width + from;
                 target.get(at, own.output, 0, columns);
-                activation.apply(math, own.output, 0, columns, own.activation);
+                math.activate(activation, own.output, 0, columns, own.activation);
                 target.put(at, own.output, 0, columns);
             }
         }

@@ -1,6 +1,6 @@
 package dev.clipjet.kernels.cpu;
 
-import dev.clipjet.memory.DType;
+import dev.clipjet.numeric.ElementType;
 import java.nio.ByteBuffer;
 import org.bytedeco.javacpp.BytePointer;
 
@@ -29,11 +29,11 @@ public final class RowBlock implements AutoCloseable {
      * @param dtype their type
      * @param source the same elements as float32
      */
-    public RowBlock(ByteBuffer stored, DType dtype, Source source, int rows, int columns) {
+    public RowBlock(ByteBuffer stored, ElementType dtype, Source source, int rows, int columns) {
         this.source = source;
         this.rows = rows;
         this.columns = columns;
-        boolean inPlace = dtype == DType.F32 && stored.isDirect() && stored.alignmentOffset(0, Float.BYTES) == 0;
+        boolean inPlace = dtype == ElementType.F32 && stored.isDirect() && stored.alignmentOffset(0, Float.BYTES) == 0;
         this.inPlaceAddress = inPlace ? new BytePointer(stored).address() : NOWHERE;
     }
 

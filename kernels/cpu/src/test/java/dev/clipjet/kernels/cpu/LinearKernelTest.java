@@ -1,8 +1,10 @@
 package dev.clipjet.kernels.cpu;
 
+import dev.clipjet.numeric.Activation;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.clipjet.memory.DType;
+import dev.clipjet.numeric.ElementType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -45,25 +47,25 @@ class LinearKernelTest {
     @ParameterizedTest
     @MethodSource("shapes")
     void product_with_bias_and_activation(int m, int n, int k, int threads) {
-        run(m, n, k, threads, 0, n, true, FusedActivation.QUICK_GELU, false);
+        run(m, n, k, threads, 0, n, true, Activation.QUICK_GELU, false);
     }
 
     @ParameterizedTest
     @MethodSource("shapes")
     void product_added_to_a_residual(int m, int n, int k, int threads) {
-        run(m, n, k, threads, 0, n, true, FusedActivation.NONE, true);
+        run(m, n, k, threads, 0, n, true, Activation.NONE, true);
     }
 
     @ParameterizedTest
     @MethodSource("shapes")
     void product_alone(int m, int n, int k, int threads) {
-        run(m, n, k, threads, 0, n, false, FusedActivation.NONE, false);
+        run(m, n, k, threads, 0, n, false, Activation.NONE, false);
     }
 
     @ParameterizedTest
     @MethodSource("shapes")
     void product_with_some_rows_of_the_weight(int m, int n, int k, int threads) {
-        run(m, 3 * n, k, threads, n, 2 * n, true, FusedActivation.NONE, false);
+        run(m, 3 * n, k, threads, n, 2 * n, true, Activation.NONE, false);
     }
 
     private static void run(
@@ -74,7 +76,7 @@ class LinearKernelTest {
             int firstRow,
             int width,
             boolean withBias,
-            FusedActivation activation,
+            Activation activation,
             boolean accumulate) {
         Random random = new Random(31L * m + 7L * n + k);
         float[] x = values(random, m * k);
@@ -110,7 +112,7 @@ class LinearKernelTest {
                     }
                     sum += withBias ? bias[firstRow + j] : 0;
                     sum += accumulate ? before[i * width + j] : 0;
-                    if (activation == FusedActivation.QUICK_GELU) {
+                    if (activation == Activation.QUICK_GELU) {
                         sum = sum / (1 + Math.exp(-1.702 * sum));
                     }
                     assertThat(Math.abs(result.get(guard + i * width + j) - sum))
@@ -137,7 +139,7 @@ class LinearKernelTest {
             floats.put(0, w, row * columns, size * columns);
             blocks.add(new RowBlock(
                     bytes,
-                    DType.F32,
+                    ElementType.F32,
                     (element, target, length) -> floats.get(element, target, 0, length),
                     size,
                     columns));

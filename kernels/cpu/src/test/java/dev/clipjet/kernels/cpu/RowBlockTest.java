@@ -2,7 +2,7 @@ package dev.clipjet.kernels.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.clipjet.memory.DType;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.memory.MappedRegion;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -22,7 +22,7 @@ class RowBlockTest {
     @TempDir
     Path temp;
 
-    private static RowBlock block(ByteBuffer stored, DType dtype) {
+    private static RowBlock block(ByteBuffer stored, ElementType dtype) {
         return new RowBlock(
                 stored,
                 dtype,
@@ -61,7 +61,7 @@ class RowBlockTest {
         try (FileChannel channel = FileChannel.open(file);
                 MappedRegion region = MappedRegion.map(file.toString(), channel, 0, content.capacity())) {
             ByteBuffer stored = region.slice(64, 4 * ROWS * COLUMNS);
-            try (RowBlock block = block(stored, DType.F32)) {
+            try (RowBlock block = block(stored, ElementType.F32)) {
                 assertThat(block.address()).isEqualTo(new BytePointer(stored).address());
                 // The source would say 0, 1, 2: the values are those of the file.
                 assertThat(read(block)).startsWith(100, 101, 102).endsWith(113, 114);
@@ -73,9 +73,9 @@ class RowBlockTest {
     void what_is_not_aligned_direct_float32_is_copied() {
         ByteBuffer direct = ByteBuffer.allocateDirect(4 * ROWS * COLUMNS + 1).order(ByteOrder.LITTLE_ENDIAN);
         ByteBuffer unaligned = direct.slice(1, 4 * ROWS * COLUMNS).order(ByteOrder.LITTLE_ENDIAN);
-        try (RowBlock halves = block(direct.slice(0, 2 * ROWS * COLUMNS), DType.F16);
-                RowBlock shifted = block(unaligned, DType.F32);
-                RowBlock heap = block(ByteBuffer.allocate(4 * ROWS * COLUMNS), DType.F32)) {
+        try (RowBlock halves = block(direct.slice(0, 2 * ROWS * COLUMNS), ElementType.F16);
+                RowBlock shifted = block(unaligned, ElementType.F32);
+                RowBlock heap = block(ByteBuffer.allocate(4 * ROWS * COLUMNS), ElementType.F32)) {
             for (RowBlock block : new RowBlock[] {halves, shifted, heap}) {
                 assertThat(read(block)).startsWith(0, 1, 2).endsWith(13, 14);
                 assertThat(block.address()).isEqualTo(block.address());

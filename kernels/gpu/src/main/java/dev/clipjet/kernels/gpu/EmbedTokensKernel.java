@@ -1,5 +1,7 @@
 package dev.clipjet.kernels.gpu;
 
+import dev.clipjet.numeric.ElementType;
+
 import dev.clipjet.device.Dim3;
 import dev.clipjet.device.GpuFunction;
 import dev.clipjet.device.GpuStream;
@@ -10,13 +12,13 @@ import dev.clipjet.device.LaunchShape;
 public final class EmbedTokensKernel {
     private static final Dim3 BLOCK = Dim3.of(128);
 
-    private final StorageType type;
+    private final ElementType type;
     private final GpuFunction function;
 
     /** The kernel for a storage type. */
-    public EmbedTokensKernel(KernelLibrary library, StorageType type) {
+    public EmbedTokensKernel(KernelLibrary library, ElementType type) {
         this.type = type;
-        function = library.function("tokens", "embed_tokens_" + type.suffix());
+        function = library.function("tokens", "embed_tokens_" + type.kernelCode());
     }
 
     /**

@@ -1,5 +1,7 @@
 package dev.clipjet.kernels.gpu;
 
+import dev.clipjet.numeric.ElementType;
+
 import dev.clipjet.device.Dim3;
 import dev.clipjet.device.GpuFunction;
 import dev.clipjet.device.GpuStream;
@@ -8,7 +10,7 @@ import dev.clipjet.device.LaunchShape;
 
 /** Softmax over rows in float32: {@code scores.cu}. */
 public final class SoftmaxKernel {
-    private static final StorageType TYPE = StorageType.F32;
+    private static final ElementType TYPE = ElementType.F32;
     private static final Dim3 BLOCK = Dim3.of(256);
 
     private final GpuFunction function;

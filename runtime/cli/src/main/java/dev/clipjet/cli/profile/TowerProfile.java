@@ -5,7 +5,7 @@ import dev.clipjet.gpu.PixelScale;
 import dev.clipjet.gpu.PreparedTower;
 import dev.clipjet.gpu.Tower;
 import dev.clipjet.kernels.gpu.KernelManifest;
-import dev.clipjet.kernels.gpu.StorageType;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.model.TextSpec;
 import dev.clipjet.model.VisionSpec;
 import dev.clipjet.ptx.profile.LaunchProfile;
@@ -38,7 +38,7 @@ public record TowerProfile(String gpu, List<ProfiledLaunch> launches, double flo
      */
     public static TowerProfile of(
             Checkpoint checkpoint,
-            StorageType type,
+            ElementType type,
             Tower tower,
             int batch,
             int textLength,

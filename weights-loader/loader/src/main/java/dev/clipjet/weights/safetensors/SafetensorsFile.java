@@ -77,7 +77,7 @@ public final class SafetensorsFile implements AutoCloseable {
         while (next < entries.size()) {
             long begin = entries.get(next).begin();
             int after = next;
-            while (after < entries.size() && entries.get(after).end() - begin <= MappedRegion.MOST_BYTES) {
+            while (after < entries.size() && entries.get(after).end() - begin <= MappedRegion.MAX_BYTES) {
                 after++;
             }
             if (after == next) {
@@ -86,7 +86,7 @@ public final class SafetensorsFile implements AutoCloseable {
                         Kind.UNSUPPORTED,
                         path,
                         "tensor \"" + entry.name() + "\"",
-                        "has " + (entry.end() - begin) + " bytes, at most " + MappedRegion.MOST_BYTES
+                        "has " + (entry.end() - begin) + " bytes, at most " + MappedRegion.MAX_BYTES
                                 + " bytes are supported in one tensor");
             }
             int length = (int) (entries.get(after - 1).end() - begin);

@@ -150,11 +150,11 @@ final class LegacyFile implements Container {
 
     @Override
     public ByteBuffer content(Storage storage) {
-        if (storage.bytes() > MappedRegion.MOST_BYTES) {
+        if (storage.bytes() > MappedRegion.MAX_BYTES) {
             throw error(
                     Kind.UNSUPPORTED,
                     positions.get(storage.key()),
-                    "a storage of " + storage.bytes() + " bytes, at most " + MappedRegion.MOST_BYTES
+                    "a storage of " + storage.bytes() + " bytes, at most " + MappedRegion.MAX_BYTES
                             + " are supported");
         }
         return file.slice(positions.get(storage.key()), (int) storage.bytes());

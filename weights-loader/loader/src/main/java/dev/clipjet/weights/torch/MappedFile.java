@@ -86,14 +86,14 @@ final class MappedFile implements AutoCloseable {
         }
         try {
             long base = position / STEP * STEP;
-            if (position - base + length > MappedRegion.MOST_BYTES) {
+            if (position - base + length > MappedRegion.MAX_BYTES) {
                 MappedRegion region = MappedRegion.map(path.toString(), channel, position, length);
                 own.add(region);
                 return region.slice(0, length);
             }
             MappedRegion region = windows.get(base);
             if (region == null) {
-                int window = (int) Math.min(MappedRegion.MOST_BYTES, size - base);
+                int window = (int) Math.min(MappedRegion.MAX_BYTES, size - base);
                 region = MappedRegion.map(path.toString(), channel, base, window);
                 windows.put(base, region);
             }

@@ -39,7 +39,7 @@ public final class TorchCheckpoint implements AutoCloseable {
         this.file = file;
         this.container = Container.read(file);
         this.tensors = Collections.unmodifiableMap(
-                materialise(StateDict.of(file.path(), container.root(), container.pickleBytes())));
+                materialize(StateDict.of(file.path(), container.root(), container.pickleBytes())));
     }
 
     /**
@@ -111,7 +111,7 @@ public final class TorchCheckpoint implements AutoCloseable {
         return StridedCopy.gather(tensor, storage);
     }
 
-    private Map<String, StoredTensor> materialise(Map<String, Tensor> views) {
+    private Map<String, StoredTensor> materialize(Map<String, Tensor> views) {
         Map<String, StoredTensor> result = new LinkedHashMap<>();
         Map<Storage, ByteBuffer> storages = new HashMap<>();
         long copied = 0;

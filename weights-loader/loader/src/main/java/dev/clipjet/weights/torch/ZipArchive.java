@@ -74,11 +74,11 @@ final class ZipArchive {
                     entry.name(),
                     "is compressed (method " + entry.method() + ") or encrypted; torch stores tensors as they are");
         }
-        if (entry.size() > MappedRegion.MOST_BYTES) {
+        if (entry.size() > MappedRegion.MAX_BYTES) {
             throw error(
                     Kind.UNSUPPORTED,
                     entry.name(),
-                    "has " + entry.size() + " bytes, at most " + MappedRegion.MOST_BYTES + " are supported");
+                    "has " + entry.size() + " bytes, at most " + MappedRegion.MAX_BYTES + " are supported");
         }
         return file.slice(entry.data(), (int) entry.size());
     }
