@@ -11,7 +11,9 @@ final class WeightType implements CommandLine.ITypeConverter<ElementType> {
     public ElementType convert(String name) {
         return ElementType.ofLabel(name)
                 .orElseThrow(() -> new TypeConversionException("unknown --dtype \"" + name + "\", known are "
-                        + ElementType.computing().stream().map(ElementType::label).collect(Collectors.joining(", "))));
+                        + ElementType.computing().stream()
+                                .map(ElementType::label)
+                                .collect(Collectors.joining(", "))));
     }
 
     /** The name of a type, in capitals where the option does not know it. */

@@ -8,10 +8,10 @@ import dev.clipjet.graph.Rows;
 import dev.clipjet.graph.Value;
 import dev.clipjet.kernels.cpu.AttentionKernel;
 import dev.clipjet.kernels.cpu.FloatMemory;
-import dev.clipjet.numeric.Activation;
 import dev.clipjet.kernels.cpu.LayerNormKernel;
 import dev.clipjet.kernels.cpu.LinearKernel;
 import dev.clipjet.kernels.cpu.WorkerPool;
+import dev.clipjet.numeric.Activation;
 import dev.clipjet.weights.Checkpoint;
 import java.nio.FloatBuffer;
 
@@ -175,7 +175,6 @@ public final class CpuExecutor implements AutoCloseable {
                 offset(op.output()),
                 op.output().columns());
     }
-
 
     private int rows(Rows rows) {
         return switch (rows) {

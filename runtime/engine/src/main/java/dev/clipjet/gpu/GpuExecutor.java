@@ -1,20 +1,20 @@
 package dev.clipjet.gpu;
 
 import dev.clipjet.device.DeviceException;
+import dev.clipjet.device.GemmLibraryProvider;
 import dev.clipjet.device.GpuDevice;
 import dev.clipjet.device.GpuEvent;
 import dev.clipjet.device.GpuGraph;
 import dev.clipjet.device.GpuStream;
-import dev.clipjet.device.GemmLibraryProvider;
 import dev.clipjet.graph.Graph;
 import dev.clipjet.graph.Op;
 import dev.clipjet.graph.TowerGraphs;
 import dev.clipjet.graph.Value;
 import dev.clipjet.kernels.gpu.KernelLibrary;
 import dev.clipjet.kernels.gpu.Matrix;
-import dev.clipjet.numeric.ElementType;
 import dev.clipjet.model.TextSpec;
 import dev.clipjet.model.VisionSpec;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.Checkpoint;
 import dev.clipjet.weights.FloatConversion;
 import java.nio.ByteBuffer;

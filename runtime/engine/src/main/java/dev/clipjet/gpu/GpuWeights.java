@@ -5,8 +5,8 @@ import dev.clipjet.device.GpuStream;
 import dev.clipjet.error.InvalidInputException;
 import dev.clipjet.graph.Graph;
 import dev.clipjet.graph.Op;
-import dev.clipjet.numeric.Activation;
 import dev.clipjet.kernels.gpu.Matrix;
+import dev.clipjet.numeric.Activation;
 import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.CanonicalName;
 import dev.clipjet.weights.CanonicalTensor;
@@ -110,8 +110,7 @@ final class GpuWeights implements AutoCloseable {
         }
         int rows = layer.output().columns();
         source = ElementRange.rows(source, layer.firstRow(), rows);
-        return new UploadRequest(
-                matrixName(layer, tower, method), source, type, method.layout(rows, source.columns()));
+        return new UploadRequest(matrixName(layer, tower, method), source, type, method.layout(rows, source.columns()));
     }
 
     private UploadRequest bias(String name, Op.Linear layer, Tower tower) {
@@ -219,7 +218,6 @@ final class GpuWeights implements AutoCloseable {
                 layer.activation().orElse(Activation.NONE),
                 layer.residual());
     }
-
 
     /** Address of a float32 vector. */
     long vectorAddress(String name) {

@@ -1,14 +1,14 @@
 package dev.clipjet.gpu;
 
 import dev.clipjet.device.DeviceMemory;
+import dev.clipjet.device.Gemm;
+import dev.clipjet.device.GemmLibrary;
 import dev.clipjet.device.GpuDevice;
 import dev.clipjet.device.GpuStream;
-import dev.clipjet.device.GemmLibrary;
-import dev.clipjet.device.Gemm;
-import dev.clipjet.numeric.Activation;
 import dev.clipjet.kernels.gpu.BiasActivationKernel;
 import dev.clipjet.kernels.gpu.KernelLibrary;
 import dev.clipjet.kernels.gpu.Matrix;
+import dev.clipjet.numeric.Activation;
 import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.upload.RowMajor;
 import dev.clipjet.weights.upload.WeightLayout;

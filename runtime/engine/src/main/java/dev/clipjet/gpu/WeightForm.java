@@ -1,8 +1,8 @@
 package dev.clipjet.gpu;
 
-import dev.clipjet.numeric.ElementType;
 import dev.clipjet.kernels.gpu.Swizzle;
 import dev.clipjet.kernels.gpu.TileLayout;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.upload.RowMajor;
 import dev.clipjet.weights.upload.TileOrder;
 import dev.clipjet.weights.upload.TiledLayout;

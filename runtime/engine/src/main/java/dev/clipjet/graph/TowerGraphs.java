@@ -1,10 +1,10 @@
 package dev.clipjet.graph;
 
-import dev.clipjet.numeric.Activation;
 import dev.clipjet.model.ImagePooling;
 import dev.clipjet.model.TextSpec;
 import dev.clipjet.model.TransformerSpec;
 import dev.clipjet.model.VisionSpec;
+import dev.clipjet.numeric.Activation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,8 +1,8 @@
 package dev.clipjet.gpu;
 
-import dev.clipjet.device.GpuStream;
-import dev.clipjet.device.GemmLibrary;
 import dev.clipjet.device.Gemm;
+import dev.clipjet.device.GemmLibrary;
+import dev.clipjet.device.GpuStream;
 import dev.clipjet.numeric.ElementType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.clipjet.device.DeviceMemory;
 import dev.clipjet.device.GpuStream;
-import dev.clipjet.numeric.Activation;
 import dev.clipjet.kernels.gpu.KernelLibrary;
 import dev.clipjet.kernels.gpu.Matrix;
+import dev.clipjet.numeric.Activation;
 import dev.clipjet.numeric.ElementType;
 import dev.clipjet.ptx.emulator.EmulatedDevice;
 import dev.clipjet.ptx.exec.ExecutionOptions;

@@ -2,9 +2,9 @@ package dev.clipjet.gpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.clipjet.numeric.ElementType;
 import dev.clipjet.kernels.gpu.Swizzle;
 import dev.clipjet.kernels.gpu.TileLayout;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.upload.WeightLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -7,9 +7,9 @@ import dev.clipjet.gpu.PreparedTower;
 import dev.clipjet.gpu.Tower;
 import dev.clipjet.graph.Op;
 import dev.clipjet.graph.PooledToken;
-import dev.clipjet.numeric.ElementType;
 import dev.clipjet.model.TextSpec;
 import dev.clipjet.model.VisionSpec;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.verify.RowError;
 import dev.clipjet.weights.Checkpoint;
 import dev.clipjet.weights.safetensors.SafetensorsFile;
@@ -145,7 +145,8 @@ final class LaunchComparison {
             float[] expected = other.read(op.output());
             boolean equal = Arrays.equals(actual, expected);
             double error = RowError.of(actual, expected, op.output().columns());
-            Kind kind = kinds.computeIfAbsent(op.getClass().getSimpleName() + " " + type.kernelCode(), key -> new Kind());
+            Kind kind =
+                    kinds.computeIfAbsent(op.getClass().getSimpleName() + " " + type.kernelCode(), key -> new Kind());
             kind.launches++;
             kind.equal += equal ? 1 : 0;
             kind.worst = Math.max(kind.worst, error);

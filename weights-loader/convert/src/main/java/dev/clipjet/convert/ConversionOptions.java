@@ -28,7 +28,10 @@ public record ConversionOptions(
 
     /** @throws InvalidInputException if the type is none that weights can have, or the size is not positive */
     public ConversionOptions {
-        if (dtype.isPresent() && dtype.get() != ElementType.F32 && dtype.get() != ElementType.F16 && dtype.get() != ElementType.BF16) {
+        if (dtype.isPresent()
+                && dtype.get() != ElementType.F32
+                && dtype.get() != ElementType.F16
+                && dtype.get() != ElementType.BF16) {
             throw new InvalidInputException(
                     "weights of type " + dtype.get() + " cannot be written; F32, F16 and BF16 can");
         }

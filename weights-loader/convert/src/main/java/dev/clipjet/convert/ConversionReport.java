@@ -77,7 +77,8 @@ public record ConversionReport(
 
     /** Whether a type was changed to one that holds fewer values. */
     public boolean rounded() {
-        return tensors.stream().anyMatch(tensor -> tensor.type() != tensor.fromType() && tensor.type() != ElementType.F32);
+        return tensors.stream()
+                .anyMatch(tensor -> tensor.type() != tensor.fromType() && tensor.type() != ElementType.F32);
     }
 
     /** Finite values that became infinite, in all tensors that this run wrote. */

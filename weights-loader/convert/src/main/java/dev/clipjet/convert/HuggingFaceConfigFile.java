@@ -2,12 +2,12 @@ package dev.clipjet.convert;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.clipjet.numeric.ElementType;
 import dev.clipjet.model.ModelSpec;
 import dev.clipjet.model.TextPooling;
 import dev.clipjet.model.TextSpec;
 import dev.clipjet.model.TransformerSpec;
 import dev.clipjet.model.VisionSpec;
+import dev.clipjet.numeric.ElementType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

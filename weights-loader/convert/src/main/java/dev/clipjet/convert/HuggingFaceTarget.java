@@ -1,12 +1,12 @@
 package dev.clipjet.convert;
 
-import dev.clipjet.numeric.ElementType;
 import dev.clipjet.model.ImagePooling;
 import dev.clipjet.model.ModelSpec;
 import dev.clipjet.model.TextPooling;
 import dev.clipjet.model.TextSpec;
 import dev.clipjet.model.TransformerSpec;
 import dev.clipjet.model.VisionSpec;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.HuggingFaceNames;
 import dev.clipjet.weights.safetensors.SafetensorsWriter.Declaration;
 import java.util.ArrayList;

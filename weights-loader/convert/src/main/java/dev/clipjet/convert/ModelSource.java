@@ -1,7 +1,7 @@
 package dev.clipjet.convert;
 
-import dev.clipjet.numeric.ElementType;
 import dev.clipjet.model.ModelSpec;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.CanonicalName;
 import dev.clipjet.weights.Checkpoint;
 import dev.clipjet.weights.StoredTensor;

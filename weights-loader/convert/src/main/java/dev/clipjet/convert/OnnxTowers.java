@@ -4,10 +4,10 @@ import static dev.clipjet.convert.OnnxGraph.integer;
 import static dev.clipjet.convert.OnnxGraph.integers;
 
 import ai.onnx.proto.OnnxMl.TensorProto;
-import dev.clipjet.numeric.ElementType;
 import dev.clipjet.model.ImagePooling;
 import dev.clipjet.model.TextSpec;
 import dev.clipjet.model.VisionSpec;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.CanonicalName;
 import dev.clipjet.weights.TensorNames;
 import java.util.List;

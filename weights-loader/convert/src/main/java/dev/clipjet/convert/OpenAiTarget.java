@@ -1,8 +1,6 @@
 package dev.clipjet.convert;
 
 import dev.clipjet.error.InvalidInputException;
-import dev.clipjet.numeric.ElementType;
-import dev.clipjet.numeric.Activation;
 import dev.clipjet.model.ImagePooling;
 import dev.clipjet.model.ModelSpec;
 import dev.clipjet.model.PreprocessSpec;
@@ -12,6 +10,8 @@ import dev.clipjet.model.TextPooling;
 import dev.clipjet.model.TextSpec;
 import dev.clipjet.model.TransformerSpec;
 import dev.clipjet.model.VisionSpec;
+import dev.clipjet.numeric.Activation;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.OpenAiNames;
 import dev.clipjet.weights.safetensors.SafetensorsWriter.Declaration;
 import java.nio.ByteBuffer;

@@ -1,6 +1,5 @@
 package dev.clipjet.convert;
 
-import dev.clipjet.numeric.ElementType;
 import dev.clipjet.model.ModelSpec;
 import dev.clipjet.model.PassOrder;
 import dev.clipjet.model.PreprocessProfile;
@@ -15,6 +14,7 @@ import dev.clipjet.model.TokenizerProfile;
 import dev.clipjet.model.TokenizerSpec;
 import dev.clipjet.model.TransformerSpec;
 import dev.clipjet.model.VisionSpec;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.CanonicalName;
 import dev.clipjet.weights.FloatConversion;
 import dev.clipjet.weights.OpenAiNames;

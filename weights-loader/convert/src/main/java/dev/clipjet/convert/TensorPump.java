@@ -88,7 +88,8 @@ final class TensorPump {
         for (int i = 0; i < count; i++) {
             float value = values[i];
             short rounded = to == ElementType.F16 ? FloatConversion.toHalf(value) : FloatConversion.toBfloat16(value);
-            float back = to == ElementType.F16 ? FloatConversion.fromHalf(rounded) : FloatConversion.fromBfloat16(rounded);
+            float back =
+                    to == ElementType.F16 ? FloatConversion.fromHalf(rounded) : FloatConversion.fromBfloat16(rounded);
             if (Float.isInfinite(back) && !Float.isInfinite(value)) {
                 overflowed++;
             }

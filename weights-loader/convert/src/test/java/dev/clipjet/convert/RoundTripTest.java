@@ -9,8 +9,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.clipjet.error.InvalidInputException;
 import dev.clipjet.error.ModelFormatException;
-import dev.clipjet.numeric.ElementType;
 import dev.clipjet.model.TextPooling;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.testing.Golden;
 import dev.clipjet.weights.Checkpoint;
 import dev.clipjet.weights.CheckpointOptions;

@@ -83,7 +83,9 @@ final class TensorMapper {
     }
 
     private StoredTensor segment(TensorRule rule, StoredTensor tensor) {
-        if (tensor.dtype() != ElementType.F32 && tensor.dtype() != ElementType.F16 && tensor.dtype() != ElementType.BF16) {
+        if (tensor.dtype() != ElementType.F32
+                && tensor.dtype() != ElementType.F16
+                && tensor.dtype() != ElementType.BF16) {
             throw error(
                     Kind.UNSUPPORTED,
                     tensor,

@@ -157,7 +157,8 @@ class FloatConversionTest {
 
     @Test
     void refusesIntegers() {
-        assertThatThrownBy(() -> FloatConversion.toFloat(ElementType.I64, ByteBuffer.allocate(8), FloatBuffer.allocate(1)))
+        assertThatThrownBy(
+                        () -> FloatConversion.toFloat(ElementType.I64, ByteBuffer.allocate(8), FloatBuffer.allocate(1)))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("I64");
     }

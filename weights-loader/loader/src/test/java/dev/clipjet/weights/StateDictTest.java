@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
-import dev.clipjet.numeric.ElementType;
-import dev.clipjet.numeric.Activation;
 import dev.clipjet.model.PreprocessProfile;
 import dev.clipjet.model.TextSpec;
 import dev.clipjet.model.VisionSpec;
+import dev.clipjet.numeric.Activation;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.safetensors.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;

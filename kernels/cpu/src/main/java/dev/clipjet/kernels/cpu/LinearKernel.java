@@ -1,7 +1,6 @@
 package dev.clipjet.kernels.cpu;
 
 import dev.clipjet.numeric.Activation;
-
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 

@@ -1,9 +1,8 @@
 package dev.clipjet.kernels.cpu;
 
-import dev.clipjet.numeric.Activation;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clipjet.numeric.Activation;
 import dev.clipjet.numeric.ElementType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

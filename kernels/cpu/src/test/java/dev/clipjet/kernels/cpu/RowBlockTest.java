@@ -2,8 +2,8 @@ package dev.clipjet.kernels.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.clipjet.numeric.ElementType;
 import dev.clipjet.memory.MappedRegion;
+import dev.clipjet.numeric.ElementType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -1,8 +1,8 @@
 package dev.clipjet.kernels.cublas;
 
-import dev.clipjet.device.GpuStream;
-import dev.clipjet.device.GemmLibrary;
 import dev.clipjet.device.Gemm;
+import dev.clipjet.device.GemmLibrary;
+import dev.clipjet.device.GpuStream;
 import dev.clipjet.kernels.cuda.NativeHandles;
 import org.bytedeco.cuda.cublas.cublasContext;
 import org.bytedeco.cuda.cudart.CUstream_st;

@@ -1,9 +1,9 @@
 package dev.clipjet.kernels.cublas;
 
 import dev.clipjet.device.DeviceException;
-import dev.clipjet.device.GpuDevice;
 import dev.clipjet.device.GemmLibrary;
 import dev.clipjet.device.GemmLibraryProvider;
+import dev.clipjet.device.GpuDevice;
 import dev.clipjet.kernels.cuda.CudaDriverDevice;
 import dev.clipjet.kernels.cuda.PrivateNatives;
 import java.util.ArrayList;

@@ -1,14 +1,13 @@
 package dev.clipjet.kernels.cublas;
 
-import dev.clipjet.numeric.ElementType;
-
 import dev.clipjet.device.DeviceMemory;
-import dev.clipjet.device.GpuStream;
+import dev.clipjet.device.Gemm;
 import dev.clipjet.device.GemmLibrary;
 import dev.clipjet.device.GemmLibraryProvider;
-import dev.clipjet.device.Gemm;
+import dev.clipjet.device.GpuStream;
 import dev.clipjet.device.PinnedMemory;
 import dev.clipjet.kernels.cuda.CudaDriverDevice;
+import dev.clipjet.numeric.ElementType;
 import java.nio.ByteBuffer;
 
 /** Looks for cuBLAS and multiplies, in a process of its own; prints what it sees. */

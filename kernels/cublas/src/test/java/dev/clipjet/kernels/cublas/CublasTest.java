@@ -1,12 +1,11 @@
 package dev.clipjet.kernels.cublas;
 
-import dev.clipjet.numeric.ElementType;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.clipjet.device.Gemm;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.testing.StandIns;
 import java.io.IOException;
 import java.nio.file.Files;

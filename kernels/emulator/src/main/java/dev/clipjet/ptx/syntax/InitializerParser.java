@@ -1,6 +1,5 @@
 package dev.clipjet.ptx.syntax;
 
-
 import dev.clipjet.ptx.syntax.ConstantExpression.Constant;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,5 @@
 package dev.clipjet.ptx.syntax;
 
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

@@ -1,14 +1,12 @@
 package dev.clipjet.kernels.gpu;
 
-import dev.clipjet.numeric.Activation;
-
-import dev.clipjet.numeric.ElementType;
-
 import dev.clipjet.device.Dim3;
 import dev.clipjet.device.GpuFunction;
 import dev.clipjet.device.GpuStream;
 import dev.clipjet.device.KernelArguments;
 import dev.clipjet.device.LaunchShape;
+import dev.clipjet.numeric.Activation;
+import dev.clipjet.numeric.ElementType;
 
 /** Bias and activation of a product that another library computed, {@code x = act(x + bias)} in place: {@code bias_activation.cu}. */
 public final class BiasActivationKernel {

@@ -1,12 +1,11 @@
 package dev.clipjet.kernels.gpu;
 
-import dev.clipjet.numeric.ElementType;
-
 import dev.clipjet.device.Dim3;
 import dev.clipjet.device.GpuFunction;
 import dev.clipjet.device.GpuStream;
 import dev.clipjet.device.KernelArguments;
 import dev.clipjet.device.LaunchShape;
+import dev.clipjet.numeric.ElementType;
 
 /** Token embeddings with positions, {@code out[t] = table[ids[t]] + positions[positionIds[t]]}: {@code tokens.cu}. */
 public final class EmbedTokensKernel {

@@ -1,9 +1,8 @@
 package dev.clipjet.kernels.gpu;
 
-import dev.clipjet.numeric.ElementType;
-
 import dev.clipjet.device.GpuStream;
 import dev.clipjet.device.KernelArguments;
+import dev.clipjet.numeric.ElementType;
 
 /** Layer norm of rows, alone and after a residual addition: {@code layer_norm.cu}. */
 public final class LayerNormKernel {

@@ -1,15 +1,13 @@
 package dev.clipjet.kernels.gpu;
 
-import dev.clipjet.numeric.Activation;
-
-import dev.clipjet.numeric.ElementType;
-
 import dev.clipjet.device.DeviceProperties;
 import dev.clipjet.device.Dim3;
 import dev.clipjet.device.GpuFunction;
 import dev.clipjet.device.GpuStream;
 import dev.clipjet.device.KernelArguments;
 import dev.clipjet.device.LaunchShape;
+import dev.clipjet.numeric.Activation;
+import dev.clipjet.numeric.ElementType;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -133,7 +131,9 @@ public final class LinearKernels {
     public void record(
             GpuStream stream, LinearPlan plan, Matrix in, long weight, long bias, Matrix out, long workspace) {
         LaunchCheck check = LaunchCheck.of("linear")
-                .require(plan.type() == type, "a plan for " + plan.type().kernelCode() + ", kernels for " + type.kernelCode())
+                .require(
+                        plan.type() == type,
+                        "a plan for " + plan.type().kernelCode() + ", kernels for " + type.kernelCode())
                 .require(
                         in.rows() == plan.m() && in.columns() == plan.k(),
                         "in is " + in.rows() + " x " + in.columns() + ", planned was " + plan.m() + " x " + plan.k())

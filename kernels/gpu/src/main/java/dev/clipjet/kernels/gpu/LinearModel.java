@@ -1,8 +1,7 @@
 package dev.clipjet.kernels.gpu;
 
-import dev.clipjet.numeric.ElementType;
-
 import dev.clipjet.device.DeviceProperties;
+import dev.clipjet.numeric.ElementType;
 
 /**
  * How long a linear layer takes, in clocks of an SM: the rule by which {@link LinearKernels} chooses. It has not been fitted to

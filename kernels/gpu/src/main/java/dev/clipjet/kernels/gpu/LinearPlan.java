@@ -1,10 +1,8 @@
 package dev.clipjet.kernels.gpu;
 
-import dev.clipjet.numeric.Activation;
-
-import dev.clipjet.numeric.ElementType;
-
 import dev.clipjet.device.Dim3;
+import dev.clipjet.numeric.Activation;
+import dev.clipjet.numeric.ElementType;
 import java.util.Locale;
 
 /**

@@ -41,8 +41,7 @@ final class NormFunctions {
         int perBlock = Math.max(
                 1,
                 Math.min(
-                        MAX_ROWS_PER_BLOCK,
-                        rows / library.device().properties().multiprocessors()));
+                        MAX_ROWS_PER_BLOCK, rows / library.device().properties().multiprocessors()));
         return new LaunchShape(Dim3.of((rows + perBlock - 1) / perBlock), Dim3.of(WARP * perBlock), 0);
     }
 

@@ -1,12 +1,11 @@
 package dev.clipjet.kernels.gpu;
 
-import dev.clipjet.numeric.ElementType;
-
 import dev.clipjet.device.Dim3;
 import dev.clipjet.device.GpuFunction;
 import dev.clipjet.device.GpuStream;
 import dev.clipjet.device.KernelArguments;
 import dev.clipjet.device.LaunchShape;
+import dev.clipjet.numeric.ElementType;
 
 /** Rows divided by their L2 norm, {@code out[r] = in[r] / max(|in[r]|, eps)}, in float32: {@code scores.cu}. */
 public final class NormalizeKernel {

@@ -1,12 +1,11 @@
 package dev.clipjet.kernels.gpu;
 
-import dev.clipjet.numeric.ElementType;
-
 import dev.clipjet.device.Dim3;
 import dev.clipjet.device.GpuFunction;
 import dev.clipjet.device.GpuStream;
 import dev.clipjet.device.KernelArguments;
 import dev.clipjet.device.LaunchShape;
+import dev.clipjet.numeric.ElementType;
 
 /** Patches of images as rows, [B * g * g, 3 * P * P], channel by channel, each patch row by row: {@code unfold.cu}. */
 public final class UnfoldKernel {

@@ -1,9 +1,8 @@
 package dev.clipjet.kernels.gpu;
 
-import dev.clipjet.numeric.ElementType;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.ptx.exec.ExecutionOptions;
 import dev.clipjet.ptx.exec.LaunchResult;
 import dev.clipjet.ptx.profile.MemoryCounters;

@@ -1,7 +1,6 @@
 package dev.clipjet.kernels.gpu;
 
 import dev.clipjet.numeric.ElementType;
-
 import java.util.Random;
 
 /**

@@ -1,9 +1,8 @@
 package dev.clipjet.kernels.gpu;
 
-import dev.clipjet.numeric.ElementType;
-
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.ptx.exec.ExecutionOptions;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -1,13 +1,11 @@
 package dev.clipjet.kernels.gpu;
 
-import dev.clipjet.numeric.Activation;
-
-import dev.clipjet.numeric.ElementType;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.clipjet.numeric.Activation;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.ptx.exec.ExecutionOptions;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;

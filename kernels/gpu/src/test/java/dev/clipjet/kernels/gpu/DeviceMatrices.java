@@ -1,7 +1,6 @@
 package dev.clipjet.kernels.gpu;
 
 import dev.clipjet.numeric.ElementType;
-
 import java.util.Random;
 
 /** Matrices on the device of a rig. The padding of their rows has no value, so that whoever relies on it is found. */

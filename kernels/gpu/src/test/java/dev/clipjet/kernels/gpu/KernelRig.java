@@ -1,10 +1,9 @@
 package dev.clipjet.kernels.gpu;
 
-import dev.clipjet.numeric.ElementType;
-
 import dev.clipjet.device.DeviceMemory;
 import dev.clipjet.device.DeviceProperties;
 import dev.clipjet.device.GpuStream;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.ptx.emulator.EmulatedDevice;
 import dev.clipjet.ptx.exec.ExecutionOptions;
 import dev.clipjet.ptx.exec.LaunchResult;

@@ -1,12 +1,10 @@
 package dev.clipjet.kernels.gpu;
 
-import dev.clipjet.numeric.Activation;
-
-import dev.clipjet.numeric.ElementType;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.clipjet.numeric.Activation;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.ptx.emulator.EmulatedDevice;
 import dev.clipjet.ptx.exec.ExecutionOptions;
 import java.util.Locale;

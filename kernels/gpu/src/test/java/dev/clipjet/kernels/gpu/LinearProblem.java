@@ -1,9 +1,7 @@
 package dev.clipjet.kernels.gpu;
 
 import dev.clipjet.numeric.Activation;
-
 import dev.clipjet.numeric.ElementType;
-
 import dev.clipjet.ptx.exec.LaunchResult;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -1,11 +1,9 @@
 package dev.clipjet.kernels.gpu;
 
-import dev.clipjet.numeric.Activation;
-
-import dev.clipjet.numeric.ElementType;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clipjet.numeric.Activation;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.ptx.exec.ExecutionOptions;
 import dev.clipjet.ptx.exec.ExecutionOptions.Landing;
 import dev.clipjet.ptx.exec.ExecutionOptions.MmaModel;

@@ -1,10 +1,9 @@
 package dev.clipjet.kernels.gpu;
 
-import dev.clipjet.numeric.ElementType;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.clipjet.numeric.ElementType;
 import org.junit.jupiter.api.Test;
 
 class MatrixTest {

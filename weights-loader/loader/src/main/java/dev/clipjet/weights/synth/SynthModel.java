@@ -3,9 +3,9 @@ package dev.clipjet.weights.synth;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.clipjet.error.InvalidInputException;
-import dev.clipjet.numeric.ElementType;
-import dev.clipjet.numeric.Activation;
 import dev.clipjet.model.PreprocessSpec;
+import dev.clipjet.numeric.Activation;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.FloatConversion;
 import dev.clipjet.weights.safetensors.SafetensorsWriter;
 import java.io.IOException;
@@ -150,7 +150,10 @@ public final class SynthModel {
         ShortBuffer shorts = bytes.asShortBuffer();
         for (int i = 0; i < count; i++) {
             shorts.put(
-                    i, dtype == ElementType.F16 ? FloatConversion.toHalf(values[i]) : FloatConversion.toBfloat16(values[i]));
+                    i,
+                    dtype == ElementType.F16
+                            ? FloatConversion.toHalf(values[i])
+                            : FloatConversion.toBfloat16(values[i]));
         }
     }
 

@@ -154,8 +154,7 @@ final class LegacyFile implements Container {
             throw error(
                     Kind.UNSUPPORTED,
                     positions.get(storage.key()),
-                    "a storage of " + storage.bytes() + " bytes, at most " + MappedRegion.MAX_BYTES
-                            + " are supported");
+                    "a storage of " + storage.bytes() + " bytes, at most " + MappedRegion.MAX_BYTES + " are supported");
         }
         return file.slice(positions.get(storage.key()), (int) storage.bytes());
     }

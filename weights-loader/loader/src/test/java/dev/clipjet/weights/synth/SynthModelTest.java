@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.clipjet.error.InvalidInputException;
-import dev.clipjet.numeric.ElementType;
-import dev.clipjet.numeric.Activation;
 import dev.clipjet.model.TextPooling;
 import dev.clipjet.model.TokenizerProfile;
+import dev.clipjet.numeric.Activation;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.testing.Golden;
 import dev.clipjet.weights.CanonicalTensor;
 import dev.clipjet.weights.Checkpoint;

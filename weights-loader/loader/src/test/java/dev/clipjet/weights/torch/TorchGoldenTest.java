@@ -20,8 +20,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every file of the reference data that torch wrote. */
 class TorchGoldenTest {
-    private static final Map<String, ElementType> DTYPES =
-            Map.of("float32", ElementType.F32, "float16", ElementType.F16, "bfloat16", ElementType.BF16, "int64", ElementType.I64);
+    private static final Map<String, ElementType> DTYPES = Map.of(
+            "float32",
+            ElementType.F32,
+            "float16",
+            ElementType.F16,
+            "bfloat16",
+            ElementType.BF16,
+            "int64",
+            ElementType.I64);
 
     static List<Path> files() throws IOException {
         try (Stream<Path> all = Files.walk(Golden.folder(), 2)) {

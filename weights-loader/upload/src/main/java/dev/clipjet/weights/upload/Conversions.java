@@ -77,6 +77,8 @@ public final class Conversions {
             return target == ElementType.F16 ? halves::toHalf : halves::toBfloat16;
         }
         BlockConversion toFloat = source == ElementType.F16 ? halves::fromHalf : halves::fromBfloat16;
-        return target == ElementType.F32 ? toFloat : new ThroughFloat(toFloat, between(ElementType.F32, target, halves));
+        return target == ElementType.F32
+                ? toFloat
+                : new ThroughFloat(toFloat, between(ElementType.F32, target, halves));
     }
 }

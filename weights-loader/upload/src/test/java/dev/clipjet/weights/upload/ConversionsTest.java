@@ -134,6 +134,7 @@ class ConversionsTest {
         assertThatThrownBy(() -> Conversions.between(ElementType.F64, ElementType.F16))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessage("no conversion from F64 to F16");
-        assertThatThrownBy(() -> Conversions.between(ElementType.F32, ElementType.I8)).isInstanceOf(InvalidInputException.class);
+        assertThatThrownBy(() -> Conversions.between(ElementType.F32, ElementType.I8))
+                .isInstanceOf(InvalidInputException.class);
     }
 }

@@ -97,13 +97,16 @@ class RowSourceTest {
 
     @Test
     void what_is_no_matrix_of_floats_is_refused() {
-        assertThatThrownBy(() -> RowSource.of(new StoredTensor("t", ElementType.F32, List.of(), ByteBuffer.allocate(4))))
+        assertThatThrownBy(
+                        () -> RowSource.of(new StoredTensor("t", ElementType.F32, List.of(), ByteBuffer.allocate(4))))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessage("tensor \"t\" of shape [] is no matrix");
-        assertThatThrownBy(() -> RowSource.of(new StoredTensor("t", ElementType.I64, List.of(1L), ByteBuffer.allocate(8))))
+        assertThatThrownBy(
+                        () -> RowSource.of(new StoredTensor("t", ElementType.I64, List.of(1L), ByteBuffer.allocate(8))))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("\"t\" has dtype I64");
-        assertThatThrownBy(() -> RowSource.of(new StoredTensor("t", ElementType.F32, List.of(2L), ByteBuffer.allocate(4))))
+        assertThatThrownBy(
+                        () -> RowSource.of(new StoredTensor("t", ElementType.F32, List.of(2L), ByteBuffer.allocate(4))))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("has 4 bytes, 2 x 1 of F32 are 8");
         assertThatThrownBy(() -> RowSource.of(new float[5], 2, 3)).isInstanceOf(InvalidInputException.class);

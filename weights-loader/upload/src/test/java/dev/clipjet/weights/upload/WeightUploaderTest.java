@@ -145,7 +145,16 @@ class WeightUploaderTest {
             }
         };
         StoredTensor floats = Matrices.stored(
-                "f", ElementType.F32, 2, 3, 65519f, 65520f, -1e30f, Float.POSITIVE_INFINITY, Float.NaN, Float.MAX_VALUE);
+                "f",
+                ElementType.F32,
+                2,
+                3,
+                65519f,
+                65520f,
+                -1e30f,
+                Float.POSITIVE_INFINITY,
+                Float.NaN,
+                Float.MAX_VALUE);
         StoredTensor bfloats = Matrices.stored("b", ElementType.BF16, 1, 3, 65280f, 65536f, 1f);
         try (WeightUploader uploader = new WeightUploader(device, stream, listener);
                 UploadedWeights weights = uploader.upload(List.of(
@@ -153,7 +162,10 @@ class WeightUploaderTest {
                         new UploadRequest("bfloat", RowSource.of(floats), ElementType.BF16),
                         new UploadRequest("float", RowSource.of(floats), ElementType.F32),
                         new UploadRequest(
-                                "tiles", RowSource.of(floats), ElementType.F16, new TiledLayout(8, 8, TileOrder.ROW_MAJOR)),
+                                "tiles",
+                                RowSource.of(floats),
+                                ElementType.F16,
+                                new TiledLayout(8, 8, TileOrder.ROW_MAJOR)),
                         new UploadRequest("from bfloat", RowSource.of(bfloats), ElementType.F16)))) {
             assertThat(told).containsExactly("half F16 3", "bfloat BF16 1", "tiles F16 3", "from bfloat F16 1");
             assertThat(weights.overflows())
@@ -177,8 +189,9 @@ class WeightUploaderTest {
                 .hasMessageContaining("\"w\" cannot be uploaded as I64");
         try (WeightUploader uploader = new WeightUploader(device, stream, UploadListener.NONE)) {
             assertThatThrownBy(() -> uploader.upload(List.of())).isInstanceOf(InvalidInputException.class);
-            assertThatThrownBy(() -> uploader.upload(
-                            List.of(new UploadRequest("w", one, ElementType.F32), new UploadRequest("w", one, ElementType.F16))))
+            assertThatThrownBy(() -> uploader.upload(List.of(
+                            new UploadRequest("w", one, ElementType.F32),
+                            new UploadRequest("w", one, ElementType.F16))))
                     .isInstanceOf(InvalidInputException.class)
                     .hasMessage("weight \"w\" is to be uploaded twice");
             try (UploadedWeights weights = uploader.upload(List.of(new UploadRequest("w", one, ElementType.F32)))) {
@@ -276,8 +289,8 @@ class WeightUploaderTest {
                 }
             });
             other.start();
-            assertThatThrownBy(
-                            () -> uploader.upload(List.of(new UploadRequest("endless", endless(reading), ElementType.F16))))
+            assertThatThrownBy(() ->
+                            uploader.upload(List.of(new UploadRequest("endless", endless(reading), ElementType.F16))))
                     .isInstanceOf(UploadCancelledException.class)
                     .hasMessage("the upload was " + (interrupt ? "interrupted" : "cancelled"));
             assertThat(Thread.interrupted()).isEqualTo(interrupt);
