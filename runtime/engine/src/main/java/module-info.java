@@ -12,7 +12,7 @@ module dev.clipjet.runtime {
     requires org.slf4j;
 
     uses dev.clipjet.device.GpuProvider;
-    uses dev.clipjet.device.MatrixLibraryProvider;
+    uses dev.clipjet.device.GemmLibraryProvider;
 
     exports dev.clipjet;
     exports dev.clipjet.engine;

@@ -20,7 +20,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Time of one call of the image tower, normalised pixels in, embeddings out. Divide by the batch for the time per image. */
+/** Time of one call of the image tower, normalized pixels in, embeddings out. Divide by the batch for the time per image. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)

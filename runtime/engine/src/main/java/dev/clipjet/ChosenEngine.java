@@ -28,7 +28,7 @@ record ChosenEngine(Engine engine, String reason) {
     /**
      * Chooses and loads.
      *
-     * @param preprocess how the model's images are normalised, if it takes images
+     * @param preprocess how the model's images are normalized, if it takes images
      * @throws DeviceUnavailableException if the device that was asked for is not there
      */
     static ChosenEngine of(

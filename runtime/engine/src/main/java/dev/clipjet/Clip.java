@@ -214,7 +214,7 @@ public final class Clip implements AutoCloseable {
 
     private List<float[]> embedPart(List<PreprocessedImage> images, Form form, int firstIndex) {
         checkOpen();
-        Preprocessor normaliser = preprocessor();
+        Preprocessor normalizer = preprocessor();
         int side = spec.vision().orElseThrow().imageSize();
         for (int i = 0; i < images.size(); i++) {
             PreprocessedImage image = images.get(i);
@@ -230,7 +230,7 @@ public final class Clip implements AutoCloseable {
         float[] pixels = new float[images.size() * 3 * side * side];
         IntStream.range(0, images.size())
                 .parallel()
-                .forEach(i -> normaliser.normalise(images.get(i).rgb(), pixels, i * 3 * side * side));
+                .forEach(i -> normalizer.normalize(images.get(i).rgb(), pixels, i * 3 * side * side));
         return Arrays.asList(formed(engine.embedImages(pixels, images.size()), form, "image"));
     }
 

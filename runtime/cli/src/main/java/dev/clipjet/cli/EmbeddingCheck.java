@@ -4,10 +4,10 @@ import dev.clipjet.convert.ConversionReport;
 import dev.clipjet.cpu.CpuEngine;
 import dev.clipjet.error.InvalidInputException;
 import dev.clipjet.graph.PooledToken;
-import dev.clipjet.memory.DType;
 import dev.clipjet.model.TextPooling;
 import dev.clipjet.model.TextSpec;
 import dev.clipjet.model.VisionSpec;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.Checkpoint;
 import dev.clipjet.weights.CheckpointOptions;
 import java.nio.file.Path;
@@ -91,7 +91,7 @@ final class EmbeddingCheck {
         if (!report.rounded()) {
             return identical;
         }
-        boolean bf16 = report.tensors().stream().anyMatch(tensor -> tensor.type() == DType.BF16);
+        boolean bf16 = report.tensors().stream().anyMatch(tensor -> tensor.type() == ElementType.BF16);
         return cosine >= (bf16 ? BF16_COSINE : F16_COSINE);
     }
 

@@ -110,7 +110,7 @@ final class Profile implements Callable<Integer> {
         }
         Path folder = Files.createTempDirectory("clipjet-profile");
         try {
-            SynthModel.write(architecture, "", precision.storage().dtype(), folder);
+            SynthModel.write(architecture, "", precision.storage(), folder);
             try (Checkpoint checkpoint = Checkpoint.open(folder, checkpointArguments.options())) {
                 profile(checkpoint);
             }

@@ -24,9 +24,9 @@ import java.util.function.IntFunction;
  * once per bucket: a power of two of images, or of tokens.
  */
 public final class CpuEngine implements Engine {
-    private static final int MOST_IMAGES = 16;
-    private static final int MOST_IMAGE_TOKENS = 8_192;
-    private static final int MOST_TEXT_TOKENS = 1_024;
+    private static final int MAX_IMAGES = 16;
+    private static final int MAX_IMAGE_TOKENS = 8_192;
+    private static final int MAX_TEXT_TOKENS = 1_024;
 
     private final Checkpoint checkpoint;
     private final WorkerPool pool;
@@ -60,7 +60,7 @@ public final class CpuEngine implements Engine {
     public float[][] embedImages(float[] pixels, int images) {
         VisionSpec vision = checkpoint.spec().vision().orElseThrow();
         int imageFloats = 3 * vision.imageSize() * vision.imageSize();
-        int chunk = Math.max(1, Math.min(MOST_IMAGES, MOST_IMAGE_TOKENS / vision.tokens()));
+        int chunk = Math.max(1, Math.min(MAX_IMAGES, MAX_IMAGE_TOKENS / vision.tokens()));
         float[][] embeddings = new float[images][];
         for (int from = 0; from < images; from += chunk) {
             int count = Math.min(chunk, images - from);
@@ -81,7 +81,7 @@ public final class CpuEngine implements Engine {
         while (from < texts.size()) {
             int to = from + 1;
             int tokens = texts.get(from).length;
-            while (to < texts.size() && tokens + texts.get(to).length <= MOST_TEXT_TOKENS) {
+            while (to < texts.size() && tokens + texts.get(to).length <= MAX_TEXT_TOKENS) {
                 tokens += texts.get(to).length;
                 to++;
             }

@@ -8,14 +8,12 @@ import dev.clipjet.graph.Rows;
 import dev.clipjet.graph.Value;
 import dev.clipjet.kernels.cpu.AttentionKernel;
 import dev.clipjet.kernels.cpu.FloatMemory;
-import dev.clipjet.kernels.cpu.FusedActivation;
 import dev.clipjet.kernels.cpu.LayerNormKernel;
 import dev.clipjet.kernels.cpu.LinearKernel;
 import dev.clipjet.kernels.cpu.WorkerPool;
-import dev.clipjet.model.Activation;
+import dev.clipjet.numeric.Activation;
 import dev.clipjet.weights.Checkpoint;
 import java.nio.FloatBuffer;
-import java.util.Optional;
 
 /**
  * Runs graphs on the CPU in float32, with all cores on one operation at a time. Not thread-safe: one run at a time,
@@ -99,7 +97,7 @@ public final class CpuExecutor implements AutoCloseable {
                     linearOp.firstRow(),
                     linearOp.output().columns(),
                     linearOp.bias().isPresent() ? weights.vector(linearOp.bias().get(), linearOp.scale()) : null,
-                    fused(linearOp.activation()),
+                    linearOp.activation().orElse(Activation.NONE),
                     linearOp.residual(),
                     arena,
                     offset(linearOp.output()));
@@ -176,17 +174,6 @@ public final class CpuExecutor implements AutoCloseable {
                 op.keys().columns(),
                 offset(op.output()),
                 op.output().columns());
-    }
-
-    private static FusedActivation fused(Optional<Activation> activation) {
-        if (activation.isEmpty()) {
-            return FusedActivation.NONE;
-        }
-        return switch (activation.get()) {
-            case QUICK_GELU -> FusedActivation.QUICK_GELU;
-            case GELU -> FusedActivation.GELU;
-            case GELU_TANH -> FusedActivation.GELU_TANH;
-        };
     }
 
     private int rows(Rows rows) {

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.function.ToIntFunction;
 
 /**
- * What a graph runs on: images as normalised pixels, or texts as token ids that lie end to end.
+ * What a graph runs on: images as normalized pixels, or texts as token ids that lie end to end.
  *
  * @param sequences number of images or texts
  * @param pixels [images, 3, S, S] for the image tower, empty for the text tower

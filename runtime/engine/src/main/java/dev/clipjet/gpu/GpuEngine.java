@@ -7,9 +7,9 @@ import dev.clipjet.engine.HiddenStates;
 import dev.clipjet.error.ClosedException;
 import dev.clipjet.graph.Op;
 import dev.clipjet.graph.PooledToken;
-import dev.clipjet.kernels.gpu.StorageType;
 import dev.clipjet.model.TextSpec;
 import dev.clipjet.model.VisionSpec;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.Checkpoint;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,9 +24,9 @@ import java.util.function.Supplier;
  */
 public final class GpuEngine implements Engine {
     /** Tokens of a run: enough to keep every multiprocessor busy, few enough that intermediate results stay small. */
-    private static final int MOST_TOKENS = 16_384;
+    private static final int MAX_TOKENS = 16_384;
 
-    private static final int MOST_SEQUENCES = 256;
+    private static final int MAX_SEQUENCES = 256;
 
     private final String label;
     private final Checkpoint checkpoint;
@@ -43,11 +43,11 @@ public final class GpuEngine implements Engine {
      * @param label how reports name the device
      * @param checkpoint the model; must stay open while the engine is used
      * @param device owned by the engine from now on, even if this fails
-     * @param pixels how bytes become the image tower's input; without it, images are taken as normalised floats only
+     * @param pixels how bytes become the image tower's input; without it, images are taken as normalized floats only
      * @param type storage of weights and activations
      */
     public GpuEngine(
-            String label, Checkpoint checkpoint, GpuDevice device, Optional<PixelScale> pixels, StorageType type) {
+            String label, Checkpoint checkpoint, GpuDevice device, Optional<PixelScale> pixels, ElementType type) {
         this.label = label;
         this.checkpoint = checkpoint;
         takesBytes = pixels.isPresent();
@@ -95,7 +95,7 @@ public final class GpuEngine implements Engine {
 
     private float[][] embedImages(Tower tower, int images, Filler filler) {
         VisionSpec vision = checkpoint.spec().vision().orElseThrow();
-        int chunk = Buckets.within(Math.max(1, Math.min(MOST_SEQUENCES, MOST_TOKENS / vision.tokens())));
+        int chunk = Buckets.within(Math.max(1, Math.min(MAX_SEQUENCES, MAX_TOKENS / vision.tokens())));
         float[][] embeddings = new float[images][vision.outputDim()];
         for (int from = 0; from < images; from += chunk) {
             int first = from;
@@ -121,7 +121,7 @@ public final class GpuEngine implements Engine {
             int first = from;
             int to = from + 1;
             int tokens = texts.get(from).length;
-            while (to < texts.size() && to - from < MOST_SEQUENCES && tokens + texts.get(to).length <= MOST_TOKENS) {
+            while (to < texts.size() && to - from < MAX_SEQUENCES && tokens + texts.get(to).length <= MAX_TOKENS) {
                 tokens += texts.get(to).length;
                 to++;
             }

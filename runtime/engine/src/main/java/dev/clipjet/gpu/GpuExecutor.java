@@ -1,20 +1,20 @@
 package dev.clipjet.gpu;
 
 import dev.clipjet.device.DeviceException;
+import dev.clipjet.device.GemmLibraryProvider;
 import dev.clipjet.device.GpuDevice;
 import dev.clipjet.device.GpuEvent;
 import dev.clipjet.device.GpuGraph;
 import dev.clipjet.device.GpuStream;
-import dev.clipjet.device.MatrixLibraryProvider;
 import dev.clipjet.graph.Graph;
 import dev.clipjet.graph.Op;
 import dev.clipjet.graph.TowerGraphs;
 import dev.clipjet.graph.Value;
 import dev.clipjet.kernels.gpu.KernelLibrary;
 import dev.clipjet.kernels.gpu.Matrix;
-import dev.clipjet.kernels.gpu.StorageType;
 import dev.clipjet.model.TextSpec;
 import dev.clipjet.model.VisionSpec;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.Checkpoint;
 import dev.clipjet.weights.FloatConversion;
 import java.nio.ByteBuffer;
@@ -43,7 +43,7 @@ public final class GpuExecutor implements AutoCloseable {
 
     private final GpuDevice device;
     private final Checkpoint checkpoint;
-    private final StorageType type;
+    private final ElementType type;
     private final Closing owned = new Closing();
     private final GpuStream stream;
     private final GpuEvent done;
@@ -61,7 +61,7 @@ public final class GpuExecutor implements AutoCloseable {
      * @param type storage of weights and activations
      * @param pixels how bytes become the image tower's input; needed for images as bytes
      */
-    public GpuExecutor(Checkpoint checkpoint, GpuDevice device, StorageType type, Optional<PixelScale> pixels) {
+    public GpuExecutor(Checkpoint checkpoint, GpuDevice device, ElementType type, Optional<PixelScale> pixels) {
         this.device = device;
         this.checkpoint = checkpoint;
         this.type = type;
@@ -86,8 +86,8 @@ public final class GpuExecutor implements AutoCloseable {
         if (!LinearChoice.wantsLibraries()) {
             return methods;
         }
-        for (MatrixLibraryProvider provider : ServiceLoader.load(MatrixLibraryProvider.class)) {
-            MatrixLibraryProvider.Search search = provider.open(device);
+        for (GemmLibraryProvider provider : ServiceLoader.load(GemmLibraryProvider.class)) {
+            GemmLibraryProvider.Search search = provider.open(device);
             search.report().forEach(LOG::info);
             search.library()
                     .ifPresent(
@@ -231,6 +231,7 @@ public final class GpuExecutor implements AutoCloseable {
                     case F32 -> bytes.putFloat(at, element);
                     case F16 -> bytes.putShort(at, FloatConversion.toHalf(element));
                     case BF16 -> bytes.putShort(at, FloatConversion.toBfloat16(element));
+                    default -> throw type.unexpected();
                 }
             }
         }

@@ -5,10 +5,9 @@ import dev.clipjet.device.GpuStream;
 import dev.clipjet.error.InvalidInputException;
 import dev.clipjet.graph.Graph;
 import dev.clipjet.graph.Op;
-import dev.clipjet.kernels.gpu.Activation;
 import dev.clipjet.kernels.gpu.Matrix;
-import dev.clipjet.kernels.gpu.StorageType;
-import dev.clipjet.memory.DType;
+import dev.clipjet.numeric.Activation;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.CanonicalName;
 import dev.clipjet.weights.CanonicalTensor;
 import dev.clipjet.weights.Checkpoint;
@@ -31,7 +30,7 @@ import java.util.Optional;
 /**
  * A checkpoint's tensors on the device, in the forms that the kernels read: matrices of linear layers packed and in storage type, with
  * layer scale folded in; tables in storage type with padded rows; biases and norms in float32. The patch matrix for images as bytes has
- * the normalisation folded in. The checkpoint must outlive this object.
+ * the normalization folded in. The checkpoint must outlive this object.
  */
 final class GpuWeights implements AutoCloseable {
     private static final String FOR_BYTES = " for bytes";
@@ -39,7 +38,7 @@ final class GpuWeights implements AutoCloseable {
     private final Checkpoint checkpoint;
     private final GpuDevice device;
     private final GpuStream stream;
-    private final StorageType type;
+    private final ElementType type;
     private final LinearChoice linear;
     private final Optional<PixelScale> pixels;
     private final Closing uploads = new Closing();
@@ -49,7 +48,7 @@ final class GpuWeights implements AutoCloseable {
             Checkpoint checkpoint,
             GpuDevice device,
             GpuStream stream,
-            StorageType type,
+            ElementType type,
             LinearChoice linear,
             Optional<PixelScale> pixels) {
         this.checkpoint = checkpoint;
@@ -85,8 +84,8 @@ final class GpuWeights implements AutoCloseable {
             requests.add(matrix(layer, tower, linear.method(shape(layer, layout))));
             biasName(layer, tower).ifPresent(name -> requests.add(bias(name, layer, tower)));
         } else if (op instanceof Op.LayerNorm norm) {
-            requests.add(new UploadRequest(norm.weight(), source(norm.weight()), DType.F32));
-            requests.add(new UploadRequest(norm.bias(), source(norm.bias()), DType.F32));
+            requests.add(new UploadRequest(norm.weight(), source(norm.weight()), ElementType.F32));
+            requests.add(new UploadRequest(norm.bias(), source(norm.bias()), ElementType.F32));
         } else if (op instanceof Op.AssembleImageTokens assemble) {
             requests.add(table(assemble.classEmbedding(), ElementRange.row(source(assemble.classEmbedding()))));
             requests.add(table(assemble.positions(), source(assemble.positions())));
@@ -98,7 +97,7 @@ final class GpuWeights implements AutoCloseable {
     }
 
     private UploadRequest table(String name, RowSource source) {
-        return new UploadRequest(name, source, type.dtype(), WeightForm.table(type));
+        return new UploadRequest(name, source, type, WeightForm.table(type));
     }
 
     private UploadRequest matrix(Op.Linear layer, Tower tower, LinearMethod method) {
@@ -111,24 +110,23 @@ final class GpuWeights implements AutoCloseable {
         }
         int rows = layer.output().columns();
         source = ElementRange.rows(source, layer.firstRow(), rows);
-        return new UploadRequest(
-                matrixName(layer, tower, method), source, type.dtype(), method.layout(rows, source.columns()));
+        return new UploadRequest(matrixName(layer, tower, method), source, type, method.layout(rows, source.columns()));
     }
 
     private UploadRequest bias(String name, Op.Linear layer, Tower tower) {
         if (isForBytes(layer, tower)) {
             float[] values = pixelBias(layer);
-            return new UploadRequest(name, RowSource.of(values, values.length, 1), DType.F32);
+            return new UploadRequest(name, RowSource.of(values, values.length, 1), ElementType.F32);
         }
         RowSource source = source(layer.bias().orElseThrow());
         if (layer.scale().isPresent()) {
             source = source.scaleRows(vector(layer.scale().get()));
         }
         return new UploadRequest(
-                name, ElementRange.rows(source, layer.firstRow(), layer.output().columns()), DType.F32);
+                name, ElementRange.rows(source, layer.firstRow(), layer.output().columns()), ElementType.F32);
     }
 
-    /** Whether a layer is the one behind pixels that are not normalised yet. */
+    /** Whether a layer is the one behind pixels that are not normalized yet. */
     private static boolean isForBytes(Op.Linear layer, Tower tower) {
         return tower == Tower.IMAGE_BYTES && layer.weight().equals("vision.patch.weight");
     }
@@ -159,7 +157,7 @@ final class GpuWeights implements AutoCloseable {
     }
 
     /**
-     * What the subtracted centre and the offset contribute: {@code sum W (centre * scale + offset)}, and the layer's own bias where it
+     * What the subtracted center and the offset contribute: {@code sum W (center * scale + offset)}, and the layer's own bias where it
      * has one.
      */
     private float[] pixelBias(Op.Linear layer) {
@@ -173,7 +171,7 @@ final class GpuWeights implements AutoCloseable {
             double sum = own[row];
             for (int i = 0; i < columns; i++) {
                 int channel = i / (columns / 3);
-                double constant = scale.centre(channel) * scale.scale()[channel] + scale.offset()[channel];
+                double constant = scale.center(channel) * scale.scale()[channel] + scale.offset()[channel];
                 sum += matrix[row * columns + i] * constant;
             }
             bias[row] = (float) sum;
@@ -183,7 +181,7 @@ final class GpuWeights implements AutoCloseable {
 
     PixelScale pixelScale() {
         return pixels.orElseThrow(
-                () -> new InvalidInputException(checkpoint.source() + " does not say how pixels are normalised"));
+                () -> new InvalidInputException(checkpoint.source() + " does not say how pixels are normalized"));
     }
 
     private RowSource source(String name) {
@@ -217,16 +215,8 @@ final class GpuWeights implements AutoCloseable {
                 layout.rows(layer.output()),
                 layer.output().columns(),
                 source(layer.weight()).columns(),
-                layer.activation().map(GpuWeights::activation).orElse(Activation.NONE),
+                layer.activation().orElse(Activation.NONE),
                 layer.residual());
-    }
-
-    private static Activation activation(dev.clipjet.model.Activation activation) {
-        return switch (activation) {
-            case QUICK_GELU -> Activation.QUICK_GELU;
-            case GELU -> Activation.GELU;
-            case GELU_TANH -> Activation.GELU_TANH;
-        };
     }
 
     /** Address of a float32 vector. */
@@ -258,7 +248,7 @@ final class GpuWeights implements AutoCloseable {
     /** Weights that are infinite in storage type would give answers without meaning. */
     private record RefuseOverflow(java.nio.file.Path model) implements UploadListener {
         @Override
-        public void overflow(String weight, DType target, long count) {
+        public void overflow(String weight, ElementType target, long count) {
             throw new InvalidInputException(model + ": " + count + " values of " + weight + " are too large for "
                     + target + "; use bf16 or fp32");
         }

@@ -15,8 +15,8 @@ import dev.clipjet.kernels.gpu.ImageTokensKernel;
 import dev.clipjet.kernels.gpu.KernelLibrary;
 import dev.clipjet.kernels.gpu.LayerNormKernel;
 import dev.clipjet.kernels.gpu.Matrix;
-import dev.clipjet.kernels.gpu.StorageType;
 import dev.clipjet.kernels.gpu.UnfoldKernel;
+import dev.clipjet.numeric.ElementType;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -29,7 +29,7 @@ final class Lowering {
     /** Tokens of an image before its patches. */
     private static final int CLASS_TOKENS = 1;
 
-    private final StorageType type;
+    private final ElementType type;
     private final GpuWeights weights;
     private final LinearChoice linear;
     private final LayerNormKernel layerNorm;
@@ -40,7 +40,7 @@ final class Lowering {
     private final GatherKernel gather;
     private final AveragePatchesKernel average;
 
-    Lowering(KernelLibrary library, StorageType type, LinearChoice linear, GpuWeights weights) {
+    Lowering(KernelLibrary library, ElementType type, LinearChoice linear, GpuWeights weights) {
         this.type = type;
         this.weights = weights;
         this.linear = linear;
@@ -226,8 +226,8 @@ final class Lowering {
                 return stream -> unfold.recordFloats(stream, pixels, op.imageSize(), op.patchSize(), out);
             }
             PixelScale scale = weights.pixelScale();
-            int[] centres = {scale.centre(0), scale.centre(1), scale.centre(2)};
-            return stream -> unfold.recordBytes(stream, pixels, op.imageSize(), op.patchSize(), centres, out);
+            int[] centers = {scale.center(0), scale.center(1), scale.center(2)};
+            return stream -> unfold.recordBytes(stream, pixels, op.imageSize(), op.patchSize(), centers, out);
         }
 
         private Matrix matrix(Value value) {

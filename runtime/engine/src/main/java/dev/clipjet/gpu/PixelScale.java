@@ -9,7 +9,7 @@ import dev.clipjet.model.PreprocessSpec.Rgb;
  */
 @SuppressWarnings("ArrayRecordComponent") // a carrier of six numbers, compared by nobody
 public record PixelScale(double[] scale, double[] offset) {
-    /** The normalisation of a model. */
+    /** The normalization of a model. */
     public static PixelScale of(PreprocessSpec spec) {
         double factor = spec.rescaleFactor() == 0 ? 1 : spec.rescaleFactor();
         double[] mean = channels(spec.mean());
@@ -24,7 +24,7 @@ public record PixelScale(double[] scale, double[] offset) {
     }
 
     /** The level nearest to the channel's mean: what the kernels subtract, so that the rest is small and exact in every type. */
-    public int centre(int channel) {
+    public int center(int channel) {
         return (int) Math.max(0, Math.min(255, Math.rint(-offset[channel] / scale[channel])));
     }
 

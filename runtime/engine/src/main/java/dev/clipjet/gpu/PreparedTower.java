@@ -4,7 +4,7 @@ import dev.clipjet.device.GpuGraph;
 import dev.clipjet.graph.Graph;
 import dev.clipjet.graph.Value;
 import dev.clipjet.kernels.gpu.Matrix;
-import dev.clipjet.kernels.gpu.StorageType;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.FloatConversion;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
@@ -108,11 +108,11 @@ public final class PreparedTower implements AutoCloseable {
 
     /** Values in storage type in native memory, read as float32. */
     static final class Stored {
-        private final StorageType type;
+        private final ElementType type;
         private final ShortBuffer shorts;
         private final FloatBuffer floats;
 
-        Stored(StorageType type, ByteBuffer littleEndian) {
+        Stored(ElementType type, ByteBuffer littleEndian) {
             this.type = type;
             shorts = littleEndian.asShortBuffer();
             floats = littleEndian.asFloatBuffer();
@@ -131,6 +131,7 @@ public final class PreparedTower implements AutoCloseable {
                         target[offset + i] = FloatConversion.fromBfloat16(shorts.get(element + i));
                     }
                 }
+                default -> throw type.unexpected();
             }
         }
     }

@@ -2,9 +2,9 @@ package dev.clipjet.gpu;
 
 /** What can be run: a tower with a kind of input, or of output. */
 public enum Tower {
-    /** Images as bytes [S, S, 3]; normalisation is part of the patch weights. */
+    /** Images as bytes [S, S, 3]; normalization is part of the patch weights. */
     IMAGE_BYTES,
-    /** Images as normalised floats [3, S, S]. */
+    /** Images as normalized floats [3, S, S]. */
     IMAGE_FLOATS,
     /** Texts to embeddings. */
     TEXT,

@@ -110,7 +110,7 @@ public final class TowerInput {
         next(tokensPerImage, 0);
     }
 
-    /** Adds an image as normalised floats [3, S, S], from an index on. */
+    /** Adds an image as normalized floats [3, S, S], from an index on. */
     public void image(float[] pixels, int offset) {
         expect(tower == Tower.IMAGE_FLOATS);
         floats.put((int) (pixelsAt / Float.BYTES) + filled * imageElements, pixels, offset, imageElements);

@@ -16,7 +16,7 @@ public final class MemoryPlan {
     private static final int FLOATS_OF_A_LINE = 16;
 
     /** What an arena can hold: a buffer of Java addresses 2 GiB. */
-    private static final long MOST_FLOATS = Integer.MAX_VALUE / Float.BYTES;
+    private static final long MAX_FLOATS = Integer.MAX_VALUE / Float.BYTES;
 
     /** A value's life, from the operation that first writes it to the last that touches it, both inclusive. */
     private record Lifetime(Value value, int first, int last, long size) {
@@ -37,9 +37,9 @@ public final class MemoryPlan {
     static MemoryPlan floats(List<Op> ops, List<Value> values, Capacity capacity) {
         MemoryPlan plan =
                 of(ops, values, value -> (long) capacity.of(value.rows()) * value.columns(), FLOATS_OF_A_LINE);
-        if (plan.size > MOST_FLOATS) {
+        if (plan.size > MAX_FLOATS) {
             throw new InvalidInputException("the intermediate results of one call need " + plan.size
-                    + " floats, an arena holds at most " + MOST_FLOATS);
+                    + " floats, an arena holds at most " + MAX_FLOATS);
         }
         return plan;
     }

@@ -1,6 +1,6 @@
 package dev.clipjet.graph;
 
-import dev.clipjet.model.Activation;
+import dev.clipjet.numeric.Activation;
 import java.util.List;
 import java.util.Optional;
 
@@ -16,7 +16,7 @@ public sealed interface Op {
     Value output();
 
     /**
-     * Cuts normalised pixels [images, 3, S, S] into rows [images * g * g, 3 * P * P], channel by channel, each patch row
+     * Cuts normalized pixels [images, 3, S, S] into rows [images * g * g, 3 * P * P], channel by channel, each patch row
      * by row. Pixels right of and below the last whole patch are not used.
      */
     record UnfoldPatches(String name, int imageSize, int patchSize, Value output) implements Op {

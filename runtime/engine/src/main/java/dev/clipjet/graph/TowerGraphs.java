@@ -1,10 +1,10 @@
 package dev.clipjet.graph;
 
-import dev.clipjet.model.Activation;
 import dev.clipjet.model.ImagePooling;
 import dev.clipjet.model.TextSpec;
 import dev.clipjet.model.TransformerSpec;
 import dev.clipjet.model.VisionSpec;
+import dev.clipjet.numeric.Activation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,7 +26,7 @@ public final class TowerGraphs {
         this.causal = causal;
     }
 
-    /** The image tower: normalised pixels to embeddings [images, E]. */
+    /** The image tower: normalized pixels to embeddings [images, E]. */
     public static Graph image(VisionSpec vision, int images) {
         int width = vision.blocks().width();
         int grid = vision.grid();

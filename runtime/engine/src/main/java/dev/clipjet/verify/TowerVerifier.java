@@ -12,9 +12,9 @@ import dev.clipjet.graph.Op;
 import dev.clipjet.graph.PooledToken;
 import dev.clipjet.graph.TowerGraphs;
 import dev.clipjet.kernels.cpu.WorkerPool;
-import dev.clipjet.kernels.gpu.StorageType;
 import dev.clipjet.model.TextSpec;
 import dev.clipjet.model.VisionSpec;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.preprocess.Preprocessor;
 import dev.clipjet.weights.Checkpoint;
 import java.util.HashMap;
@@ -40,7 +40,7 @@ public final class TowerVerifier implements AutoCloseable {
      * @param device owned by the caller, who closes this first
      * @param threads of the CPU
      */
-    public TowerVerifier(Checkpoint checkpoint, GpuDevice device, StorageType type, int threads) {
+    public TowerVerifier(Checkpoint checkpoint, GpuDevice device, ElementType type, int threads) {
         this.checkpoint = checkpoint;
         preprocessor = checkpoint.spec().preprocess().map(Preprocessor::of).orElse(null);
         pool = new WorkerPool(threads);
@@ -66,11 +66,12 @@ public final class TowerVerifier implements AutoCloseable {
      * The relative error that embeddings may have: that of float32 rounding, or the one that leaves a cosine of 0.9999 in fp16; bf16
      * has three bits fewer.
      */
-    public static double tolerance(StorageType type) {
+    public static double tolerance(ElementType type) {
         return switch (type) {
             case F32 -> 2e-5;
             case F16 -> Math.sqrt(2 * (1 - 0.9999));
             case BF16 -> 8 * Math.sqrt(2 * (1 - 0.9999));
+            default -> throw type.unexpected();
         };
     }
 
@@ -78,7 +79,7 @@ public final class TowerVerifier implements AutoCloseable {
      * Compares the image tower.
      *
      * @param images uint8 [S, S, 3] of every image
-     * @param report told of every operation as soon as it is compared; the patches cut out of bytes are not, since the GPU normalises
+     * @param report told of every operation as soon as it is compared; the patches cut out of bytes are not, since the GPU normalizes
      *     them later
      */
     public void images(List<byte[]> images, Consumer<OperationError> report) {
@@ -88,7 +89,7 @@ public final class TowerVerifier implements AutoCloseable {
         PreparedTower prepared = gpu.prepare(Tower.IMAGE_BYTES, images.size(), 1);
         prepared.input().begin();
         for (int i = 0; i < images.size(); i++) {
-            preprocessor.normalise(images.get(i), pixels, i * size);
+            preprocessor.normalize(images.get(i), pixels, i * size);
             prepared.input().image(images.get(i));
         }
         prepared.input().end();

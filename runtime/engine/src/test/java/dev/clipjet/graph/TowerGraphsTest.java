@@ -2,12 +2,12 @@ package dev.clipjet.graph;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.clipjet.model.Activation;
 import dev.clipjet.model.ImagePooling;
 import dev.clipjet.model.TextPooling;
 import dev.clipjet.model.TextSpec;
 import dev.clipjet.model.TransformerSpec;
 import dev.clipjet.model.VisionSpec;
+import dev.clipjet.numeric.Activation;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;

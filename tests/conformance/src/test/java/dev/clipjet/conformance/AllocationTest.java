@@ -16,9 +16,9 @@ import org.junit.jupiter.api.Test;
 
 /** A warm forward pass leaves the heap alone. */
 class AllocationTest {
-    private static final int MOST_ROUNDS = 60;
+    private static final int MAX_ROUNDS = 60;
     private static final int RUNS_PER_ROUND = 500;
-    private static final long MOST_BYTES = 2_048;
+    private static final long MAX_BYTES = 2_048;
 
     @Test
     void a_run_allocates_next_to_nothing() {
@@ -32,7 +32,7 @@ class AllocationTest {
             ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
             // Vectors are objects until the compiler has seen the kernels often enough; what counts is what remains.
             long perRun = Long.MAX_VALUE;
-            for (int round = 0; round < MOST_ROUNDS && perRun >= MOST_BYTES; round++) {
+            for (int round = 0; round < MAX_ROUNDS && perRun >= MAX_BYTES; round++) {
                 long before = threads.getCurrentThreadAllocatedBytes();
                 for (int i = 0; i < RUNS_PER_ROUND; i++) {
                     executor.run(graph, batch);
@@ -40,7 +40,7 @@ class AllocationTest {
                 perRun = (threads.getCurrentThreadAllocatedBytes() - before) / RUNS_PER_ROUND;
             }
             System.out.println("allocated per run: " + perRun + " bytes");
-            assertThat(perRun).isLessThan(MOST_BYTES);
+            assertThat(perRun).isLessThan(MAX_BYTES);
         }
     }
 }

@@ -73,14 +73,14 @@ final class CheckpointAnswers {
         byte[] pixels = reference.bytes("pixels_uint8");
         int size = 3 * side * side;
         Preprocessor preprocessor = Preprocessor.of(clip.spec().preprocess().orElseThrow());
-        float[] normalised = new float[pixels.length];
+        float[] normalized = new float[pixels.length];
         List<PreprocessedImage> images = new ArrayList<>();
         for (int i = 0; i * size < pixels.length; i++) {
             byte[] rgb = Arrays.copyOfRange(pixels, i * size, (i + 1) * size);
-            preprocessor.normalise(rgb, normalised, i * size);
+            preprocessor.normalize(rgb, normalized, i * size);
             images.add(new PreprocessedImage(side, side, rgb));
         }
-        assertThat(normalised).isEqualTo(reference.floats("pixel_values"));
+        assertThat(normalized).isEqualTo(reference.floats("pixel_values"));
         float[][] features = clip.embedPreprocessed(images, Form.RAW);
         assertThat(reference.error("image_features", features)).isLessThan(FEATURES);
         return features;

@@ -12,9 +12,9 @@ import dev.clipjet.gpu.PixelScale;
 import dev.clipjet.gpu.PreparedTower;
 import dev.clipjet.gpu.Tower;
 import dev.clipjet.graph.PooledToken;
-import dev.clipjet.kernels.gpu.StorageType;
 import dev.clipjet.model.TextSpec;
 import dev.clipjet.model.VisionSpec;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.testing.Golden;
 import dev.clipjet.weights.Checkpoint;
 import java.lang.management.ManagementFactory;
@@ -28,8 +28,10 @@ class GpuExecutorTest {
     private static final int CALLS = 1_000;
 
     @ParameterizedTest
-    @EnumSource(StorageType.class)
-    void a_call_allocates_nothing_on_the_heap(StorageType type) {
+    @EnumSource(
+            value = ElementType.class,
+            names = {"F16", "BF16", "F32"})
+    void a_call_allocates_nothing_on_the_heap(ElementType type) {
         try (Checkpoint checkpoint = Checkpoint.open(Golden.folder("hf-vit-quickgelu"));
                 GpuDevice device = new SilentDevice();
                 GpuExecutor executor = new GpuExecutor(
@@ -65,8 +67,10 @@ class GpuExecutorTest {
     }
 
     @ParameterizedTest
-    @EnumSource(StorageType.class)
-    void a_call_is_one_launch_of_one_graph(StorageType type) {
+    @EnumSource(
+            value = ElementType.class,
+            names = {"F16", "BF16", "F32"})
+    void a_call_is_one_launch_of_one_graph(ElementType type) {
         FaultPlan counting = FaultPlan.none();
         try (Checkpoint checkpoint = Checkpoint.open(Golden.folder("hf-vit-quickgelu"));
                 GpuEngine engine = new GpuEngine(

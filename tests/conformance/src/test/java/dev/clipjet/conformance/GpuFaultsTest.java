@@ -12,8 +12,8 @@ import dev.clipjet.error.ClosedException;
 import dev.clipjet.gpu.GpuEngine;
 import dev.clipjet.gpu.PixelScale;
 import dev.clipjet.graph.PooledToken;
-import dev.clipjet.kernels.gpu.StorageType;
 import dev.clipjet.model.TextSpec;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.ptx.emulator.EmulatedDevice;
 import dev.clipjet.ptx.exec.ExecutionOptions;
 import dev.clipjet.testing.Golden;
@@ -74,7 +74,7 @@ class GpuFaultsTest {
                 checkpoint,
                 new FaultyDevice(device.get(), plan),
                 checkpoint.spec().preprocess().map(PixelScale::of),
-                StorageType.F16);
+                ElementType.F16);
     }
 
     /** Two images and three texts: larger than what loading prepares, so that memory has to grow. */

@@ -8,8 +8,8 @@ import dev.clipjet.engine.HiddenStates;
 import dev.clipjet.gpu.GpuEngine;
 import dev.clipjet.gpu.PixelScale;
 import dev.clipjet.graph.PooledToken;
-import dev.clipjet.kernels.gpu.StorageType;
 import dev.clipjet.model.TextSpec;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.ptx.emulator.EmulatedDevice;
 import dev.clipjet.ptx.exec.ExecutionOptions;
 import dev.clipjet.testing.Golden;
@@ -31,11 +31,11 @@ class GpuInputsTest {
                 new EmulatedDevice(
                         EmulatedDevice.h200(), ExecutionOptions.standard().withCounters(false)),
                 checkpoint.spec().preprocess().map(PixelScale::of),
-                StorageType.F32);
+                ElementType.F32);
     }
 
     @Test
-    void normalised_floats_and_hidden_states_are_those_of_the_original() {
+    void normalized_floats_and_hidden_states_are_those_of_the_original() {
         Path directory = Golden.folder("hf-vit-gelu");
         try (SafetensorsFile io = SafetensorsFile.open(directory.resolve("io.safetensors"));
                 Checkpoint checkpoint = Checkpoint.open(directory);

@@ -6,7 +6,7 @@ import dev.clipjet.cli.profile.LaunchCounts;
 import dev.clipjet.cli.profile.ProfiledLaunch;
 import dev.clipjet.cli.profile.TowerProfile;
 import dev.clipjet.gpu.Tower;
-import dev.clipjet.kernels.gpu.StorageType;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.Checkpoint;
 import java.io.IOException;
 import java.io.InputStream;
@@ -76,7 +76,7 @@ class KernelCountersTest {
     }
 
     private static void count(Checkpoint checkpoint, String gpu, Tower tower, int batch, Map<String, Counts> counted) {
-        TowerProfile profile = TowerProfile.of(checkpoint, StorageType.F16, tower, batch, TOKENS, gpu, 0, launch -> {});
+        TowerProfile profile = TowerProfile.of(checkpoint, ElementType.F16, tower, batch, TOKENS, gpu, 0, launch -> {});
         for (ProfiledLaunch launch : profile.launches()) {
             counted.put(gpu + " " + launch.operation(), Counts.of(launch.counts()));
         }

@@ -9,9 +9,9 @@ import dev.clipjet.convert.ModelSource;
 import dev.clipjet.convert.TargetFormat;
 import dev.clipjet.cpu.CpuEngine;
 import dev.clipjet.graph.PooledToken;
-import dev.clipjet.memory.DType;
 import dev.clipjet.model.TextSpec;
 import dev.clipjet.model.VisionSpec;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.testing.Golden;
 import dev.clipjet.weights.Checkpoint;
 import dev.clipjet.weights.CheckpointOptions;
@@ -140,7 +140,7 @@ class OnnxConformanceTest {
     /** Weights of 16 bits are converted in the graph: the answer is that of the same weights in F32. */
     @ParameterizedTest
     @EnumSource(names = {"F16", "BF16"})
-    void storedTypesAreConvertedInTheGraph(DType type) throws Exception {
+    void storedTypesAreConvertedInTheGraph(ElementType type) throws Exception {
         Path rounded = temp.resolve("rounded");
         try (Checkpoint checkpoint = Checkpoint.open(Golden.folder("hf-vit-gelu"))) {
             ConversionOptions hf = ConversionOptions.of(TargetFormat.HF, (directory, context) -> List.of())
@@ -174,12 +174,12 @@ class OnnxConformanceTest {
     @Test
     void aModelOfFullSizeAnswersAsTheEngine() throws Exception {
         Path directory = temp.resolve("hf");
-        ModelSource synthetic = ModelSource.synthetic(SynthArchitecture.VIT_B_32, "", DType.F16);
+        ModelSource synthetic = ModelSource.synthetic(SynthArchitecture.VIT_B_32, "", ElementType.F16);
         new Conversion(synthetic, directory, ConversionOptions.of(TargetFormat.HF, (folder, context) -> List.of()))
                 .run(ConversionListener.NONE);
         try (Checkpoint checkpoint = Checkpoint.open(directory);
                 CpuEngine engine = new CpuEngine(checkpoint, 2)) {
-            Path folder = export(checkpoint, options().withDtype(DType.F32));
+            Path folder = export(checkpoint, options().withDtype(ElementType.F32));
             compareOnRandomInput(checkpoint, engine, folder, 2);
         }
     }

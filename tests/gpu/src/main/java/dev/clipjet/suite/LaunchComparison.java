@@ -7,9 +7,9 @@ import dev.clipjet.gpu.PreparedTower;
 import dev.clipjet.gpu.Tower;
 import dev.clipjet.graph.Op;
 import dev.clipjet.graph.PooledToken;
-import dev.clipjet.kernels.gpu.StorageType;
 import dev.clipjet.model.TextSpec;
 import dev.clipjet.model.VisionSpec;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.verify.RowError;
 import dev.clipjet.weights.Checkpoint;
 import dev.clipjet.weights.safetensors.SafetensorsFile;
@@ -53,11 +53,12 @@ final class LaunchComparison {
     }
 
     /** What one launch in a precision may differ by, where PTX leaves the rounding of sums or functions open. */
-    private static double tolerance(StorageType type) {
+    private static double tolerance(ElementType type) {
         return switch (type) {
             case F32 -> 1e-5;
             case F16 -> 2e-3;
             case BF16 -> 1.6e-2;
+            default -> throw type.unexpected();
         };
     }
 
@@ -69,7 +70,7 @@ final class LaunchComparison {
                 || op instanceof Op.AssembleImageTokens;
     }
 
-    void compare(GoldenCase model, Devices devices, StorageType type) {
+    void compare(GoldenCase model, Devices devices, ElementType type) {
         try (SafetensorsFile io = model.open();
                 Checkpoint checkpoint = Checkpoint.open(model.source(), model.options());
                 GpuDevice tested = devices.tested().get();
@@ -94,7 +95,7 @@ final class LaunchComparison {
         }
     }
 
-    private static GpuExecutor executor(Checkpoint checkpoint, GpuDevice device, StorageType type) {
+    private static GpuExecutor executor(Checkpoint checkpoint, GpuDevice device, ElementType type) {
         return new GpuExecutor(
                 checkpoint, device, type, checkpoint.spec().preprocess().map(PixelScale::of));
     }
@@ -131,7 +132,7 @@ final class LaunchComparison {
 
     private void compare(
             GoldenCase model,
-            StorageType type,
+            ElementType type,
             GpuExecutor one,
             GpuExecutor other,
             PreparedTower tested,
@@ -144,12 +145,13 @@ final class LaunchComparison {
             float[] expected = other.read(op.output());
             boolean equal = Arrays.equals(actual, expected);
             double error = RowError.of(actual, expected, op.output().columns());
-            Kind kind = kinds.computeIfAbsent(op.getClass().getSimpleName() + " " + type.suffix(), key -> new Kind());
+            Kind kind =
+                    kinds.computeIfAbsent(op.getClass().getSimpleName() + " " + type.kernelCode(), key -> new Kind());
             kind.launches++;
             kind.equal += equal ? 1 : 0;
             kind.worst = Math.max(kind.worst, error);
             if (isExact(op) ? !equal : !(error <= tolerance(type))) {
-                failures.add(model.name() + " " + type.suffix() + " " + op.name() + ": error " + error);
+                failures.add(model.name() + " " + type.kernelCode() + " " + op.name() + ": error " + error);
             }
             other.write(op.output(), actual);
             return true;

@@ -1,9 +1,9 @@
 package dev.clipjet.convert;
 
-import dev.clipjet.model.Activation;
 import dev.clipjet.model.ModelSpec;
 import dev.clipjet.model.TextSpec;
 import dev.clipjet.model.VisionSpec;
+import dev.clipjet.numeric.Activation;
 import dev.clipjet.weights.OpenAiNames;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,5 @@
 package dev.clipjet.convert;
 
-import dev.clipjet.memory.DType;
 import dev.clipjet.model.ModelSpec;
 import dev.clipjet.model.PassOrder;
 import dev.clipjet.model.PreprocessProfile;
@@ -15,6 +14,7 @@ import dev.clipjet.model.TokenizerProfile;
 import dev.clipjet.model.TokenizerSpec;
 import dev.clipjet.model.TransformerSpec;
 import dev.clipjet.model.VisionSpec;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.CanonicalName;
 import dev.clipjet.weights.FloatConversion;
 import dev.clipjet.weights.OpenAiNames;
@@ -37,10 +37,10 @@ final class SynthSource {
 
     private final SynthArchitecture architecture;
     private final String prefix;
-    private final DType dtype;
+    private final ElementType dtype;
     private final Map<String, SynthTensor> stored;
 
-    SynthSource(SynthArchitecture architecture, String prefix, DType dtype) {
+    SynthSource(SynthArchitecture architecture, String prefix, ElementType dtype) {
         this.architecture = architecture;
         this.prefix = prefix;
         this.dtype = dtype;
@@ -120,7 +120,7 @@ final class SynthSource {
         }
 
         @Override
-        public DType dtype() {
+        public ElementType dtype() {
             return dtype;
         }
 

@@ -10,7 +10,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.clipjet.error.InvalidInputException;
 import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
-import dev.clipjet.model.Activation;
 import dev.clipjet.model.ImagePooling;
 import dev.clipjet.model.PreprocessSpec;
 import dev.clipjet.model.PreprocessSpec.ResizeMode;
@@ -19,6 +18,7 @@ import dev.clipjet.model.Resampling;
 import dev.clipjet.model.TextPooling;
 import dev.clipjet.model.TextSpec;
 import dev.clipjet.model.VisionSpec;
+import dev.clipjet.numeric.Activation;
 import dev.clipjet.weights.json.JsonFile;
 import dev.clipjet.weights.json.JsonObject;
 import java.io.IOException;
@@ -236,7 +236,7 @@ class OpenClipConfigTest {
             preprocess_cfg.interpolation             | 'cubic'                 | BAD_CONFIGURATION | interpolation: is "cubic"
             preprocess_cfg.resize_mode               | 'fit'                   | BAD_CONFIGURATION | resize_mode: is "fit"
             preprocess_cfg.fill_color                | 256                     | BAD_CONFIGURATION | fill_color: is 256
-            preprocess_cfg.fill_color                | [1, 2, 3]               | UNSUPPORTED       | levels of grey
+            preprocess_cfg.fill_color                | [1, 2, 3]               | UNSUPPORTED       | levels of gray
             """, quoteCharacter = '`')
     void whatCannotBeReadIsNamed(String path, String json, Kind kind, String words) throws IOException {
         set(path, json);

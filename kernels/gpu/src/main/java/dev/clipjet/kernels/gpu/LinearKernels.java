@@ -6,6 +6,8 @@ import dev.clipjet.device.GpuFunction;
 import dev.clipjet.device.GpuStream;
 import dev.clipjet.device.KernelArguments;
 import dev.clipjet.device.LaunchShape;
+import dev.clipjet.numeric.Activation;
+import dev.clipjet.numeric.ElementType;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -27,16 +29,16 @@ public final class LinearKernels {
      */
     public static final String OVERRIDE = "clipjet.linear";
 
-    private static final int MOST_SPLITS = 32;
+    private static final int MAX_SPLITS = 32;
 
     private final KernelLibrary library;
-    private final StorageType type;
+    private final ElementType type;
     private final List<LinearVariant> variants;
     private final LinearModel model;
     private final Map<LinearVariant, GpuFunction> functions = new HashMap<>();
 
     /** The kernels for a storage type. */
-    public LinearKernels(KernelLibrary library, StorageType type) {
+    public LinearKernels(KernelLibrary library, ElementType type) {
         this.library = library;
         this.type = type;
         DeviceProperties properties = library.device().properties();
@@ -82,7 +84,7 @@ public final class LinearKernels {
         double least = Double.POSITIVE_INFINITY;
         for (LinearVariant variant : variants) {
             long tiles = (long) LinearPlan.ceil(n, variant.columns()) * LinearPlan.ceil(m, variant.rows());
-            int most = tiles > LinearPlan.COUNTERS ? 1 : Math.min(MOST_SPLITS, LinearPlan.kTiles(type, k));
+            int most = tiles > LinearPlan.COUNTERS ? 1 : Math.min(MAX_SPLITS, LinearPlan.kTiles(type, k));
             for (int splits = 1; splits <= most; splits++) {
                 double clocks = model.clocks(variant, splits, m, n, k);
                 if (clocks < least) {
@@ -111,7 +113,7 @@ public final class LinearKernels {
             }
         }
         throw new IllegalArgumentException("the system property " + OVERRIDE + " is " + name + "; for "
-                + type.suffix() + " this device has "
+                + type.kernelCode() + " this device has "
                 + variants.stream().map(LinearVariant::name).toList());
     }
 
@@ -129,7 +131,9 @@ public final class LinearKernels {
     public void record(
             GpuStream stream, LinearPlan plan, Matrix in, long weight, long bias, Matrix out, long workspace) {
         LaunchCheck check = LaunchCheck.of("linear")
-                .require(plan.type() == type, "a plan for " + plan.type().suffix() + ", kernels for " + type.suffix())
+                .require(
+                        plan.type() == type,
+                        "a plan for " + plan.type().kernelCode() + ", kernels for " + type.kernelCode())
                 .require(
                         in.rows() == plan.m() && in.columns() == plan.k(),
                         "in is " + in.rows() + " x " + in.columns() + ", planned was " + plan.m() + " x " + plan.k())
@@ -162,7 +166,7 @@ public final class LinearKernels {
                 .addLong(out.address())
                 .addLong(out.stride())
                 .addLong(workspace)
-                .addInt(plan.activation().ordinal())
+                .addInt(plan.activation().code())
                 .addInt(plan.residual() ? 1 : 0);
         stream.launch(
                 function(variant),

@@ -1,6 +1,7 @@
 package dev.clipjet.kernels.gpu;
 
 import dev.clipjet.device.DeviceProperties;
+import dev.clipjet.numeric.ElementType;
 
 /**
  * How long a linear layer takes, in clocks of an SM: the rule by which {@link LinearKernels} chooses. It has not been fitted to
@@ -31,9 +32,9 @@ final class LinearModel {
     private static final double FLOAT_MACS = 100;
 
     private final DeviceProperties device;
-    private final StorageType type;
+    private final ElementType type;
 
-    LinearModel(DeviceProperties device, StorageType type) {
+    LinearModel(DeviceProperties device, ElementType type) {
         this.device = device;
         this.type = type;
     }
@@ -64,7 +65,7 @@ final class LinearModel {
     }
 
     private double macsPerClock(LinearVariant variant) {
-        if (type == StorageType.F32) {
+        if (type == ElementType.F32) {
             return FLOAT_MACS;
         }
         if (variant.target().equals(KernelLibrary.HOPPER_TARGET)) {
@@ -79,7 +80,7 @@ final class LinearModel {
 
     /** What the warps of a block read from shared memory for a tile along K, in bytes of whole wavefronts. */
     private double fragmentBytes(LinearVariant variant) {
-        if (type == StorageType.F32) {
+        if (type == ElementType.F32) {
             // Every float4 of a thread is four wavefronts of its warp, of eight lanes each.
             double reads = variant.rows() / 16.0 + variant.columns() / 8.0;
             return reads * 4 * SHARED_BYTES * (variant.threads() / 32.0) * LinearVariant.ROW_BYTES / 16;

@@ -5,9 +5,9 @@ import dev.clipjet.gpu.PixelScale;
 import dev.clipjet.gpu.PreparedTower;
 import dev.clipjet.gpu.Tower;
 import dev.clipjet.kernels.gpu.KernelManifest;
-import dev.clipjet.kernels.gpu.StorageType;
 import dev.clipjet.model.TextSpec;
 import dev.clipjet.model.VisionSpec;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.ptx.profile.LaunchProfile;
 import dev.clipjet.weights.Checkpoint;
 import java.util.ArrayList;
@@ -38,7 +38,7 @@ public record TowerProfile(String gpu, List<ProfiledLaunch> launches, double flo
      */
     public static TowerProfile of(
             Checkpoint checkpoint,
-            StorageType type,
+            ElementType type,
             Tower tower,
             int batch,
             int textLength,

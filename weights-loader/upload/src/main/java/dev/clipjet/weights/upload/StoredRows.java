@@ -1,14 +1,14 @@
 package dev.clipjet.weights.upload;
 
 import dev.clipjet.error.InvalidInputException;
-import dev.clipjet.memory.DType;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.StoredTensor;
 import java.nio.ByteBuffer;
 
 /** A tensor in its file. */
 final class StoredRows implements RowSource {
     private final StoredTensor tensor;
-    private final DType dtype;
+    private final ElementType dtype;
     private final int rows;
     private final int columns;
 
@@ -29,7 +29,7 @@ final class StoredRows implements RowSource {
     }
 
     @Override
-    public DType dtype() {
+    public ElementType dtype() {
         return dtype;
     }
 

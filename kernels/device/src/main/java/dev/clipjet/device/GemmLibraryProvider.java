@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** A way to a library of matrix products, found by {@link java.util.ServiceLoader}. None is no error: the kernels do without. */
-public interface MatrixLibraryProvider {
+public interface GemmLibraryProvider {
     /**
      * What was found.
      *
@@ -12,7 +12,7 @@ public interface MatrixLibraryProvider {
      * @param report a line for each version that was tried, with what is missing and what helps; empty where the library is not for
      *     such a device
      */
-    record Search(Optional<MatrixLibrary> library, List<String> report) {
+    record Search(Optional<GemmLibrary> library, List<String> report) {
         /** Copies the report. */
         public Search {
             report = List.copyOf(report);

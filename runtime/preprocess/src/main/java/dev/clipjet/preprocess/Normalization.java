@@ -5,11 +5,11 @@ import dev.clipjet.model.PreprocessSpec;
 import dev.clipjet.model.PreprocessSpec.Rgb;
 
 /** The float of every level, with the operations and the order of each pipeline, so that not one bit differs. */
-final class Normalisation {
+final class Normalization {
 
     private static final double ONE_255TH = 1.0 / 255;
 
-    private Normalisation() {}
+    private Normalization() {}
 
     /** {@code float32 [3, 256]}: channel, level. */
     static float[][] table(PreprocessSpec spec) {
@@ -21,13 +21,13 @@ final class Normalisation {
                 throw new InvalidInputException("standard deviation of channel " + c + " is 0");
             }
             for (int level = 0; level < 256; level++) {
-                table[c][level] = normalised(spec, level, means[c], stds[c]);
+                table[c][level] = normalized(spec, level, means[c], stds[c]);
             }
         }
         return table;
     }
 
-    private static float normalised(PreprocessSpec spec, int level, double mean, double std) {
+    private static float normalized(PreprocessSpec spec, int level, double mean, double std) {
         float m = (float) mean;
         float s = (float) std;
         double factor = spec.rescaleFactor();

@@ -1,9 +1,11 @@
 package dev.clipjet.device;
 
+import dev.clipjet.numeric.ElementType;
+
 /**
  * A product {@code out = in W^T} of dense row-major matrices in device memory; strides count elements.
  *
- * @param element type of all three
+ * @param element type of all three, one that towers {@linkplain ElementType#isComputing compute} with
  * @param m rows of {@code in} and {@code out}
  * @param n rows of W, columns of {@code out}
  * @param k columns of {@code in} and W
@@ -15,8 +17,8 @@ package dev.clipjet.device;
  * @param outStride from a row of {@code out} to the next
  * @param accumulate whether the product is added to {@code out}
  */
-public record MatrixProduct(
-        Element element,
+public record Gemm(
+        ElementType element,
         int m,
         int n,
         int k,
@@ -27,15 +29,9 @@ public record MatrixProduct(
         long out,
         int outStride,
         boolean accumulate) {
-    /** Types of elements. */
-    public enum Element {
-        F16,
-        BF16,
-        F32
-    }
-
     /** Checks the shapes. */
-    public MatrixProduct {
+    public Gemm {
+        element.requireComputing();
         if (m < 1 || n < 1 || k < 1 || inStride < k || weightStride < k || outStride < n) {
             throw new IllegalArgumentException("a product of " + m + " x " + k + " (stride " + inStride + ") and " + n
                     + " x " + k + " (stride " + weightStride + ") to rows of stride " + outStride);

@@ -1,15 +1,15 @@
 package dev.clipjet.gpu;
 
+import dev.clipjet.device.Gemm;
+import dev.clipjet.device.GemmLibrary;
 import dev.clipjet.device.GpuStream;
-import dev.clipjet.device.MatrixLibrary;
-import dev.clipjet.device.MatrixProduct;
-import dev.clipjet.kernels.gpu.StorageType;
+import dev.clipjet.numeric.ElementType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.concurrent.locks.LockSupport;
 
 /** A library of matrix products that computes on the host, by copies from and to a device whose work runs when it is submitted. */
-final class HostMatrixLibrary implements MatrixLibrary {
+final class HostGemmLibrary implements GemmLibrary {
     private final long delayNanos;
     private GpuStream stream;
     private int products;
@@ -20,7 +20,7 @@ final class HostMatrixLibrary implements MatrixLibrary {
      *
      * @param delayNanos how long a product takes at least
      */
-    HostMatrixLibrary(long delayNanos) {
+    HostGemmLibrary(long delayNanos) {
         this.delayNanos = delayNanos;
     }
 
@@ -43,10 +43,10 @@ final class HostMatrixLibrary implements MatrixLibrary {
     }
 
     @Override
-    public void multiply(MatrixProduct p) {
+    public void multiply(Gemm p) {
         products++;
         LockSupport.parkNanos(delayNanos);
-        StorageType type = StorageType.valueOf(p.element().name());
+        ElementType type = ElementType.valueOf(p.element().name());
         float[] in = read(type, p.in(), (p.m() - 1) * p.inStride() + p.k());
         float[] weight = read(type, p.weight(), (p.n() - 1) * p.weightStride() + p.k());
         for (int row = 0; row < p.m(); row++) {
@@ -63,7 +63,7 @@ final class HostMatrixLibrary implements MatrixLibrary {
         }
     }
 
-    private float[] read(StorageType type, long address, int elements) {
+    private float[] read(ElementType type, long address, int elements) {
         ByteBuffer bytes = ByteBuffer.allocate(elements * type.bytes()).order(ByteOrder.LITTLE_ENDIAN);
         stream.copyToHost(bytes, address);
         return StoredNumbers.decode(type, bytes);

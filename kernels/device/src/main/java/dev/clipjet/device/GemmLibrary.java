@@ -1,7 +1,7 @@
 package dev.clipjet.device;
 
 /** A library of matrix products on one device. Close it before the streams that it was bound to, and the device. */
-public interface MatrixLibrary extends AutoCloseable {
+public interface GemmLibrary extends AutoCloseable {
     /** Version and binding: {@code cuBLAS 13.1.0 through JavaCPP}. */
     String description();
 
@@ -19,7 +19,7 @@ public interface MatrixLibrary extends AutoCloseable {
      *
      * @throws DeviceException if the library refuses
      */
-    void multiply(MatrixProduct product);
+    void multiply(Gemm product);
 
     @Override
     void close();
