@@ -83,7 +83,7 @@ public final class DepthwiseKernel {
                 .addLong(bias)
                 .addLong(out.address())
                 .addLong(out.stride())
-                .addInt(activation.ordinal());
+                .addInt(activation.code());
         Dim3 grid = new Dim3(
                 ceil(ceil(shape.channels(), CHANNELS_OF_A_THREAD), lanes) * ceil(shape.outWidth(), strip),
                 ceil(shape.outHeight(), rows),

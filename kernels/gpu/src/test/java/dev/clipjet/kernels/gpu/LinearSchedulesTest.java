@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clipjet.numeric.Activation;
 import dev.clipjet.numeric.ElementType;
-import dev.clipjet.ptx.exec.ExecutionOptions;
 import dev.clipjet.ptx.exec.ExecutionOptions.Landing;
 import dev.clipjet.ptx.exec.ExecutionOptions.MmaModel;
+import dev.clipjet.ptx.exec.ExecutionOptions;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,7 +45,7 @@ class LinearSchedulesTest {
         List<float[]> results = new ArrayList<>();
         try (KernelRig rig = new KernelRig(options.withCounters(false))) {
             for (LinearVariant variant : new LinearKernels(rig.library(), type).variants()) {
-                int tile = LinearVariant.ROW_BYTES / type.bytes();
+                int tile = GemmVariant.ROW_BYTES / type.bytes();
                 int k = (2 * variant.stages() + 1) * tile - 5;
                 LinearProblem problem = LinearProblem.random(type, 18, 40, k, Activation.GELU, true, false, 11);
                 results.add(problem.run(rig, variant, 2).out());
