@@ -1,6 +1,7 @@
 /** CLIP inference: load a model, embed photos and texts, classify. */
 module dev.clipjet.runtime {
     requires transitive dev.clipjet.core;
+    requires transitive dev.clipjet.graph;
     requires transitive dev.clipjet.weights;
     requires transitive dev.clipjet.preprocess;
     requires transitive dev.clipjet.tokenizer;
@@ -16,7 +17,6 @@ module dev.clipjet.runtime {
 
     exports dev.clipjet;
     exports dev.clipjet.engine;
-    exports dev.clipjet.graph;
     exports dev.clipjet.cpu;
     exports dev.clipjet.gpu;
     exports dev.clipjet.verify;

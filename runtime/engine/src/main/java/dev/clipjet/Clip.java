@@ -8,11 +8,11 @@ import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
 import dev.clipjet.gpu.GpuDevices;
 import dev.clipjet.graph.PooledToken;
+import dev.clipjet.model.ImageTower;
 import dev.clipjet.model.ModelSpec;
 import dev.clipjet.model.PreprocessSpec;
-import dev.clipjet.model.TextSpec;
+import dev.clipjet.model.TextTower;
 import dev.clipjet.model.TokenizerSpec;
-import dev.clipjet.model.VisionSpec;
 import dev.clipjet.preprocess.DecodeOptions;
 import dev.clipjet.preprocess.PreprocessedImage;
 import dev.clipjet.preprocess.Preprocessor;
@@ -67,7 +67,7 @@ public final class Clip implements AutoCloseable {
         tokenizer = spec.tokenizer().map(ClipTokenizer::load);
         scorer = new Scorer(
                 Math.exp(checkpoint.logitScale()), checkpoint.logitBias().orElse(0), spec.scoring());
-        ChosenEngine chosen = ChosenEngine.of(checkpoint, spec.preprocess(), options, GpuDevices.installed());
+        ChosenEngine chosen = ChosenEngine.of(checkpoint, spec, options, GpuDevices.installed());
         engine = chosen.engine();
         deviceReason = chosen.reason();
         LOG.info("{} on {}: {}", checkpoint.source(), device(), deviceReason());
@@ -135,8 +135,8 @@ public final class Clip implements AutoCloseable {
     /** Width of the embeddings. */
     public int dimension() {
         return spec.vision()
-                .map(VisionSpec::outputDim)
-                .orElseGet(() -> spec.text().map(TextSpec::outputDim).orElseThrow());
+                .map(ImageTower::outputDim)
+                .orElseGet(() -> spec.text().map(TextTower::outputDim).orElseThrow());
     }
 
     /** Factor of the cosine in every logit. */
@@ -214,24 +214,30 @@ public final class Clip implements AutoCloseable {
 
     private List<float[]> embedPart(List<PreprocessedImage> images, Form form, int firstIndex) {
         checkOpen();
-        Preprocessor normalizer = preprocessor();
-        int side = spec.vision().orElseThrow().imageSize();
+        preprocessor();
         for (int i = 0; i < images.size(); i++) {
-            PreprocessedImage image = images.get(i);
-            if (image.width() != side || image.height() != side) {
-                throw new InvalidInputException("image " + (firstIndex + i) + " has " + image.width() + "x"
-                        + image.height() + " pixels after preprocessing, the model takes " + side + "x" + side);
-            }
+            checkSize(images.get(i), "image " + (firstIndex + i));
         }
-        if (engine.takesBytes()) {
-            List<byte[]> bytes = images.stream().map(PreprocessedImage::rgb).toList();
-            return Arrays.asList(formed(engine.embedBytes(bytes), form, "image"));
+        List<byte[]> bytes = images.stream().map(PreprocessedImage::rgb).toList();
+        return Arrays.asList(formed(engine.embedBytes(bytes), form, "image"));
+    }
+
+    private void checkSize(PreprocessedImage image, String what) {
+        int side = spec.vision().orElseThrow().imageSize();
+        if (image.width() != side || image.height() != side) {
+            throw new InvalidInputException(what + " has " + image.width() + "x" + image.height()
+                    + " pixels after preprocessing, the model takes " + side + "x" + side);
         }
-        float[] pixels = new float[images.size() * 3 * side * side];
-        IntStream.range(0, images.size())
-                .parallel()
-                .forEach(i -> normalizer.normalize(images.get(i).rgb(), pixels, i * 3 * side * side));
-        return Arrays.asList(formed(engine.embedImages(pixels, images.size()), form, "image"));
+    }
+
+    /** What the image tower computes on the way, layer by layer: tokens of a ViT, feature maps of a ResNet. */
+    public HiddenStates imageHiddenStates(PreprocessedImage image) {
+        checkOpen();
+        Preprocessor normalizer = preprocessor();
+        checkSize(image, "the image");
+        float[] pixels = new float[image.rgb().length];
+        normalizer.normalize(image.rgb(), pixels, 0);
+        return engine.imageHiddenStates(pixels);
     }
 
     /** The unit embedding of a text, [E]. */
@@ -263,7 +269,7 @@ public final class Clip implements AutoCloseable {
      */
     public int[] tokenize(String text) {
         Truncation truncation = options.longTexts() == ClipOptions.LongTexts.CUT ? Truncation.CUT : Truncation.ERROR;
-        TextSpec tower = textTower();
+        TextTower tower = textTower();
         Padding padding = tower.seesPadding() ? Padding.TO_CONTEXT : Padding.NONE;
         return tokenizer()
                 .encode(text, new Framing(tower.contextLength(), truncation, padding))
@@ -272,11 +278,11 @@ public final class Clip implements AutoCloseable {
 
     /**
      * The embeddings of texts given as token ids, with start and end token; [texts][E]. Padded to the context length if
-     * the tower {@linkplain TextSpec#seesPadding() sees padding}, else padded or not.
+     * the tower {@linkplain TextTower#seesPadding() sees padding}, else padded or not.
      */
     public float[][] embedTokenIds(List<int[]> texts, Form form) {
         checkOpen();
-        TextSpec text = textTower();
+        TextTower text = textTower();
         present(texts, "list of token ids");
         List<int[]> cut = texts.stream().map(ids -> PooledToken.cut(text, ids)).toList();
         return formed(engine.embedTexts(cut), form, "text");
@@ -293,7 +299,7 @@ public final class Clip implements AutoCloseable {
         return engine.textHiddenStates(ids.clone());
     }
 
-    private TextSpec textTower() {
+    private TextTower textTower() {
         return spec.text().orElseThrow(() -> new InvalidInputException(source() + " has no text tower"));
     }
 

@@ -35,7 +35,7 @@ final class DeviceLayout {
 
     /** Rows of a value in a full run. */
     int rows(Value value) {
-        return capacity.of(value.rows());
+        return capacity.rows(value.axis());
     }
 
     /** The value in an arena at an address. */

@@ -21,7 +21,7 @@ final class LibraryLinear implements LinearMethod, AutoCloseable {
     private final GemmLibrary library;
     private final BiasActivationKernel epilogue;
     private final ElementType type;
-    private final Closing owned = new Closing();
+    private final Closer owned = new Closer();
 
     /**
      * A method for one stream.

@@ -125,7 +125,7 @@ final class LinearChoice {
         int outStride = DeviceLayout.stride(shape.n(), type);
         long weightBytes = (method.layout(shape.n(), shape.k()).bytes(shape.n(), shape.k(), type.bytes()) + 255) & -256;
         int copies = (int) Math.min(LAUNCHES, BYTES_OF_WEIGHTS / weightBytes + 1);
-        try (Closing memory = new Closing()) {
+        try (Closer memory = new Closer()) {
             long in = random(memory, (long) shape.m() * inStride * type.bytes());
             long out = random(memory, (long) shape.m() * outStride * type.bytes());
             long weights = random(memory, copies * weightBytes);
@@ -157,7 +157,7 @@ final class LinearChoice {
     }
 
     /** Memory with small random numbers: power, and so the clock, depends on the data. */
-    private long random(Closing memory, long bytes) {
+    private long random(Closer memory, long bytes) {
         DeviceMemory target = memory.add(device.allocate(bytes));
         int chunk = (int) Math.min(PATTERN_BYTES, bytes);
         try (PinnedMemory pattern = device.allocatePinned(chunk)) {

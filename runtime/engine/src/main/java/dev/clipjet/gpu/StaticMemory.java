@@ -79,7 +79,7 @@ final class StaticMemory implements AutoCloseable {
     /** Frees everything; {@link #grow} brings it back. */
     @Override
     public void close() {
-        Closing all = new Closing();
+        Closer all = new Closer();
         if (arena != null) {
             all.add(arena);
         }

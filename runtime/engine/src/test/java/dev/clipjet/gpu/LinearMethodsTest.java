@@ -85,7 +85,7 @@ class LinearMethodsTest {
             float[] old) {
         int inStride = DeviceLayout.stride(shape.k(), type);
         int outStride = DeviceLayout.stride(shape.n(), type);
-        try (Closing memory = new Closing();
+        try (Closer memory = new Closer();
                 WeightUploader uploader = new WeightUploader(device, stream, SILENT)) {
             UploadedWeights weights = memory.add(uploader.upload(List.of(
                     new UploadRequest(
@@ -115,7 +115,7 @@ class LinearMethodsTest {
     }
 
     private static long padded(
-            Closing memory,
+            Closer memory,
             EmulatedDevice device,
             GpuStream stream,
             ElementType type,
@@ -160,7 +160,6 @@ class LinearMethodsTest {
                     case GELU -> sum / 2 * (1 + erf(sum / Math.sqrt(2)));
                     case GELU_TANH ->
                         sum / 2 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (sum + 0.044715 * sum * sum * sum)));
-                    case RELU -> Math.max(sum, 0);
                 };
             }
         }

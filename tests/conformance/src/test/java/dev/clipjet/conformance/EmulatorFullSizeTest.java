@@ -2,15 +2,15 @@ package dev.clipjet.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clipjet.engine.Engine;
 import dev.clipjet.gpu.GpuEngine;
-import dev.clipjet.gpu.PixelScale;
 import dev.clipjet.graph.PooledToken;
-import dev.clipjet.model.TextSpec;
+import dev.clipjet.model.TextTransformer;
 import dev.clipjet.numeric.ElementType;
 import dev.clipjet.ptx.emulator.EmulatedDevice;
-import dev.clipjet.ptx.exec.ExecutionOptions;
 import dev.clipjet.ptx.exec.ExecutionOptions.Landing;
 import dev.clipjet.ptx.exec.ExecutionOptions.MmaModel;
+import dev.clipjet.ptx.exec.ExecutionOptions;
 import dev.clipjet.testing.Golden;
 import dev.clipjet.weights.Checkpoint;
 import dev.clipjet.weights.safetensors.SafetensorsFile;
@@ -64,14 +64,14 @@ class EmulatorFullSizeTest {
             Reference reference = new Reference(io);
             int size = 3 * architecture.imageSize() * architecture.imageSize();
             byte[] image = Arrays.copyOf(reference.bytes("pixels_uint8"), size);
-            TextSpec spec = checkpoint.spec().text().orElseThrow();
+            TextTransformer spec =
+                    checkpoint.spec().text().map(TextTransformer.class::cast).orElseThrow();
             int[] text = PooledToken.cut(spec, reference.ids("input_ids")[1]);
             EmulatedDevice device = new EmulatedDevice(EmulatedDevice.h200(), ExecutionOptions.standard());
-            try (GpuEngine engine = new GpuEngine(
+            try (Engine engine = GpuEngine.open(
                     "emulated",
                     checkpoint,
                     device,
-                    checkpoint.spec().preprocess().map(PixelScale::of),
                     ElementType.F16)) {
                 float[][] exactImage = null;
                 float[][] exactText = null;

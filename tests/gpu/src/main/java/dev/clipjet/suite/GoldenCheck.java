@@ -1,9 +1,10 @@
 package dev.clipjet.suite;
 
+import dev.clipjet.engine.Engine;
 import dev.clipjet.gpu.GpuEngine;
-import dev.clipjet.gpu.PixelScale;
 import dev.clipjet.graph.PooledToken;
-import dev.clipjet.model.TextSpec;
+import dev.clipjet.model.TextTower;
+import dev.clipjet.model.TextTransformer;
 import dev.clipjet.numeric.ElementType;
 import dev.clipjet.verify.TowerVerifier;
 import dev.clipjet.weights.Checkpoint;
@@ -24,12 +25,8 @@ final class GoldenCheck {
     void embeddings(GoldenCase model, Devices devices, ElementType type) {
         try (SafetensorsFile io = model.open();
                 Checkpoint checkpoint = Checkpoint.open(model.source(), model.options());
-                GpuEngine engine = new GpuEngine(
-                        devices.name(),
-                        checkpoint,
-                        devices.tested().get(),
-                        checkpoint.spec().preprocess().map(PixelScale::of),
-                        type)) {
+                Engine engine = GpuEngine.open(
+                        devices.name(), checkpoint, devices.tested().get(), type)) {
             if (checkpoint.spec().vision().isPresent()) {
                 Optional<List<byte[]>> bytes = GoldenCase.bytes(io);
                 float[][] images = bytes.isPresent()
@@ -40,7 +37,11 @@ final class GoldenCheck {
                 check(model, type, "image_features", GoldenCase.error(io, "image_features", images));
             }
             if (checkpoint.spec().text().isPresent()) {
-                TextSpec text = checkpoint.spec().text().orElseThrow();
+                TextTower text = checkpoint
+                        .spec()
+                        .text()
+                        .map(TextTransformer.class::cast)
+                        .orElseThrow();
                 List<int[]> ids = GoldenCase.ids(io).stream()
                         .map(each -> PooledToken.cut(text, each))
                         .toList();

@@ -2,6 +2,7 @@ package dev.clipjet.weights;
 
 import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
+import dev.clipjet.model.CanonicalName;
 import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.TensorRule.Layout;
 import java.util.ArrayList;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.clipjet.error.InvalidInputException;
+import dev.clipjet.model.TensorNames;
 import dev.clipjet.model.TextPooling;
 import dev.clipjet.model.TokenizerProfile;
 import dev.clipjet.numeric.Activation;
@@ -13,7 +14,6 @@ import dev.clipjet.testing.Golden;
 import dev.clipjet.weights.CanonicalTensor;
 import dev.clipjet.weights.Checkpoint;
 import dev.clipjet.weights.FloatConversion;
-import dev.clipjet.weights.TensorNames;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;

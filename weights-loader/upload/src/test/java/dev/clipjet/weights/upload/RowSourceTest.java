@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.clipjet.error.InvalidInputException;
+import dev.clipjet.model.CanonicalName;
 import dev.clipjet.numeric.ElementType;
-import dev.clipjet.weights.CanonicalName;
 import dev.clipjet.weights.CanonicalTensor;
 import dev.clipjet.weights.FloatConversion;
 import dev.clipjet.weights.StoredTensor;
