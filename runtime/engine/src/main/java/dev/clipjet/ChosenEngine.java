@@ -30,8 +30,7 @@ record ChosenEngine(Engine engine, String reason) {
      * @param spec what the model is, with the caller's choices applied
      * @throws DeviceUnavailableException if the device that was asked for is not there
      */
-    static ChosenEngine of(
-            Checkpoint checkpoint, ModelSpec spec, ClipOptions options, GpuDevices gpus) {
+    static ChosenEngine of(Checkpoint checkpoint, ModelSpec spec, ClipOptions options, GpuDevices gpus) {
         return switch (options.device()) {
             case CPU -> cpu(checkpoint, spec, options, BY_CALLER);
             case CUDA, EMULATED ->
@@ -46,11 +45,7 @@ record ChosenEngine(Engine engine, String reason) {
     }
 
     private static ChosenEngine gpu(
-            Checkpoint checkpoint,
-            ModelSpec spec,
-            ClipOptions options,
-            GpuProvider provider,
-            String reason) {
+            Checkpoint checkpoint, ModelSpec spec, ClipOptions options, GpuProvider provider, String reason) {
         GpuDevice device;
         try {
             device = provider.open();

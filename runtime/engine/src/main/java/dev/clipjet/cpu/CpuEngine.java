@@ -31,7 +31,8 @@ public final class CpuEngine {
      * @param threads worker threads, at least 1
      */
     public static Engine open(Checkpoint checkpoint, ModelSpec spec, int threads) {
-        Optional<ImageNormalizer> normalizer = spec.preprocess().map(Preprocessor::of).map(each -> each::normalize);
+        Optional<ImageNormalizer> normalizer =
+                spec.preprocess().map(Preprocessor::of).map(each -> each::normalize);
         WorkerPool pool = new WorkerPool(threads);
         try {
             CpuExecutor executor = new CpuExecutor(checkpoint, pool, normalizer);

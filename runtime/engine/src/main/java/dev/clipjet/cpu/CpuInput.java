@@ -34,7 +34,10 @@ final class CpuInput implements RunInput {
         imageFloats = graph.input() instanceof GraphInput.Images images
                 ? PixelNormalization.CHANNELS * images.side() * images.side()
                 : 0;
-        rowsPerItem = graph.sequences().filter(axis -> !axis.isPacked()).map(Axis::perItem).orElse(0);
+        rowsPerItem = graph.sequences()
+                .filter(axis -> !axis.isPacked())
+                .map(Axis::perItem)
+                .orElse(0);
         pixels = new float[Math.multiplyExact(capacity.items(), imageFloats)];
         bytes = new byte[isText ? 0 : capacity.items()][];
         ids = new int[capacity.packed()];

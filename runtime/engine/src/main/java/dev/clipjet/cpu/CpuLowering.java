@@ -67,16 +67,7 @@ final class CpuLowering implements OpVisitor<Step> {
         int in = tower.offset(op.input());
         int out = tower.offset(op.output());
         return () -> kernels.layerNorm()
-                .run(
-                        input.rows(axis),
-                        columns,
-                        executor.arena(),
-                        in,
-                        weight,
-                        bias,
-                        op.eps(),
-                        executor.arena(),
-                        out);
+                .run(input.rows(axis), columns, executor.arena(), in, weight, bias, op.eps(), executor.arena(), out);
     }
 
     @Override
@@ -132,8 +123,7 @@ final class CpuLowering implements OpVisitor<Step> {
         int columns = op.input().columns();
         int in = tower.offset(op.input());
         int out = tower.offset(op.output());
-        return () -> kernels.tokens()
-                .average(input.filled(), perItem, op.first(), columns, executor.arena(), in, out);
+        return () -> kernels.tokens().average(input.filled(), perItem, op.first(), columns, executor.arena(), in, out);
     }
 
     @Override

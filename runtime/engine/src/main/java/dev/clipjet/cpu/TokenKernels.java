@@ -86,8 +86,7 @@ final class TokenKernels {
     }
 
     /** Mean of the rows of every item from row {@code first} on: [items * rowsPerItem, D] to [items, D]. */
-    void average(
-            int items, int rowsPerItem, int first, int columns, FloatMemory memory, int inOffset, int outOffset) {
+    void average(int items, int rowsPerItem, int first, int columns, FloatMemory memory, int inOffset, int outOffset) {
         FloatBuffer floats = memory.floats();
         pool.run(items, (worker, item) -> {
             float[] both = scratchOf(worker, 2 * columns);

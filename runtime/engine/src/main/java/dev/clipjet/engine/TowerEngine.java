@@ -98,8 +98,8 @@ public final class TowerEngine implements Engine {
         int size = imageFloats();
         for (int i = 0; i < images.size(); i++) {
             if (images.get(i).length != size) {
-                throw new InvalidInputException("image " + i + " of " + images.get(i).length
-                        + " bytes is given, the tower takes " + size);
+                throw new InvalidInputException(
+                        "image " + i + " of " + images.get(i).length + " bytes is given, the tower takes " + size);
             }
         }
         return embed(imagesAsBytes, images.size(), (input, image) -> input.image(images.get(image)));
@@ -233,8 +233,7 @@ public final class TowerEngine implements Engine {
     }
 
     private HiddenStates.Layer layer(PreparedTower prepared, Op op) {
-        return new HiddenStates.Layer(
-                prepared.rows(op.output()), op.output().columns(), executor.read(op.output()));
+        return new HiddenStates.Layer(prepared.rows(op.output()), op.output().columns(), executor.read(op.output()));
     }
 
     private ImageTower image() {

@@ -13,8 +13,7 @@ import dev.clipjet.kernels.gpu.Matrix;
  * @param inputAddress address of the input block on the device
  * @param workspace address of the workspace, 0 if the plan wants none
  */
-record Binding(
-        GpuWeights weights, DeviceLayout layout, long arena, GpuInput input, long inputAddress, long workspace) {
+record Binding(GpuWeights weights, DeviceLayout layout, long arena, GpuInput input, long inputAddress, long workspace) {
     /** A value of the graph. */
     Matrix matrix(Value value) {
         return layout.matrix(value, arena);

@@ -32,8 +32,7 @@ public final class GpuEngine {
      * @param device owned by the engine from now on, even if this fails
      * @param type storage of weights and activations
      */
-    public static Engine open(
-            String label, Checkpoint checkpoint, ModelSpec spec, GpuDevice device, ElementType type) {
+    public static Engine open(String label, Checkpoint checkpoint, ModelSpec spec, GpuDevice device, ElementType type) {
         Closer owned = new Closer();
         owned.add(device);
         try {

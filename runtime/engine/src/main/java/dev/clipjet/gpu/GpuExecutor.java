@@ -165,8 +165,7 @@ public final class GpuExecutor implements Executor {
                 plans.add(plan);
             });
         }
-        int chosen = choice.of(
-                tower, graph.capacity(), names, index -> microseconds(graph, layout, plans.get(index)));
+        int chosen = choice.of(tower, graph.capacity(), names, index -> microseconds(graph, layout, plans.get(index)));
         GpuTower built = bind(graph, layout, plans.get(chosen));
         if (plans.size() > 1) {
             forgetWeights(built);

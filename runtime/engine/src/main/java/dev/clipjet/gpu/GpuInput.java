@@ -40,7 +40,10 @@ public final class GpuInput implements RunInput {
     GpuInput(Graph graph) {
         sequences = graph.capacity().items();
         tokens = graph.capacity().packed();
-        rowsPerItem = graph.sequences().filter(axis -> !axis.isPacked()).map(Axis::perItem).orElse(0);
+        rowsPerItem = graph.sequences()
+                .filter(axis -> !axis.isPacked())
+                .map(Axis::perItem)
+                .orElse(0);
         int elements = 0;
         boolean asBytes = false;
         if (graph.input() instanceof GraphInput.Images images) {

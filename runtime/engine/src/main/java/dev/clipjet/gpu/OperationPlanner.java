@@ -59,8 +59,8 @@ final class OperationPlanner implements OpVisitor<Piece> {
             long weight = binding.address(gamma);
             long bias = binding.address(beta);
             Matrix out = binding.matrix(norm.output());
-            return stream -> kernels.imageTokens()
-                    .recordNorming(stream, patches, token, table, weight, bias, norm.eps(), out);
+            return stream ->
+                    kernels.imageTokens().recordNorming(stream, patches, token, table, weight, bias, norm.eps(), out);
         });
     }
 
@@ -74,13 +74,11 @@ final class OperationPlanner implements OpVisitor<Piece> {
             long pixels = binding.pixels();
             Matrix out = binding.matrix(op.output());
             if (op.bytes().isEmpty()) {
-                return stream ->
-                        kernels.unfold().recordFloats(stream, pixels, op.imageSize(), op.patchSize(), out);
+                return stream -> kernels.unfold().recordFloats(stream, pixels, op.imageSize(), op.patchSize(), out);
             }
             PixelNormalization normalization = op.bytes().get();
             int[] centers = {normalization.center(0), normalization.center(1), normalization.center(2)};
-            return stream ->
-                    kernels.unfold().recordBytes(stream, pixels, op.imageSize(), op.patchSize(), centers, out);
+            return stream -> kernels.unfold().recordBytes(stream, pixels, op.imageSize(), op.patchSize(), centers, out);
         });
     }
 

@@ -17,8 +17,7 @@ import org.slf4j.LoggerFactory;
  */
 final class PlanChoice {
     /** What was measured, and so need not be again. */
-    private record Key(
-            String device, ElementType type, TowerGraph tower, Capacity capacity, List<String> lowerings) {}
+    private record Key(String device, ElementType type, TowerGraph tower, Capacity capacity, List<String> lowerings) {}
 
     private static final Logger LOG = LoggerFactory.getLogger(PlanChoice.class);
     private static final Map<Key, Integer> MEASURED = new ConcurrentHashMap<>();

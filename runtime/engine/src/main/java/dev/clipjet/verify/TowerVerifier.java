@@ -90,10 +90,10 @@ public final class TowerVerifier implements AutoCloseable {
         PreprocessSpec preprocess = checkpoint
                 .spec()
                 .preprocess()
-                .orElseThrow(() -> new InvalidInputException(
-                        checkpoint.source() + " does not say how pixels are normalized"));
-        TowerGraph bytes = TowerGraph.image(
-                tower, Optional.of(PixelNormalization.of(preprocess)), TowerGraph.Output.EMBEDDINGS);
+                .orElseThrow(() ->
+                        new InvalidInputException(checkpoint.source() + " does not say how pixels are normalized"));
+        TowerGraph bytes =
+                TowerGraph.image(tower, Optional.of(PixelNormalization.of(preprocess)), TowerGraph.Output.EMBEDDINGS);
         compare(
                 cpu.prepare(TowerGraph.image(tower), images.size(), 1),
                 gpu.prepare(bytes, images.size(), 1),

@@ -56,9 +56,9 @@ public final class SyntheticTensors implements CanonicalTensors {
 
     private static CanonicalTensor tensor(CanonicalName name, int rows, int columns) {
         Random random = new Random(name.value().hashCode());
-        ByteBuffer bytes =
-                ByteBuffer.allocate(rows * columns * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        boolean aroundOne = columns == 1 && name.value().endsWith("weight") || name.value().endsWith("variance");
+        ByteBuffer bytes = ByteBuffer.allocate(rows * columns * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        boolean aroundOne =
+                columns == 1 && name.value().endsWith("weight") || name.value().endsWith("variance");
         double scale = columns == 1 ? 0.1 : 1 / Math.sqrt(columns);
         while (bytes.hasRemaining()) {
             bytes.putFloat((float) (aroundOne ? 1 + 0.1 * random.nextDouble() : scale * random.nextGaussian()));

@@ -244,7 +244,8 @@ class TowerEngineTest {
         executor.usable = false;
         assertThatThrownBy(() -> engine.embedImages(pixels(1), 1))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("broken; after this error the device fake does nothing more for this model: close it and load it again");
+                .hasMessage(
+                        "broken; after this error the device fake does nothing more for this model: close it and load it again");
         assertThatThrownBy(() -> engine.embedTexts(List.of(new int[] {19})))
                 .hasMessageStartingWith("an earlier call failed: broken; after this error")
                 .hasRootCauseMessage("broken");

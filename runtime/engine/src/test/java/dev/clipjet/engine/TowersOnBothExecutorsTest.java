@@ -117,12 +117,7 @@ class TowersOnBothExecutorsTest {
         TowerGraph graph = TowerGraph.text(tower, output);
         // A causal tower is pooled at the end; the others have no later token either way.
         boolean first = tower.pooling() == TextPooling.FIRST;
-        check(
-                graph,
-                graph,
-                tokens,
-                type,
-                input -> texts.forEach(ids -> input.text(ids, first ? 0 : ids.length - 1)));
+        check(graph, graph, tokens, type, input -> texts.forEach(ids -> input.text(ids, first ? 0 : ids.length - 1)));
     }
 
     private static void check(

@@ -160,7 +160,9 @@ class LoweringChoiceTest {
             GpuTower prepared = executor.prepare(tower, 1, 3);
             assertThat(prepared.plan()).isNotInstanceOf(Slow.class);
             assertThat(run(executor, prepared)).isEqualTo(expected);
-            assertThat(bound[0]).as("times the slow plan was bound, to be measured").isEqualTo(1);
+            assertThat(bound[0])
+                    .as("times the slow plan was bound, to be measured")
+                    .isEqualTo(1);
             // The weights that both want came with the slow plan, which was measured first, and are one block.
             assertThat(measuring.live().size()).isEqualTo(buffers);
         }
@@ -204,8 +206,8 @@ class LoweringChoiceTest {
                         tensors,
                         device,
                         TYPE,
-                        (library, linear) -> List.of(new Changed(
-                                "whole", new OperationLowering(library, TYPE, linear), Whole::new)))) {
+                        (library, linear) -> List.of(
+                                new Changed("whole", new OperationLowering(library, TYPE, linear), Whole::new)))) {
             float[] expected = run(reference, reference.prepare(tower, 1, 3));
             GpuTower prepared = whole.prepare(tower, 1, 3);
             assertThat(run(whole, prepared)).isEqualTo(expected);

@@ -19,7 +19,9 @@ record Affine(Weight.Vector scale, Optional<Weight.Vector> shift) {
     /** {@code (out - mean) / sqrt(variance + eps) * weight + bias}. */
     static Affine batchNorm(TensorNames.Convolution names, int channels, double eps) {
         Weight.Vector scale = new Weight.NormFactor(
-                new Weight.Stored(names.normWeight(), channels), new Weight.Stored(names.normVariance(), channels), eps);
+                new Weight.Stored(names.normWeight(), channels),
+                new Weight.Stored(names.normVariance(), channels),
+                eps);
         Weight.Vector mean = new Weight.Stored(names.normMean(), channels);
         Weight.Vector bias = new Weight.Stored(names.normBias(), channels);
         return new Affine(scale, Optional.of(new Weight.Difference(bias, new Weight.Product(mean, scale))));

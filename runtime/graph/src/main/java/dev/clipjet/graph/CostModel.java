@@ -64,8 +64,7 @@ public final class CostModel implements OpVisitor<Cost> {
 
     private Cost product(Op op, Weight.Matrix weight, double more) {
         double rows = capacity.rows(op.output().axis());
-        return new Cost(
-                2 * rows * weight.elements(), (double) weight.elements() * elementBytes, moved(op) + more);
+        return new Cost(2 * rows * weight.elements(), (double) weight.elements() * elementBytes, moved(op) + more);
     }
 
     private double imageBytes(int side, Optional<PixelNormalization> bytes) {

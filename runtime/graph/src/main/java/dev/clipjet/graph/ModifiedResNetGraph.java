@@ -128,8 +128,7 @@ final class ModifiedResNetGraph {
 
     private Value pool(Label label, Value x) {
         Axis.FeatureMap in = x.map();
-        Value out = draft.value(
-                label.name(), new Axis.FeatureMap(in.height() / POOL, in.width() / POOL), x.columns());
+        Value out = draft.value(label.name(), new Axis.FeatureMap(in.height() / POOL, in.width() / POOL), x.columns());
         draft.add(new Op.AveragePool(label, x, POOL, out));
         return out;
     }

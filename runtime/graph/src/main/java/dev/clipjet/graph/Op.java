@@ -301,8 +301,10 @@ public sealed interface Op {
             implements Op {
         public Convolution {
             if (!window.over(input.map()).equals(output.map())) {
-                throw new IllegalArgumentException(label.name() + " over " + input.axis().name() + " gives "
-                        + window.over(input.map()).name() + ", not " + output.axis().name());
+                throw new IllegalArgumentException(
+                        label.name() + " over " + input.axis().name() + " gives "
+                                + window.over(input.map()).name() + ", not "
+                                + output.axis().name());
             }
         }
 

@@ -21,7 +21,8 @@ final class PixelFolding extends OpDefault<Op> {
     }
 
     static Draft apply(Draft draft) {
-        if (!(draft.input() instanceof GraphInput.Images images) || images.bytes().isEmpty()) {
+        if (!(draft.input() instanceof GraphInput.Images images)
+                || images.bytes().isEmpty()) {
             return draft;
         }
         PixelFolding folding = new PixelFolding(images.bytes().get());
@@ -66,7 +67,8 @@ final class PixelFolding extends OpDefault<Op> {
             return op;
         }
         int pixels = op.weight().columns() / PixelNormalization.CHANNELS;
-        Weight.Vector scale = perChannel(pixels, normalization.scale(0), normalization.scale(1), normalization.scale(2));
+        Weight.Vector scale =
+                perChannel(pixels, normalization.scale(0), normalization.scale(1), normalization.scale(2));
         Weight.Vector ofCenter =
                 perChannel(pixels, normalization.ofCenter(0), normalization.ofCenter(1), normalization.ofCenter(2));
         Weight.Vector constant = new Weight.Applied(op.weight(), ofCenter);
@@ -74,7 +76,9 @@ final class PixelFolding extends OpDefault<Op> {
                 op.label(),
                 op.input(),
                 op.weight().scaleColumns(scale),
-                Optional.of(op.bias().<Weight.Vector>map(bias -> new Weight.Sum(bias, constant)).orElse(constant)),
+                Optional.of(op.bias()
+                        .<Weight.Vector>map(bias -> new Weight.Sum(bias, constant))
+                        .orElse(constant)),
                 op.activation(),
                 op.residual(),
                 op.output());

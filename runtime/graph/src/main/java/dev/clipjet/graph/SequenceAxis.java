@@ -17,8 +17,8 @@ final class SequenceAxis extends OpDefault<Optional<Axis>> {
             Optional<Axis> axis = op.accept(finder);
             if (axis.isPresent() && found.isPresent() && !axis.equals(found)) {
                 // Executors keep one table of where sequences begin.
-                throw new IllegalStateException("graph " + graph + " has sequences of " + found.get().name() + " and of "
-                        + axis.get().name());
+                throw new IllegalStateException("graph " + graph + " has sequences of "
+                        + found.get().name() + " and of " + axis.get().name());
             }
             found = axis.isPresent() ? axis : found;
         }

@@ -49,19 +49,24 @@ public final class TowerGraph {
      */
     public static TowerGraph image(ImageTower tower, Optional<PixelNormalization> bytes, Output output) {
         GraphInput.Images input = new GraphInput.Images(tower.imageSize(), bytes);
-        return new TowerGraph("image", tower, input, output, () -> tower.accept(new ImageTower.Visitor<Draft>() {
-            @Override
-            public Draft visit(VisionTransformer transformer) {
-                VisionTransformerGraph graph = new VisionTransformerGraph(transformer, input);
-                return output == Output.EMBEDDINGS ? graph.embeddings() : graph.hiddenStates();
-            }
+        return new TowerGraph(
+                "image",
+                tower,
+                input,
+                output,
+                () -> tower.accept(new ImageTower.Visitor<Draft>() {
+                    @Override
+                    public Draft visit(VisionTransformer transformer) {
+                        VisionTransformerGraph graph = new VisionTransformerGraph(transformer, input);
+                        return output == Output.EMBEDDINGS ? graph.embeddings() : graph.hiddenStates();
+                    }
 
-            @Override
-            public Draft visit(ModifiedResNet resNet) {
-                ModifiedResNetGraph graph = new ModifiedResNetGraph(resNet, input);
-                return output == Output.EMBEDDINGS ? graph.embeddings() : graph.hiddenStates();
-            }
-        }));
+                    @Override
+                    public Draft visit(ModifiedResNet resNet) {
+                        ModifiedResNetGraph graph = new ModifiedResNetGraph(resNet, input);
+                        return output == Output.EMBEDDINGS ? graph.embeddings() : graph.hiddenStates();
+                    }
+                }));
     }
 
     /** The text tower, to embeddings [texts, E]. With a causal mask, each text must end at the token that is pooled. */
@@ -72,10 +77,15 @@ public final class TowerGraph {
     /** The text tower over packed token ids. */
     public static TowerGraph text(TextTower tower, Output output) {
         GraphInput.Texts input = new GraphInput.Texts(tower.contextLength());
-        return new TowerGraph("text", tower, input, output, () -> tower.accept(transformer -> {
-            TextTransformerGraph graph = new TextTransformerGraph(transformer);
-            return output == Output.EMBEDDINGS ? graph.embeddings() : graph.hiddenStates();
-        }));
+        return new TowerGraph(
+                "text",
+                tower,
+                input,
+                output,
+                () -> tower.accept(transformer -> {
+                    TextTransformerGraph graph = new TextTransformerGraph(transformer);
+                    return output == Output.EMBEDDINGS ? graph.embeddings() : graph.hiddenStates();
+                }));
     }
 
     /** {@code image} or {@code text}. */

@@ -146,13 +146,7 @@ final class TransformerLayers {
     private void residual(
             Label label, Value in, Weight.Matrix weight, CanonicalName bias, CanonicalName scale, Value target) {
         Op.Linear layer = new Op.Linear(
-                label,
-                in,
-                weight,
-                Optional.of(new Weight.Stored(bias, weight.rows())),
-                Activation.NONE,
-                true,
-                target);
+                label, in, weight, Optional.of(new Weight.Stored(bias, weight.rows())), Activation.NONE, true, target);
         if (spec.layerScale()) {
             draft.add(layer, Affine.layerScale(new Weight.Stored(scale, weight.rows())));
         } else {

@@ -18,6 +18,7 @@ public record Value(int id, String name, Axis axis, int columns) {
         if (axis instanceof Axis.FeatureMap map) {
             return map;
         }
-        throw new IllegalStateException("the rows of " + name + " are " + axis.name() + ", not the pixels of a feature map");
+        throw new IllegalStateException(
+                "the rows of " + name + " are " + axis.name() + ", not the pixels of a feature map");
     }
 }

@@ -91,10 +91,7 @@ final class VisionTransformerGraph {
         }
         Value pooled = draft.value("vision.pooled", Axis.ITEMS, width);
         draft.add(new Op.AverageTokens(
-                Label.of("vision.pooled", normFirst ? end : new Role[0]),
-                tokens,
-                tower.classToken() ? 1 : 0,
-                pooled));
+                Label.of("vision.pooled", normFirst ? end : new Role[0]), tokens, tower.classToken() ? 1 : 0, pooled));
         if (!normFirst) {
             normPost(pooled, end);
         }

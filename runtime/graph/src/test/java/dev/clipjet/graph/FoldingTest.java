@@ -23,7 +23,8 @@ class FoldingTest {
 
     /** Random tensors, the same for the same name; all positive, so that they can be variances. */
     private static final TensorSource TENSORS = name -> new TensorSource.FloatTensor() {
-        private final boolean matrix = name.value().endsWith("conv.weight") || name.value().equals("w");
+        private final boolean matrix =
+                name.value().endsWith("conv.weight") || name.value().equals("w");
 
         @Override
         public int rows() {
@@ -180,7 +181,8 @@ class FoldingTest {
     @Test
     void equal_expressions_are_equal_and_ranges_and_scales_tell_them_apart() {
         Weight.Vector scale = new Weight.Stored(new CanonicalName("s"), OUT);
-        assertThat(matrix("w").scaleRows(scale)).isEqualTo(matrix("w").scaleRows(new Weight.Stored(new CanonicalName("s"), OUT)));
+        assertThat(matrix("w").scaleRows(scale))
+                .isEqualTo(matrix("w").scaleRows(new Weight.Stored(new CanonicalName("s"), OUT)));
         assertThat(matrix("w").scaleRows(scale)).isNotEqualTo(matrix("w"));
         assertThat(new Weight.Matrix(new CanonicalName("w"), 1, 2, IN))
                 .isNotEqualTo(new Weight.Matrix(new CanonicalName("w"), 0, 2, IN));

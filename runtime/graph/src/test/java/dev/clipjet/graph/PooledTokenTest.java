@@ -34,7 +34,8 @@ class PooledTokenTest {
     @Test
     void where_padding_is_seen_it_must_be_given() {
         int[] unpadded = {1, 5, 2};
-        for (TextTransformer text : new TextTransformer[] {text(TextPooling.HIGHEST_ID, false), text(TextPooling.LAST, true)}) {
+        for (TextTransformer text :
+                new TextTransformer[] {text(TextPooling.HIGHEST_ID, false), text(TextPooling.LAST, true)}) {
             assertThatThrownBy(() -> PooledToken.cut(text, unpadded))
                     .isInstanceOf(InvalidInputException.class)
                     .hasMessageContaining("needs all 6");

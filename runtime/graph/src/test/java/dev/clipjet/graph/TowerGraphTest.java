@@ -3,16 +3,16 @@ package dev.clipjet.graph;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.clipjet.graph.TowerGraph.Output;
 import dev.clipjet.model.ImagePooling;
+import dev.clipjet.model.ModifiedResNet;
+import dev.clipjet.model.PreprocessSpec.Rgb;
 import dev.clipjet.model.TensorNames;
 import dev.clipjet.model.TextPooling;
-import dev.clipjet.model.ModifiedResNet;
 import dev.clipjet.model.TextTransformer;
 import dev.clipjet.model.TransformerSpec;
 import dev.clipjet.model.VisionTransformer;
 import dev.clipjet.numeric.Activation;
-import dev.clipjet.graph.TowerGraph.Output;
-import dev.clipjet.model.PreprocessSpec.Rgb;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -30,7 +30,8 @@ class TowerGraphTest {
     private static final TransformerSpec BLOCKS = new TransformerSpec(768, 12, 12, 3072, Activation.QUICK_GELU, 1e-5);
     private static final TransformerSpec SCALED = new TransformerSpec(768, 2, 12, 3072, Activation.GELU, 1e-5, true);
     private static final VisionTransformer VISION = new VisionTransformer(224, 32, BLOCKS, 512);
-    private static final TextTransformer TEXT = new TextTransformer(49408, 77, BLOCKS, TextPooling.HIGHEST_ID, 49407, 0);
+    private static final TextTransformer TEXT =
+            new TextTransformer(49408, 77, BLOCKS, TextPooling.HIGHEST_ID, 49407, 0);
 
     private static final VisionTransformer WITHOUT_CLASS_TOKEN =
             new VisionTransformer(224, 32, BLOCKS, false, true, ImagePooling.NORM_OF_MEAN, 512);
@@ -45,9 +46,11 @@ class TowerGraphTest {
                 TowerGraph.image(averaged(ImagePooling.MEAN_OF_NORMED)).build(3),
                 TowerGraph.image(averaged(ImagePooling.NORM_OF_MEAN)).build(3),
                 TowerGraph.image(WITHOUT_CLASS_TOKEN).build(2),
-                TowerGraph.image(VISION, Optional.of(NORMALIZATION), Output.HIDDEN_STATES).build(2),
+                TowerGraph.image(VISION, Optional.of(NORMALIZATION), Output.HIDDEN_STATES)
+                        .build(2),
                 TowerGraph.image(RN50).build(2),
-                TowerGraph.image(RN50, Optional.of(NORMALIZATION), Output.HIDDEN_STATES).build(1),
+                TowerGraph.image(RN50, Optional.of(NORMALIZATION), Output.HIDDEN_STATES)
+                        .build(1),
                 TowerGraph.text(TEXT).build(8, 100),
                 TowerGraph.text(TEXT, Output.HIDDEN_STATES).build(1, 77));
     }
@@ -143,27 +146,32 @@ class TowerGraphTest {
         assertThat(graph.ops())
                 .extracting(Op::name)
                 .endsWith("vision.blocks.1.mlp.fc2", "vision.pooled", "vision.ln_post", "vision.projection");
-        assertThat(TowerGraph.image(averaged(ImagePooling.MEAN_OF_NORMED)).build(4).ops())
+        assertThat(TowerGraph.image(averaged(ImagePooling.MEAN_OF_NORMED))
+                        .build(4)
+                        .ops())
                 .extracting(Op::name)
                 .endsWith("vision.ln_post", "vision.pooled", "vision.projection");
     }
 
     @Test
     void layer_scale_belongs_to_the_layers_that_close_a_branch() {
-        for (Op op : TowerGraph.image(averaged(ImagePooling.NORM_OF_MEAN)).build(1).ops()) {
+        for (Op op :
+                TowerGraph.image(averaged(ImagePooling.NORM_OF_MEAN)).build(1).ops()) {
             if (op instanceof Op.Linear linear) {
                 assertThat(linear.weight().rowScale().isPresent()).as(op.name()).isEqualTo(linear.residual());
             }
         }
         assertThat(TowerGraph.image(VISION).build(1).ops())
-                .noneMatch(op -> op instanceof Op.Linear linear && !linear.weight().isPlain());
+                .noneMatch(
+                        op -> op instanceof Op.Linear linear && !linear.weight().isPlain());
     }
 
     @Test
     void a_projection_with_a_bias_adds_it() {
         TextTransformer text = new TextTransformer(100, 9, BLOCKS, false, TextPooling.LAST, 99, 32, true);
-        Op last =
-                TowerGraph.text(text).build(1, 9).ops().stream().reduce((a, b) -> b).orElseThrow();
+        Op last = TowerGraph.text(text).build(1, 9).ops().stream()
+                .reduce((a, b) -> b)
+                .orElseThrow();
         assertThat(((Op.Linear) last).bias())
                 .contains(new Weight.Stored(TensorNames.text().projectionBias(), 32));
     }
@@ -273,8 +281,7 @@ class TowerGraphTest {
             int imageSize, int width, String blocks, int projection, double millions) {
         List<Integer> counts =
                 Arrays.stream(blocks.split(" ", -1)).map(Integer::valueOf).toList();
-        ModifiedResNet tower =
-                new ModifiedResNet(imageSize, width, counts, width / 2, 1e-5, projection);
+        ModifiedResNet tower = new ModifiedResNet(imageSize, width, counts, width / 2, 1e-5, projection);
         ParameterCount count = new ParameterCount();
         TowerGraph.image(tower).build(1).ops().forEach(count::add);
         assertThat(count.learned() / 1e6).isCloseTo(millions, within(0.005));

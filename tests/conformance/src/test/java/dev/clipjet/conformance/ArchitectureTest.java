@@ -19,7 +19,7 @@ import java.util.Arrays;
 class ArchitectureTest {
     private static final String[] KERNELS = {
         "dev.clipjet.error..",
-        "dev.clipjet.memory..",
+        "dev.clipjet.numeric..",
         "dev.clipjet.device..",
         "dev.clipjet.ptx..",
         "dev.clipjet.kernels.."

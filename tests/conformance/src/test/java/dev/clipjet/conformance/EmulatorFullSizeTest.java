@@ -8,9 +8,9 @@ import dev.clipjet.graph.PooledToken;
 import dev.clipjet.model.TextTransformer;
 import dev.clipjet.numeric.ElementType;
 import dev.clipjet.ptx.emulator.EmulatedDevice;
+import dev.clipjet.ptx.exec.ExecutionOptions;
 import dev.clipjet.ptx.exec.ExecutionOptions.Landing;
 import dev.clipjet.ptx.exec.ExecutionOptions.MmaModel;
-import dev.clipjet.ptx.exec.ExecutionOptions;
 import dev.clipjet.testing.Golden;
 import dev.clipjet.weights.Checkpoint;
 import dev.clipjet.weights.safetensors.SafetensorsFile;
@@ -68,11 +68,7 @@ class EmulatorFullSizeTest {
                     checkpoint.spec().text().map(TextTransformer.class::cast).orElseThrow();
             int[] text = PooledToken.cut(spec, reference.ids("input_ids")[1]);
             EmulatedDevice device = new EmulatedDevice(EmulatedDevice.h200(), ExecutionOptions.standard());
-            try (Engine engine = GpuEngine.open(
-                    "emulated",
-                    checkpoint,
-                    device,
-                    ElementType.F16)) {
+            try (Engine engine = GpuEngine.open("emulated", checkpoint, device, ElementType.F16)) {
                 float[][] exactImage = null;
                 float[][] exactText = null;
                 for (Mode mode : modes()) {

@@ -35,8 +35,7 @@ class GpuExecutorTest {
     void a_call_allocates_nothing_on_the_heap(ElementType type) {
         try (Checkpoint checkpoint = Checkpoint.open(Golden.folder("hf-vit-quickgelu"));
                 GpuDevice device = new SilentDevice();
-                GpuExecutor executor = new GpuExecutor(
-                        checkpoint, device, type)) {
+                GpuExecutor executor = new GpuExecutor(checkpoint, device, type)) {
             VisionTransformer vision = checkpoint
                     .spec()
                     .vision()
@@ -82,11 +81,8 @@ class GpuExecutorTest {
     void a_call_is_one_launch_of_one_graph(ElementType type) {
         FaultPlan counting = FaultPlan.none();
         try (Checkpoint checkpoint = Checkpoint.open(Golden.folder("hf-vit-quickgelu"));
-                Engine engine = GpuEngine.open(
-                        "counted",
-                        checkpoint,
-                        new FaultyDevice(new SilentDevice(), counting),
-                        type)) {
+                Engine engine =
+                        GpuEngine.open("counted", checkpoint, new FaultyDevice(new SilentDevice(), counting), type)) {
             int size = checkpoint.spec().vision().orElseThrow().imageSize();
             TextTransformer text =
                     checkpoint.spec().text().map(TextTransformer.class::cast).orElseThrow();

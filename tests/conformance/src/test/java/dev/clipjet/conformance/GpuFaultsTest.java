@@ -70,11 +70,7 @@ class GpuFaultsTest {
     }
 
     private static Engine load(Supplier<GpuDevice> device, FaultPlan plan) {
-        return GpuEngine.open(
-                "faulty",
-                checkpoint,
-                new FaultyDevice(device.get(), plan),
-                ElementType.F16);
+        return GpuEngine.open("faulty", checkpoint, new FaultyDevice(device.get(), plan), ElementType.F16);
     }
 
     /** Two images and three texts: larger than what loading prepares, so that memory has to grow. */

@@ -74,7 +74,8 @@ class KernelCountersTest {
         assertThat(worse).as("launches that cost more than committed").isEmpty();
     }
 
-    private static void count(Checkpoint checkpoint, String gpu, TowerProfile.Side tower, int batch, Map<String, Counts> counted) {
+    private static void count(
+            Checkpoint checkpoint, String gpu, TowerProfile.Side tower, int batch, Map<String, Counts> counted) {
         TowerProfile profile = TowerProfile.of(checkpoint, ElementType.F16, tower, batch, TOKENS, gpu, 0, launch -> {});
         for (ProfiledLaunch launch : profile.launches()) {
             counted.put(gpu + " " + launch.operation(), Counts.of(launch.counts()));

@@ -107,13 +107,7 @@ final class LaunchComparison {
                         checkpoint.spec().vision().get(),
                         bytes ? checkpoint.spec().preprocess().map(PixelNormalization::of) : Optional.empty(),
                         TowerGraph.Output.EMBEDDINGS);
-                compare(
-                        model,
-                        type,
-                        one,
-                        other,
-                        images(one, io, tower, images),
-                        images(other, io, tower, images));
+                compare(model, type, one, other, images(one, io, tower, images), images(other, io, tower, images));
             }
             if (checkpoint.spec().text().isPresent()) {
                 compare(model, type, one, other, texts(one, io, checkpoint), texts(other, io, checkpoint));

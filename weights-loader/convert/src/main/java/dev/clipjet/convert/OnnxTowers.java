@@ -29,7 +29,8 @@ final class OnnxTowers {
     private OnnxTowers() {}
 
     /** F32 {@code pixel_values} [batch, 3, S, S], normalised, to F32 {@code image_embeds} [batch, E]. */
-    static OnnxGraph image(VisionTransformer spec, Map<CanonicalName, TensorContent> tensors, Optional<ElementType> type) {
+    static OnnxGraph image(
+            VisionTransformer spec, Map<CanonicalName, TensorContent> tensors, Optional<ElementType> type) {
         OnnxGraph graph = new OnnxGraph("image", tensors, type);
         TensorNames.Vision names = TensorNames.vision();
         OnnxTransformer transformer = new OnnxTransformer(graph, spec.blocks(), spec.tokens());

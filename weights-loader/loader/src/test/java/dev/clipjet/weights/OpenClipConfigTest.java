@@ -21,8 +21,6 @@ import dev.clipjet.model.TextPooling;
 import dev.clipjet.model.TextTransformer;
 import dev.clipjet.model.VisionTransformer;
 import dev.clipjet.numeric.Activation;
-import dev.clipjet.json.JsonFile;
-import dev.clipjet.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

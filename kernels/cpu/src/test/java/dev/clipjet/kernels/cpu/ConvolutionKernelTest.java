@@ -83,12 +83,7 @@ class ConvolutionKernelTest {
             }
         }
         cases.add(new Case(
-                1,
-                new ConvolutionShape(8, 8, 64, 64, 7, 7, 1, 3, true),
-                Residual.OTHER,
-                Activation.GELU,
-                true,
-                1));
+                1, new ConvolutionShape(8, 8, 64, 64, 7, 7, 1, 3, true), Residual.OTHER, Activation.GELU, true, 1));
         return cases.stream()
                 .flatMap(each -> Arrays.stream(Provider.values())
                         .flatMap(provider -> Stream.of(1, 3).map(threads -> Arguments.of(each, provider, threads))));
@@ -316,14 +311,14 @@ class ConvolutionKernelTest {
                 FloatMemory memory = new FloatMemory(1000);
                 WeightMatrix weight = weights(new float[3 * 9], new ConvolutionShape(4, 4, 1, 3, 3, 1, 1));
                 WeightMatrix right = weights(new float[3 * 18], shape)) {
-            assertThatThrownBy(() -> kernel.run(
-                            1, shape, memory, 0, weight, null, Activation.NONE, null, 0, 1, memory, 500))
+            assertThatThrownBy(() ->
+                            kernel.run(1, shape, memory, 0, weight, null, Activation.NONE, null, 0, 1, memory, 500))
                     .hasMessage("weights of 3 x 9 for a convolution of 3 x 18");
             assertThatThrownBy(() -> kernel.run(
                             1, shape, memory, 0, right, new float[2], Activation.NONE, null, 0, 1, memory, 500))
                     .hasMessage("a bias of 2 values for 3 channels");
-            assertThatThrownBy(() -> kernel.run(
-                            1, shape, memory, 0, right, null, Activation.NONE, memory, 100, 2, memory, 500))
+            assertThatThrownBy(() ->
+                            kernel.run(1, shape, memory, 0, right, null, Activation.NONE, memory, 100, 2, memory, 500))
                     .hasMessage("pooling by 2 of a sum");
         }
     }

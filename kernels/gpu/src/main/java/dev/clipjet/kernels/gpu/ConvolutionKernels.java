@@ -67,8 +67,8 @@ public final class ConvolutionKernels {
      */
     public ConvolutionPlan plan(ConvolutionShape shape, ConvolutionEnd end) {
         if (shape.isPointwise() && !end.pooled()) {
-            LinearPlan plan = linear.plan(
-                    shape.outRows(), shape.filters(), shape.channels(), end.activation(), end.residual());
+            LinearPlan plan =
+                    linear.plan(shape.outRows(), shape.filters(), shape.channels(), end.activation(), end.residual());
             return new ConvolutionPlan.Pointwise(shape, end, plan);
         }
         int rows = ConvolutionPlan.Gathered.rows(shape, end);
@@ -82,8 +82,7 @@ public final class ConvolutionKernels {
     }
 
     /** A plan with a variant of {@link #variants} and a number of splits, for measurements. */
-    public ConvolutionPlan plan(
-            ConvolutionShape shape, ConvolutionEnd end, ConvolutionVariant variant, int splits) {
+    public ConvolutionPlan plan(ConvolutionShape shape, ConvolutionEnd end, ConvolutionVariant variant, int splits) {
         return new ConvolutionPlan.Gathered(shape, type, end, variant, splits);
     }
 
@@ -129,7 +128,9 @@ public final class ConvolutionKernels {
         ConvolutionShape shape = plan.shape();
         ConvolutionEnd end = plan.end();
         LaunchCheck check = LaunchCheck.of("convolution")
-                .require(plan.type() == type, "a plan for " + plan.type().kernelCode() + ", kernels for " + type.kernelCode())
+                .require(
+                        plan.type() == type,
+                        "a plan for " + plan.type().kernelCode() + ", kernels for " + type.kernelCode())
                 .matrix("in", in, type)
                 .shape("in", in, shape.inRows(), shape.channels())
                 .atMost("chunks of in", in.bytes(type) / Matrix.ALIGNMENT, MAX_CHUNKS)

@@ -31,7 +31,8 @@ record GemmChoice<V extends GemmVariant>(V variant, int splits) {
                 return new GemmChoice<>(variant, Math.min(splits, kTiles));
             }
         }
-        throw new IllegalArgumentException("the system property " + property + " is " + value + "; for " + type.kernelCode()
-                + " this device has " + variants.stream().map(GemmVariant::name).toList());
+        throw new IllegalArgumentException(
+                "the system property " + property + " is " + value + "; for " + type.kernelCode() + " this device has "
+                        + variants.stream().map(GemmVariant::name).toList());
     }
 }

@@ -72,7 +72,9 @@ final class LaunchCheck {
      * @param residual null for none
      */
     LaunchCheck residual(Matrix residual, boolean wanted, Matrix out, ElementType type) {
-        require((residual != null) == wanted, wanted ? "a residual was planned; there is none" : "no residual was planned");
+        require(
+                (residual != null) == wanted,
+                wanted ? "a residual was planned; there is none" : "no residual was planned");
         if (residual == null) {
             return this;
         }

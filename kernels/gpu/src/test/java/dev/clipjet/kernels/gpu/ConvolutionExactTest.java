@@ -23,7 +23,9 @@ class ConvolutionExactTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = ElementType.class, names = {"F16", "BF16", "F32"})
+    @EnumSource(
+            value = ElementType.class,
+            names = {"F16", "BF16", "F32"})
     void everyKernelIsExact(ElementType type) {
         try (KernelRig rig = rig()) {
             int seed = 0;
@@ -39,7 +41,9 @@ class ConvolutionExactTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = ElementType.class, names = {"F16", "BF16", "F32"})
+    @EnumSource(
+            value = ElementType.class,
+            names = {"F16", "BF16", "F32"})
     void everySizeIsExact(ElementType type) {
         ConvolutionShape[] shapes = {
             // One tap: a linear layer, and with a stride.
@@ -65,7 +69,9 @@ class ConvolutionExactTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = ElementType.class, names = {"F16", "BF16", "F32"})
+    @EnumSource(
+            value = ElementType.class,
+            names = {"F16", "BF16", "F32"})
     void residualMayLieInTheOutput(ElementType type) {
         try (KernelRig rig = rig()) {
             for (int kernel : new int[] {1, 3}) {
@@ -96,7 +102,9 @@ class ConvolutionExactTest {
         for (int i = 0; i < expected.length; i++) {
             if (outcome.out()[i] != expected[i]) {
                 assertThat((double) outcome.out()[i])
-                        .as("row %d, column %d of %s", i / filters, i % filters, outcome.plan().describe())
+                        .as(
+                                "row %d, column %d of %s",
+                                i / filters, i % filters, outcome.plan().describe())
                         .isEqualTo(expected[i]);
             }
         }

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clipjet.numeric.Activation;
 import dev.clipjet.numeric.ElementType;
+import dev.clipjet.ptx.exec.ExecutionOptions;
 import dev.clipjet.ptx.exec.ExecutionOptions.Approximations;
 import dev.clipjet.ptx.exec.ExecutionOptions.MmaModel;
-import dev.clipjet.ptx.exec.ExecutionOptions;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -18,7 +18,9 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class LinearCountersTest {
     @ParameterizedTest
-    @EnumSource(value = ElementType.class, names = {"F16", "BF16", "F32"})
+    @EnumSource(
+            value = ElementType.class,
+            names = {"F16", "BF16", "F32"})
     void accessesAreCoalescedAndFreeOfConflicts(ElementType type) {
         int k = 4 * GemmVariant.ROW_BYTES / type.bytes();
         try (KernelRig rig = new KernelRig(ExecutionOptions.standard().withCounters(true))) {

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.clipjet.error.ClosedException;
-import dev.clipjet.error.ModelFormatException.Kind;
 import dev.clipjet.error.ModelFormatException;
+import dev.clipjet.error.ModelFormatException.Kind;
 import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.OpenFiles;
 import dev.clipjet.weights.StoredTensor;

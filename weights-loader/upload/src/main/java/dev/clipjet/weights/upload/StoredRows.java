@@ -23,8 +23,8 @@ final class StoredRows implements RowSource {
         this.columns = columns;
         long bytes = tensor.bytes().length();
         if (bytes != elements() * dtype.bytes()) {
-            throw new InvalidInputException("tensor \"" + tensor.name() + "\" has " + bytes + " bytes, "
-                    + rows + " x " + columns + " of " + dtype + " are " + elements() * dtype.bytes());
+            throw new InvalidInputException("tensor \"" + tensor.name() + "\" has " + bytes + " bytes, " + rows + " x "
+                    + columns + " of " + dtype + " are " + elements() * dtype.bytes());
         }
     }
 
