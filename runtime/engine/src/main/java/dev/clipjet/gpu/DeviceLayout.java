@@ -14,12 +14,23 @@ final class DeviceLayout {
 
     private final ElementType type;
     private final Capacity capacity;
+    private final PooledConvolutions pooled;
     private final MemoryPlan plan;
 
     DeviceLayout(Graph graph, ElementType type) {
         this.type = type;
         capacity = graph.capacity();
-        plan = MemoryPlan.of(graph, this::bytes, VALUE_ALIGNMENT);
+        pooled = new PooledConvolutions(graph);
+        plan = MemoryPlan.of(
+                graph,
+                value -> pooled.isSkipped(value) ? 0 : bytes(value),
+                VALUE_ALIGNMENT,
+                pooled::launchedBy);
+    }
+
+    /** Convolutions that are computed with the pool behind them; what lies between has no place. */
+    PooledConvolutions pooledConvolutions() {
+        return pooled;
     }
 
     /** Elements from one row to the next. */

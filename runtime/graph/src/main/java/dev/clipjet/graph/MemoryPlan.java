@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.IntUnaryOperator;
 import java.util.function.ToLongFunction;
 
 /**
@@ -36,7 +37,7 @@ public final class MemoryPlan {
     /** Dense float32 values, counted in floats. */
     static MemoryPlan floats(List<Op> ops, List<Value> values, Capacity capacity) {
         MemoryPlan plan =
-                of(ops, values, value -> (long) capacity.rows(value.axis()) * value.columns(), FLOATS_OF_A_LINE);
+                of(ops, values, value -> (long) capacity.rows(value.axis()) * value.columns(), FLOATS_OF_A_LINE, index -> index);
         if (plan.size > MAX_FLOATS) {
             throw new InvalidInputException("the intermediate results of one call need " + plan.size
                     + " floats, an arena holds at most " + MAX_FLOATS);
@@ -51,17 +52,35 @@ public final class MemoryPlan {
      * @param alignment of every value, in the same unit
      */
     public static MemoryPlan of(Graph graph, ToLongFunction<Value> size, int alignment) {
-        return of(graph.ops(), graph.values(), size, alignment);
+        return of(graph, size, alignment, index -> index);
     }
 
-    private static MemoryPlan of(List<Op> ops, List<Value> values, ToLongFunction<Value> size, int alignment) {
+    /**
+     * A plan for an executor that computes several operations at once.
+     *
+     * @param size of every value, in the executor's unit; 0 for one that is never stored
+     * @param alignment of every value, in the same unit
+     * @param computedWith for the index of an operation, that of the last operation that is computed at once with it: what it reads lives
+     *     until then
+     */
+    public static MemoryPlan of(
+            Graph graph, ToLongFunction<Value> size, int alignment, IntUnaryOperator computedWith) {
+        return of(graph.ops(), graph.values(), size, alignment, computedWith);
+    }
+
+    private static MemoryPlan of(
+            List<Op> ops,
+            List<Value> values,
+            ToLongFunction<Value> size,
+            int alignment,
+            IntUnaryOperator computedWith) {
         int[] first = new int[values.size()];
         int[] last = new int[values.size()];
         Arrays.fill(first, Integer.MAX_VALUE);
         for (int i = 0; i < ops.size(); i++) {
             Op op = ops.get(i);
             for (Value value : op.inputs()) {
-                last[value.id()] = i;
+                last[value.id()] = Math.max(last[value.id()], computedWith.applyAsInt(i));
             }
             first[op.output().id()] = Math.min(first[op.output().id()], i);
             last[op.output().id()] = Math.max(last[op.output().id()], i);

@@ -5,18 +5,19 @@ import dev.clipjet.device.GpuFunction;
 import dev.clipjet.device.GpuStream;
 import dev.clipjet.device.KernelArguments;
 import dev.clipjet.device.LaunchShape;
+import dev.clipjet.numeric.ElementType;
 
 /** The means over squares of pixels of feature maps in NHWC: {@code pooling.cu}. */
 public final class AveragePoolKernel {
     private static final int THREADS = 256;
 
-    private final StorageType type;
+    private final ElementType type;
     private final GpuFunction function;
 
     /** The kernel for a storage type. */
-    public AveragePoolKernel(KernelLibrary library, StorageType type) {
+    public AveragePoolKernel(KernelLibrary library, ElementType type) {
         this.type = type;
-        function = library.function("pooling", "average_pool_" + type.suffix());
+        function = library.function("pooling", "average_pool_" + type.kernelCode());
     }
 
     /**

@@ -5,6 +5,7 @@ import dev.clipjet.device.GpuFunction;
 import dev.clipjet.device.GpuStream;
 import dev.clipjet.device.KernelArguments;
 import dev.clipjet.device.LaunchShape;
+import dev.clipjet.numeric.ElementType;
 
 /** The tokens of attention pooling: the mean of the pixels of a feature map before them, and positions: {@code pooling.cu}. */
 public final class MeanTokensKernel {
@@ -12,13 +13,13 @@ public final class MeanTokensKernel {
     private static final int BLOCK_COLUMNS = 128;
     private static final int MAX_IMAGES = 65535;
 
-    private final StorageType type;
+    private final ElementType type;
     private final GpuFunction function;
 
     /** The kernel for a storage type. */
-    public MeanTokensKernel(KernelLibrary library, StorageType type) {
+    public MeanTokensKernel(KernelLibrary library, ElementType type) {
         this.type = type;
-        function = library.function("pooling", "mean_tokens_" + type.suffix());
+        function = library.function("pooling", "mean_tokens_" + type.kernelCode());
     }
 
     /**

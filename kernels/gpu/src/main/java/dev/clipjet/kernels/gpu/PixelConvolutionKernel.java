@@ -5,6 +5,8 @@ import dev.clipjet.device.GpuFunction;
 import dev.clipjet.device.GpuStream;
 import dev.clipjet.device.KernelArguments;
 import dev.clipjet.device.LaunchShape;
+import dev.clipjet.numeric.Activation;
+import dev.clipjet.numeric.ElementType;
 
 /**
  * Convolution of the pixels of RGB images, the first layer of a tower, from bytes or from floats: {@code convolution_pixels.cu}. The
@@ -14,15 +16,15 @@ import dev.clipjet.device.LaunchShape;
 public final class PixelConvolutionKernel {
     private static final int THREADS = 128;
     private static final int PIXELS = 64;
-    private static final int CHANNELS = 3;
+    private static final int CHANNELS = PixelConvolutionShape.CHANNELS;
     private static final int NARROW = 32;
     private static final int WIDE = 64;
 
     private final KernelLibrary library;
-    private final StorageType type;
+    private final ElementType type;
 
     /** The kernels for a storage type. */
-    public PixelConvolutionKernel(KernelLibrary library, StorageType type) {
+    public PixelConvolutionKernel(KernelLibrary library, ElementType type) {
         this.library = library;
         this.type = type;
     }
@@ -122,13 +124,13 @@ public final class PixelConvolutionKernel {
                 .addLong(bias)
                 .addLong(out.address())
                 .addLong(out.stride())
-                .addInt(activation.ordinal());
+                .addInt(activation.code());
     }
 
     private void launch(GpuStream stream, String kernel, PixelConvolutionShape shape, KernelArguments arguments) {
         int columns = columns(shape);
         GpuFunction function =
-                library.function("convolution_pixels", kernel + "_" + columns + "_" + type.suffix());
+                library.function("convolution_pixels", kernel + "_" + columns + "_" + type.kernelCode());
         int shared = sharedBytes(shape);
         if (shared > LaunchCheck.PLAIN_SHARED_BYTES) {
             function.allowDynamicShared(shared);
@@ -149,7 +151,7 @@ public final class PixelConvolutionKernel {
         int staged = (PIXELS + 1) * (columns + 8) * Float.BYTES;
         int pitch = GemmVariant.ceil(CHANNELS * ((PIXELS - 1) * shape.stride() + shape.kernel()) + 1, 2) * 2;
         int strip = GemmVariant.ceil(shape.kernel() * pitch * type.bytes(), Matrix.ALIGNMENT) * Matrix.ALIGNMENT;
-        int padding = type == StorageType.F32 ? 0 : Matrix.ALIGNMENT;
+        int padding = type == ElementType.F32 ? 0 : Matrix.ALIGNMENT;
         int weights = columns * (shape.packedColumns() * type.bytes() + padding);
         return Math.max(staged, strip + weights);
     }

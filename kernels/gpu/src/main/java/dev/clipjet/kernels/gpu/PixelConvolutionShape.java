@@ -14,7 +14,9 @@ public record PixelConvolutionShape(int images, int side, int filters, int kerne
     /** Images of a launch. */
     public static final int MAX_IMAGES = 65535;
 
-    private static final int CHANNELS = 3;
+    /** Channels of a pixel. */
+    public static final int CHANNELS = 3;
+
     private static final int MAX_STRIDE = 16;
     private static final int STEP_COLUMNS = 16;
 
@@ -64,8 +66,8 @@ public record PixelConvolutionShape(int images, int side, int filters, int kerne
         return y * runColumns() + CHANNELS * x + channel;
     }
 
-    /** Columns that a line of a kernel takes. */
-    private int runColumns() {
+    /** Columns of a packed weight that a line of a kernel takes. */
+    public int runColumns() {
         return GemmVariant.ceil(CHANNELS * kernel, 2) * 2;
     }
 }

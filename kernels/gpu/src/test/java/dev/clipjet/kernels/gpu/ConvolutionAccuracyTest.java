@@ -1,8 +1,10 @@
 package dev.clipjet.kernels.gpu;
 
-import dev.clipjet.ptx.exec.ExecutionOptions;
+import dev.clipjet.numeric.Activation;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.ptx.exec.ExecutionOptions.Approximations;
 import dev.clipjet.ptx.exec.ExecutionOptions.MmaModel;
+import dev.clipjet.ptx.exec.ExecutionOptions;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -13,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ConvolutionAccuracyTest {
     @ParameterizedTest
     @CsvSource({"F16, A100", "F16, H100", "BF16, EXACT", "BF16, H100", "F32, EXACT"})
-    void errorIsThatOfThePlainComputation(StorageType type, MmaModel mma) {
+    void errorIsThatOfThePlainComputation(ElementType type, MmaModel mma) {
         ExecutionOptions options = ExecutionOptions.standard()
                 .withMma(mma)
                 .withApproximations(Approximations.PERTURBED)

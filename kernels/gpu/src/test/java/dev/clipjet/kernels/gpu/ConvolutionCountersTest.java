@@ -2,6 +2,8 @@ package dev.clipjet.kernels.gpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clipjet.numeric.Activation;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.ptx.exec.ExecutionOptions;
 import dev.clipjet.ptx.exec.LaunchResult;
 import dev.clipjet.ptx.profile.MemoryCounters;
@@ -16,8 +18,8 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class ConvolutionCountersTest {
     @ParameterizedTest
-    @EnumSource(StorageType.class)
-    void accessesAreCoalescedAndFreeOfConflicts(StorageType type) {
+    @EnumSource(ElementType.class)
+    void accessesAreCoalescedAndFreeOfConflicts(ElementType type) {
         ConvolutionShape shape = new ConvolutionShape(1, 6, 28, 64, 128, 3, 3, 1, 1);
         try (KernelRig rig = new KernelRig(ExecutionOptions.standard().withCounters(true))) {
             boolean odd = false;

@@ -3,12 +3,14 @@ package dev.clipjet.kernels.gpu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.clipjet.numeric.Activation;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.ptx.emulator.EmulatedDevice;
 import dev.clipjet.ptx.exec.ExecutionOptions;
 import org.junit.jupiter.api.Test;
 
 class ConvolutionPlanTest {
-    private static final StorageType TYPE = StorageType.F16;
+    private static final ElementType TYPE = ElementType.F16;
     private static final ConvolutionEnd RELU = new ConvolutionEnd(Activation.RELU, false, false);
     private static final ConvolutionEnd ADDED = new ConvolutionEnd(Activation.RELU, true, false);
     private static final ConvolutionEnd POOLED = new ConvolutionEnd(Activation.RELU, false, true);
@@ -119,7 +121,7 @@ class ConvolutionPlanTest {
             refused(rig, kernels, plan, in, 256, 0, added.firstRows(15), out, 256, "residual is 15 x 16");
             refused(rig, kernels, plan, in, 256, 0, added, new Matrix(0x10040, 16, 16, 16), 256, "out overlaps in");
             refused(rig, kernels, plan, in, 256, 0, added, out, 0, "workspace lies at 0x0");
-            ConvolutionKernels others = new ConvolutionKernels(rig.library(), StorageType.BF16);
+            ConvolutionKernels others = new ConvolutionKernels(rig.library(), ElementType.BF16);
             refused(rig, others, plan, in, 256, 0, added, out, 256, "a plan for f16, kernels for bf16");
             assertThat(rig.launches()).isEmpty();
         }

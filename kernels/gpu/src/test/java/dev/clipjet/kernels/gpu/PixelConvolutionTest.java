@@ -2,6 +2,8 @@ package dev.clipjet.kernels.gpu;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.clipjet.numeric.Activation;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.ptx.exec.ExecutionOptions;
 import java.nio.ByteBuffer;
 import java.util.EnumMap;
@@ -39,17 +41,17 @@ class PixelConvolutionTest {
         random.nextBytes(levels);
         double[] pixels = normalized(levels, images, side);
         float[] weight = DeviceMatrices.random(
-                StorageType.F32, random, filters * CHANNELS * kernel * kernel, 0, 1.5 / (kernel * Math.sqrt(CHANNELS)));
-        float[] bias = DeviceMatrices.random(StorageType.F32, random, filters, 0, 1);
+                ElementType.F32, random, filters * CHANNELS * kernel * kernel, 0, 1.5 / (kernel * Math.sqrt(CHANNELS)));
+        float[] bias = DeviceMatrices.random(ElementType.F32, random, filters, 0, 1);
         double[] exact = convolve(shape, pixels, weight, bias, false, null);
-        Map<StorageType, float[]> plain = new EnumMap<>(StorageType.class);
-        for (StorageType type : StorageType.values()) {
+        Map<ElementType, float[]> plain = new EnumMap<>(ElementType.class);
+        for (ElementType type : ElementType.values()) {
             float[] stored = StoredValues.rounded(type, weight);
             plain.put(type, narrowed(convolve(shape, rounded(type, pixels), stored, bias, true, type)));
         }
         for (ExecutionOptions options : Modes.few()) {
             try (KernelRig rig = new KernelRig(options)) {
-                for (StorageType type : StorageType.values()) {
+                for (ElementType type : ElementType.values()) {
                     float[] bytes = fromBytes(rig, type, shape, levels, weight, bias);
                     Accuracy.assertNoWorse("bytes, " + type, bytes, plain.get(type), exact);
                     float[] floats = fromFloats(rig, type, shape, pixels, weight, bias);
@@ -61,7 +63,7 @@ class PixelConvolutionTest {
 
     /** Folds the normalization as a graph does: the padded value is the level that normalization makes zero. */
     private static float[] fromBytes(
-            KernelRig rig, StorageType type, PixelConvolutionShape shape, byte[] levels, float[] weight, float[] bias) {
+            KernelRig rig, ElementType type, PixelConvolutionShape shape, byte[] levels, float[] weight, float[] bias) {
         int[] center = new int[CHANNELS];
         float[] outside = new float[CHANNELS];
         for (int c = 0; c < CHANNELS; c++) {
@@ -90,23 +92,23 @@ class PixelConvolutionTest {
                         center,
                         outside,
                         rig.values(type, packed(shape, scaled)),
-                        rig.values(StorageType.F32, folded),
+                        rig.values(ElementType.F32, folded),
                         Activation.RELU,
                         out);
         return matrices.read(out);
     }
 
     private static float[] fromFloats(
-            KernelRig rig, StorageType type, PixelConvolutionShape shape, double[] pixels, float[] weight, float[] bias) {
+            KernelRig rig, ElementType type, PixelConvolutionShape shape, double[] pixels, float[] weight, float[] bias) {
         DeviceMatrices matrices = new DeviceMatrices(rig, type);
         Matrix out = matrices.raw(shape.outRows(), shape.filters());
         new PixelConvolutionKernel(rig.library(), type)
                 .recordFloats(
                         rig.stream(),
                         shape,
-                        rig.values(StorageType.F32, narrowed(pixels)),
+                        rig.values(ElementType.F32, narrowed(pixels)),
                         rig.values(type, packed(shape, weight)),
-                        rig.values(StorageType.F32, bias),
+                        rig.values(ElementType.F32, bias),
                         Activation.RELU,
                         out);
         return matrices.read(out);
@@ -139,7 +141,7 @@ class PixelConvolutionTest {
         return pixels;
     }
 
-    private static double[] rounded(StorageType type, double[] values) {
+    private static double[] rounded(ElementType type, double[] values) {
         double[] result = new double[values.length];
         for (int i = 0; i < values.length; i++) {
             result[i] = StoredValues.rounded(type, (float) values[i]);
@@ -162,7 +164,7 @@ class PixelConvolutionTest {
             float[] weight,
             float[] bias,
             boolean plain,
-            StorageType type) {
+            ElementType type) {
         int side = shape.side();
         int kernel = shape.kernel();
         int out = shape.outSide();
@@ -200,7 +202,7 @@ class PixelConvolutionTest {
         assertThatThrownBy(() -> new PixelConvolutionShape(1, 2, 4, 5, 1, 1))
                 .hasMessageContaining("a kernel of 5 does not fit into an image of 2");
         try (KernelRig rig = new KernelRig(ExecutionOptions.standard())) {
-            PixelConvolutionKernel kernel = new PixelConvolutionKernel(rig.library(), StorageType.F16);
+            PixelConvolutionKernel kernel = new PixelConvolutionKernel(rig.library(), ElementType.F16);
             PixelConvolutionShape shape = new PixelConvolutionShape(1, 8, 4, 3, 2, 1);
             Matrix out = new Matrix(65536, 16, 4, 8);
             int[] center = {1, 2, 3};

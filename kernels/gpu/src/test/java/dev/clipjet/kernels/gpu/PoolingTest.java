@@ -2,6 +2,7 @@ package dev.clipjet.kernels.gpu;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.ptx.exec.ExecutionOptions;
 import java.util.List;
 import java.util.Random;
@@ -21,7 +22,7 @@ class PoolingTest {
         // Images, height, width, channels, side of a square: whole squares, lines and columns left over, more than a block.
         int[][] cases = {{2, 4, 6, 30, 2}, {1, 5, 7, 9, 2}, {1, 7, 8, 1, 3}, {1, 2, 2, 260, 2}, {2, 18, 18, 40, 2}};
         try (KernelRig rig = new KernelRig(options)) {
-            for (StorageType type : StorageType.values()) {
+            for (ElementType type : ElementType.values()) {
                 for (int[] c : cases) {
                     checkPool(rig, type, c[0], c[1], c[2], c[3], c[4]);
                 }
@@ -30,7 +31,7 @@ class PoolingTest {
     }
 
     private static void checkPool(
-            KernelRig rig, StorageType type, int images, int height, int width, int channels, int pool) {
+            KernelRig rig, ElementType type, int images, int height, int width, int channels, int pool) {
         DeviceMatrices matrices = new DeviceMatrices(rig, type);
         float[] in = DeviceMatrices.random(type, new Random(height), images * height * width * channels, 1, 1);
         int down = height / pool;
@@ -59,7 +60,7 @@ class PoolingTest {
     @MethodSource("modes")
     void theMeanStandsBeforeThePixels(ExecutionOptions options) {
         try (KernelRig rig = new KernelRig(options)) {
-            for (StorageType type : StorageType.values()) {
+            for (ElementType type : ElementType.values()) {
                 for (int[] c : new int[][] {{1, 1, 1}, {2, 4, 30}, {3, 9, 130}, {1, 49, 256}}) {
                     checkTokens(rig, type, c[0], c[1], c[2]);
                 }
@@ -67,7 +68,7 @@ class PoolingTest {
         }
     }
 
-    private static void checkTokens(KernelRig rig, StorageType type, int images, int pixels, int columns) {
+    private static void checkTokens(KernelRig rig, ElementType type, int images, int pixels, int columns) {
         DeviceMatrices matrices = new DeviceMatrices(rig, type);
         Random random = new Random(columns);
         float[] in = DeviceMatrices.random(type, random, images * pixels * columns, 1, 1);
@@ -109,7 +110,7 @@ class PoolingTest {
         try (KernelRig rig = new KernelRig(ExecutionOptions.standard())) {
             Matrix in = new Matrix(4096, 24, 32, 32);
             Matrix out = new Matrix(65536, 6, 32, 32);
-            AveragePoolKernel pool = new AveragePoolKernel(rig.library(), StorageType.F16);
+            AveragePoolKernel pool = new AveragePoolKernel(rig.library(), ElementType.F16);
             assertThatThrownBy(() -> pool.record(rig.stream(), in, 1, 24, 2, out))
                     .hasMessageContaining("average_pool: a map of 1 x 24 has no square of 2");
             assertThatThrownBy(() -> pool.record(rig.stream(), in, 5, 5, 2, out))
@@ -118,7 +119,7 @@ class PoolingTest {
                     .hasMessageContaining("out is 5 x 32; 6 x 32 is needed");
             assertThatThrownBy(() -> pool.record(rig.stream(), in, 4, 6, 2, in.firstRows(6)))
                     .hasMessageContaining("out overlaps in");
-            MeanTokensKernel tokens = new MeanTokensKernel(rig.library(), StorageType.F16);
+            MeanTokensKernel tokens = new MeanTokensKernel(rig.library(), ElementType.F16);
             Matrix positions = new Matrix(16384, 13, 32, 32);
             assertThatThrownBy(() -> tokens.record(rig.stream(), in, positions.firstRows(1), out))
                     .hasMessageContaining("mean_tokens: positions of 1 tokens leave no pixel");
