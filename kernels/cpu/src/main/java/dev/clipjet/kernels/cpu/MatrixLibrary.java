@@ -10,6 +10,7 @@ public final class MatrixLibrary {
     /** Where OpenBLAS was loaded from, or why it was not; for reports. */
     public static String description() {
         try {
+            NativeCache.secure();
             return "loads: " + Loader.load(openblas_nolapack.class);
         } catch (LinkageError e) {
             return "does not load, and without it no tower can be computed: " + e.getMessage();

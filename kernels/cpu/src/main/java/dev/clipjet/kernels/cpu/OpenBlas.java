@@ -14,6 +14,7 @@ import org.bytedeco.openblas.global.openblas_nolapack;
  */
 final class OpenBlas {
     static {
+        NativeCache.secure();
         org.bytedeco.openblas.presets.openblas_nolapack.blas_set_num_threads(1);
     }
 
