@@ -102,6 +102,7 @@ public final class Staging implements AutoCloseable {
             throw OutputFailedException.of(destination, e);
         } finally {
             if (!begun) {
+                folder.deleteUnused();
                 lockFile.close();
             }
         }

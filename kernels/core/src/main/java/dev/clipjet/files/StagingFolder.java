@@ -81,23 +81,51 @@ final class StagingFolder {
      * @throws OutputFailedException if it is not this program's, or another user's
      */
     void acquire() throws IOException {
+        boolean made = false;
         try {
             Files.createDirectory(path, ownerOnly());
+            made = true;
         } catch (FileAlreadyExistsException there) {
             if (!isMarked() && !Publication.isEmptyFolder(path)) {
                 throw new OutputFailedException(
                         path, "is in the way: it is no folder that clipjet made, and is left alone; move it away", there);
             }
         }
-        checkOwner();
-        if (!isMarked()) {
-            try {
-                Files.writeString(path.resolve(MARK), EXPLANATION, StandardOpenOption.CREATE_NEW);
-            } catch (FileAlreadyExistsException another) {
-                if (!isMarked()) {
-                    throw another;
-                }
+        boolean acquired = false;
+        try {
+            checkOwner();
+            mark();
+            acquired = true;
+        } finally {
+            if (made && !acquired) {
+                deleteUnused();
             }
+        }
+    }
+
+    private void mark() throws IOException {
+        if (isMarked()) {
+            return;
+        }
+        try {
+            Files.writeString(path.resolve(MARK), EXPLANATION, StandardOpenOption.CREATE_NEW);
+        } catch (FileAlreadyExistsException another) {
+            if (!isMarked()) {
+                throw another;
+            }
+        }
+    }
+
+    /** After a failure that counts more than what may go wrong here: removes a folder in which no work was begun. */
+    void deleteUnused() {
+        try {
+            if (isMarked() && !hasWork()) {
+                delete();
+            } else {
+                deleteIfEmpty(path);
+            }
+        } catch (IOException e) {
+            // It stays; the next run takes it over.
         }
     }
 
