@@ -6,9 +6,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The weights of a linear layer, [out, in] row-major, in up to two forms. The row-major form is what was given, often a
- * view of a mapped file, and serves large batches through OpenBLAS. The panel form is a packed copy that is made when a
- * small batch first needs it; see {@link PanelKernel}.
+ * The weights of a linear layer, [out, in] row-major, in up to two forms, each a copy that is made when it is first needed:
+ * the row-major form serves large batches through OpenBLAS, the panel form small ones; see {@link PanelKernel}.
  */
 public final class WeightMatrix implements AutoCloseable {
     private final int rows;
@@ -80,28 +79,31 @@ public final class WeightMatrix implements AutoCloseable {
     }
 
     private void pack(WorkerPool pool, int width, int count, FloatBuffer target) {
-        float[][] rowScratch = new float[pool.size()][columns];
+        float[][] rowScratch = new float[pool.size()][columns * width];
         float[][] panelScratch = new float[pool.size()][columns * width];
         pool.run(count, (worker, panel) -> {
-            float[] row = rowScratch[worker];
+            float[] plain = rowScratch[worker];
             float[] packed = panelScratch[worker];
             Arrays.fill(packed, 0f);
-            for (int j = 0; j < width && panel * width + j < rows; j++) {
-                readRow(panel * width + j, row);
+            int present = Math.min(width, rows - panel * width);
+            readRows(panel * width, present, plain);
+            for (int j = 0; j < present; j++) {
                 for (int k = 0; k < columns; k++) {
-                    packed[k * width + j] = row[k];
+                    packed[k * width + j] = plain[j * columns + k];
                 }
             }
             target.put(panel * width * columns, packed);
         });
     }
 
-    private void readRow(int row, float[] target) {
-        int block = 0;
-        while (row >= blockFirstRows[block + 1]) {
-            block++;
+    private void readRows(int first, int count, float[] target) {
+        for (int block = 0; block < blocks.length; block++) {
+            int from = Math.max(first, blockFirstRows[block]);
+            int to = Math.min(first + count, blockFirstRows[block + 1]);
+            if (from < to) {
+                blocks[block].read(from - blockFirstRows[block], to - from, target, (from - first) * columns);
+            }
         }
-        blocks[block].read(row - blockFirstRows[block], target);
     }
 
     /** Frees the packed form and closes the row blocks. */

@@ -2,9 +2,6 @@ package dev.clipjet.kernels.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.clipjet.memory.DType;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -131,14 +128,10 @@ class LinearKernelTest {
         List<RowBlock> blocks = new ArrayList<>();
         int row = 0;
         for (int size : sizes) {
-            ByteBuffer bytes =
-                    ByteBuffer.allocateDirect(size * columns * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-            FloatBuffer floats = bytes.asFloatBuffer();
-            floats.put(0, w, row * columns, size * columns);
+            int start = row * columns;
             blocks.add(new RowBlock(
-                    bytes,
-                    DType.F32,
-                    (element, target, length) -> floats.get(element, target, 0, length),
+                    (element, target, offset, length) ->
+                            System.arraycopy(w, start + (int) element, target, offset, length),
                     size,
                     columns));
             row += size;

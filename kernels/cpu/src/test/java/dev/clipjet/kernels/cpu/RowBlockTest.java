@@ -1,48 +1,22 @@
 package dev.clipjet.kernels.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.clipjet.memory.DType;
-import dev.clipjet.memory.MappedRegion;
-import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import org.bytedeco.javacpp.BytePointer;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/** Where matrix products read a stored matrix: in the mapped file, or in a copy where that cannot be. */
+/** Where native code reads a weight matrix: in memory of the block's own, never where the weights are stored. */
 class RowBlockTest {
-    private static final int ROWS = 3;
-    private static final int COLUMNS = 5;
-
-    @TempDir
-    Path temp;
-
-    private static RowBlock block(ByteBuffer stored, DType dtype) {
-        return new RowBlock(
-                stored,
-                dtype,
-                (element, target, length) -> {
-                    for (int i = 0; i < length; i++) {
-                        target[i] = element + i;
-                    }
-                },
-                ROWS,
-                COLUMNS);
-    }
-
-    private static float[] read(RowBlock block) {
-        float[] values = new float[ROWS * COLUMNS];
+    private static float[] read(RowBlock block, int count) {
+        float[] values = new float[count];
         BytePointer bytes = new BytePointer() {
             {
                 address = block.address();
             }
         };
-        bytes.capacity(values.length * Float.BYTES)
+        bytes.capacity((long) count * Float.BYTES)
                 .asByteBuffer()
                 .order(ByteOrder.nativeOrder())
                 .asFloatBuffer()
@@ -51,35 +25,46 @@ class RowBlockTest {
     }
 
     @Test
-    void mapped_float32_is_used_where_it_lies() throws IOException {
-        Path file = temp.resolve("weights");
-        ByteBuffer content = ByteBuffer.allocate(64 + 4 * ROWS * COLUMNS).order(ByteOrder.LITTLE_ENDIAN);
-        for (int i = 0; i < ROWS * COLUMNS; i++) {
-            content.putFloat(64 + 4 * i, 100 + i);
+    void the_copy_does_not_follow_what_it_was_made_from() {
+        float[] stored = {1, 2, 3, 4, 5, 6};
+        RowBlock.Source source = (element, target, offset, length) ->
+                System.arraycopy(stored, (int) element, target, offset, length);
+        try (RowBlock block = new RowBlock(source, 2, 3)) {
+            assertThat(read(block, 6)).containsExactly(1, 2, 3, 4, 5, 6);
+            stored[0] = 100;
+            assertThat(read(block, 6)).containsExactly(1, 2, 3, 4, 5, 6);
         }
-        Files.write(file, content.array());
-        try (FileChannel channel = FileChannel.open(file);
-                MappedRegion region = MappedRegion.map(file.toString(), channel, 0, content.capacity())) {
-            ByteBuffer stored = region.slice(64, 4 * ROWS * COLUMNS);
-            try (RowBlock block = block(stored, DType.F32)) {
-                assertThat(block.address()).isEqualTo(new BytePointer(stored).address());
-                // The source would say 0, 1, 2: the values are those of the file.
-                assertThat(read(block)).startsWith(100, 101, 102).endsWith(113, 114);
+    }
+
+    @Test
+    void rows_are_copied_in_pieces_of_any_size() {
+        int rows = 70;
+        int columns = 1000;
+        RowBlock.Source source = (element, target, offset, length) -> {
+            for (int i = 0; i < length; i++) {
+                target[offset + i] = element + i;
+            }
+        };
+        try (RowBlock block = new RowBlock(source, rows, columns)) {
+            float[] values = read(block, rows * columns);
+            for (int i = 0; i < values.length; i++) {
+                assertThat(values[i]).isEqualTo(i);
             }
         }
     }
 
     @Test
-    void what_is_not_aligned_direct_float32_is_copied() {
-        ByteBuffer direct = ByteBuffer.allocateDirect(4 * ROWS * COLUMNS + 1).order(ByteOrder.LITTLE_ENDIAN);
-        ByteBuffer unaligned = direct.slice(1, 4 * ROWS * COLUMNS).order(ByteOrder.LITTLE_ENDIAN);
-        try (RowBlock halves = block(direct.slice(0, 2 * ROWS * COLUMNS), DType.F16);
-                RowBlock shifted = block(unaligned, DType.F32);
-                RowBlock heap = block(ByteBuffer.allocate(4 * ROWS * COLUMNS), DType.F32)) {
-            for (RowBlock block : new RowBlock[] {halves, shifted, heap}) {
-                assertThat(read(block)).startsWith(0, 1, 2).endsWith(13, 14);
-                assertThat(block.address()).isEqualTo(block.address());
+    void an_error_of_the_source_is_passed_on_and_the_copy_is_made_another_time() {
+        boolean[] fails = {true};
+        RowBlock.Source source = (element, target, offset, length) -> {
+            if (fails[0]) {
+                throw new IllegalStateException("changed");
             }
+        };
+        try (RowBlock block = new RowBlock(source, 2, 2)) {
+            assertThatThrownBy(block::address).hasMessage("changed");
+            fails[0] = false;
+            assertThat(read(block, 4)).containsExactly(0, 0, 0, 0);
         }
     }
 }
