@@ -83,7 +83,7 @@ class ErrorsTest {
                         + "a block has at most 232448",
                 "run examples.ptx columns --grid 3 --cluster 2 --block 1 --arg in:i32[1]=zeros --arg out:i32[1] | "
                         + "is not divisible into clusters",
-                "run SAXPY --save y=nowhere/y.bin | nowhere/y.bin cannot be written",
+                "run SAXPY --save y=nowhere/y.bin | nowhere/y.bin: cannot be written: there is no such folder",
             })
     void whatCannotBeDoneIsOne(String command, String message) {
         ToolRun run = run(command.replace("SAXPY", SAXPY));

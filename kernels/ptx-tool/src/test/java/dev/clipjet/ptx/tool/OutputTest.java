@@ -189,7 +189,10 @@ class OutputTest {
     @Test
     void argumentsAreNotReadFromFiles() throws IOException {
         Path secret = Files.writeString(temp.resolve("secret"), "swordfish");
-        for (Object[] line : new Object[][] {{"@" + secret}, {"list", "@" + secret}, {"run", ToolRun.EXAMPLES, "@" + secret}
+        for (Object[] line : new Object[][] {
+            {"@" + secret},
+            {"list", "@" + secret},
+            {"run", ToolRun.EXAMPLES, "@" + secret, "--grid", 1, "--block", 1}
         }) {
             ToolRun run = ToolRun.run(line);
             assertThat(run.code()).isIn(1, 2);
