@@ -103,7 +103,8 @@ public final class CommandWriter extends PrintWriter {
         StringBuilder printed = new StringBuilder();
         for (String part : String.valueOf(text).split("(?<=\n)")) {
             String end = part.endsWith("\r\n") ? "\r\n" : part.endsWith("\n") ? "\n" : "";
-            printed.append(withColors(part.substring(0, part.length() - end.length()))).append(end);
+            printed.append(withColors(part.substring(0, part.length() - end.length())))
+                    .append(end);
         }
         write(printed.toString());
     }

@@ -18,8 +18,7 @@ public final class OutputFile implements AutoCloseable {
     private final Path partial;
     private final FileChannel channel;
 
-    private OutputFile(
-            Path destination, Existing existing, ProtectedFiles inputs, Path partial, FileChannel channel) {
+    private OutputFile(Path destination, Existing existing, ProtectedFiles inputs, Path partial, FileChannel channel) {
         this.destination = destination;
         this.existing = existing;
         this.inputs = inputs;

@@ -126,8 +126,8 @@ public final class Staging implements AutoCloseable {
         folder.begin(identity, names);
     }
 
-    private static void checkDestination(
-            Path destination, Existing existing, ProtectedFiles inputs, Set<String> names) throws IOException {
+    private static void checkDestination(Path destination, Existing existing, ProtectedFiles inputs, Set<String> names)
+            throws IOException {
         Optional<BasicFileAttributes> there = Publication.attributes(destination);
         if (there.isEmpty() || Publication.isEmptyFolder(destination)) {
             return;
@@ -258,8 +258,8 @@ public final class Staging implements AutoCloseable {
 
     /** A folder replaces nothing but an empty folder; others are put aside first. */
     private void publishFolder() throws IOException {
-        boolean replaces = Files.exists(destination, LinkOption.NOFOLLOW_LINKS)
-                && !Publication.isEmptyFolder(destination);
+        boolean replaces =
+                Files.exists(destination, LinkOption.NOFOLLOW_LINKS) && !Publication.isEmptyFolder(destination);
         if (replaces) {
             Publication.move(destination, folder.replaced());
         }

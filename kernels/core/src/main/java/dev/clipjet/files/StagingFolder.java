@@ -88,7 +88,9 @@ final class StagingFolder {
         } catch (FileAlreadyExistsException there) {
             if (!isMarked() && !Publication.isEmptyFolder(path)) {
                 throw new OutputFailedException(
-                        path, "is in the way: it is no folder that clipjet made, and is left alone; move it away", there);
+                        path,
+                        "is in the way: it is no folder that clipjet made, and is left alone; move it away",
+                        there);
             }
         }
         boolean acquired = false;
@@ -191,10 +193,7 @@ final class StagingFolder {
 
     private void write(String name, String text) throws IOException {
         OutputFile.write(
-                path.resolve(name),
-                text.getBytes(StandardCharsets.UTF_8),
-                Existing.REPLACE,
-                ProtectedFiles.none());
+                path.resolve(name), text.getBytes(StandardCharsets.UTF_8), Existing.REPLACE, ProtectedFiles.none());
     }
 
     /** Removes files of the content that a kill left without their names. */
@@ -291,7 +290,8 @@ final class StagingFolder {
         }
         Set<String> own = new HashSet<>(List.of(IDENTITY, NAMES, LOCK));
         deleteKnown(path, own);
-        if (entries(path).stream().allMatch(entry -> entry.getFileName().toString().equals(MARK))) {
+        if (entries(path).stream()
+                .allMatch(entry -> entry.getFileName().toString().equals(MARK))) {
             Files.delete(path.resolve(MARK));
             deleteIfEmpty(path);
         }

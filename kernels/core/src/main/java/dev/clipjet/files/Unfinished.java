@@ -24,7 +24,8 @@ final class Unfinished {
     private static final Set<Path> OPEN = ConcurrentHashMap.newKeySet();
 
     static {
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> OPEN.forEach(Unfinished::deleteQuietly), "unfinished files"));
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(() -> OPEN.forEach(Unfinished::deleteQuietly), "unfinished files"));
     }
 
     private Unfinished() {}

@@ -10,9 +10,11 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 class PrintedTextTest {
-    private static final String EVERYTHING = "a\u001b[31m\u0007b\rc\nd\te\u0000\u007f\u0085\u009b\u202e\u2066\u200f\u061c\u2028\ud800z";
-    private static final String ESCAPED = "a\\u001b[31m\\u0007b\\rc\\nd\\te\\u0000\\u007f\\u0085\\u009b\\u202e\\u2066\\u200f"
-            + "\\u061c\\u2028\\ud800z";
+    private static final String EVERYTHING =
+            "a\u001b[31m\u0007b\rc\nd\te\u0000\u007f\u0085\u009b\u202e\u2066\u200f\u061c\u2028\ud800z";
+    private static final String ESCAPED =
+            "a\\u001b[31m\\u0007b\\rc\\nd\\te\\u0000\\u007f\\u0085\\u009b\\u202e\\u2066\\u200f"
+                    + "\\u061c\\u2028\\ud800z";
 
     private static String printed(Consumer<CommandWriter> action) {
         StringWriter target = new StringWriter();
@@ -49,7 +51,8 @@ class PrintedTextTest {
                 .startsWith("aaa")
                 .endsWith("👩end")
                 .contains("characters left out");
-        assertThat(PrintedText.shorten("👩".repeat(2_000)).chars().filter(c -> c == '?')).isEmpty();
+        assertThat(PrintedText.shorten("👩".repeat(2_000)).chars().filter(c -> c == '?'))
+                .isEmpty();
         String justShort = "a".repeat(PrintedText.MAX_ERROR_CHARS);
         assertThat(PrintedText.shorten(justShort)).isSameAs(justShort);
     }

@@ -159,8 +159,7 @@ class OutputFileTest {
     void aFullDiskIsAnErrorThatNamesTheFileAndLeavesNothing() throws Exception {
         try (SmallFileSystem small = SmallFileSystem.mount(temp, "size=64k")) {
             Path file = small.path().resolve("out");
-            assertThatThrownBy(() -> OutputFile.write(
-                            file, new byte[1 << 20], Existing.REFUSE, ProtectedFiles.none()))
+            assertThatThrownBy(() -> OutputFile.write(file, new byte[1 << 20], Existing.REFUSE, ProtectedFiles.none()))
                     .isInstanceOf(OutputFailedException.class)
                     .hasMessageStartingWith(file + ": cannot be written: ")
                     .hasMessageNotContaining(".partial");

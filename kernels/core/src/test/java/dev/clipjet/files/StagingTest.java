@@ -52,8 +52,7 @@ class StagingTest {
 
     /** As a kill leaves it: one file finished, one not. */
     private void killed(String identity) throws IOException {
-        try (Staging staging =
-                Staging.open(destination, identity, NAMES, Existing.REFUSE, ProtectedFiles.none())) {
+        try (Staging staging = Staging.open(destination, identity, NAMES, Existing.REFUSE, ProtectedFiles.none())) {
             staging.write("a", "done".getBytes(StandardCharsets.UTF_8));
             Files.writeString(staging.content().resolve(".clipjet-0123456789abcdef.partial"), "half");
         }
@@ -165,7 +164,8 @@ class StagingTest {
         killed("same");
         try (Staging staging = open(Existing.REFUSE)) {
             assertThat(staging.leftovers()).isEqualTo(Leftovers.RESUMED);
-            assertThat(staging.content()).isDirectoryNotContaining(path -> path.toString().endsWith(".partial"));
+            assertThat(staging.content())
+                    .isDirectoryNotContaining(path -> path.toString().endsWith(".partial"));
             assertThat(staging.content().resolve("a")).hasContent("done");
             staging.write("b", new byte[0]);
             staging.publish(false);
@@ -283,8 +283,8 @@ class StagingTest {
 
     @Test
     void theResultMayBeOneFile() throws Exception {
-        try (Staging staging = Staging.open(
-                destination, "one", List.of("out"), Existing.REFUSE, ProtectedFiles.none())) {
+        try (Staging staging =
+                Staging.open(destination, "one", List.of("out"), Existing.REFUSE, ProtectedFiles.none())) {
             staging.write("out", new byte[3]);
             staging.publish(true);
         }

@@ -115,8 +115,8 @@ final class Convert implements Callable<Integer> {
                 shardSize == null ? ConversionOptions.DEFAULT_FILE_BYTES : shardSize,
                 BuiltInVocabularyFiles::content);
         try (Checkpoint checkpoint = Checkpoint.open(source, checkpointArguments.options())) {
-            Conversion conversion = new Conversion(
-                    ModelSource.of(checkpoint), destination, options, overwrite.existing());
+            Conversion conversion =
+                    new Conversion(ModelSource.of(checkpoint), destination, options, overwrite.existing());
             AtomicReference<EmbeddingCheck.Outcome> outcome = new AtomicReference<>();
             ConversionReport report = run(conversion, outcome);
             print(report, Optional.ofNullable(outcome.get()));

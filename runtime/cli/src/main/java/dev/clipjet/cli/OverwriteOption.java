@@ -9,8 +9,9 @@ final class OverwriteOption {
 
     @Option(
             names = NAME,
-            description = "Replace files that are there under the names of the output. Inputs, links to folders, and folders with "
-                    + "other files than the output's stay refused.")
+            description =
+                    "Replace files that are there under the names of the output. Inputs, links to folders, and folders with "
+                            + "other files than the output's stay refused.")
     private boolean overwrite;
 
     Existing existing() {

@@ -98,7 +98,8 @@ final class Preprocess implements Callable<Integer> {
         try {
             folder.write(file, RgbPng.encode(image));
         } catch (FileAlreadyExistsException e) {
-            return ImageResults.Entry.failed(input.name(), e.getMessage() + "; " + OverwriteOption.NAME + " replaces it");
+            return ImageResults.Entry.failed(
+                    input.name(), e.getMessage() + "; " + OverwriteOption.NAME + " replaces it");
         } catch (InputProtectedException e) {
             return ImageResults.Entry.failed(input.name(), e.getMessage());
         }

@@ -87,7 +87,8 @@ class AllCommandsTest {
 
     private static boolean isOutput(ArgSpec argument) {
         boolean option = argument instanceof OptionSpec named
-                && Arrays.stream(named.names()).anyMatch(name -> name.matches("--(out|output|save|report|to-file)\\b.*"));
+                && Arrays.stream(named.names())
+                        .anyMatch(name -> name.matches("--(out|output|save|report|to-file)\\b.*"));
         return option || argument.isPositional() && argument.paramLabel().equals("DST");
     }
 
@@ -99,8 +100,7 @@ class AllCommandsTest {
                 .as("a new command gets a sample, by which all that is tested here is tested with it")
                 .containsExactlyInAnyOrderElementsOf(commands.keySet());
         commands.forEach((name, command) -> {
-            boolean writes =
-                    sampled.get(name).stream().anyMatch(sample -> sample.output() != Output.NONE);
+            boolean writes = sampled.get(name).stream().anyMatch(sample -> sample.output() != Output.NONE);
             assertThat(namesAnOutput(command)).as(name + " writes").isEqualTo(writes);
             assertThat(command.findOption(OverwriteOption.NAME) != null)
                     .as(name + " has " + OverwriteOption.NAME)
@@ -122,8 +122,8 @@ class AllCommandsTest {
         StringWriter err = new StringWriter();
         try (FileOutputStream full = new FileOutputStream(FULL.toFile())) {
             Writer out = new OutputStreamWriter(full, StandardCharsets.UTF_8);
-            int code = Main.run(
-                    out, err, Arrays.stream(args).map(String::valueOf).toArray(String[]::new));
+            int code =
+                    Main.run(out, err, Arrays.stream(args).map(String::valueOf).toArray(String[]::new));
             return new CliRun(code, "", err.toString());
         }
     }
@@ -236,7 +236,9 @@ class AllCommandsTest {
             Path out = destination(sample, small.path());
             CliRun run = CliRun.run(sample.line(out));
             assertThat(run.code()).as(run.err()).isEqualTo(1);
-            assertThat(run.err()).contains(out.toString(), "cannot be written: ").hasLineCount(1);
+            assertThat(run.err())
+                    .contains(out.toString(), "cannot be written: ")
+                    .hasLineCount(1);
             Set<String> names = new TreeSet<>(everything(small.path()).keySet());
             names.remove("filler");
             assertThat(names).containsExactly("");
@@ -251,7 +253,9 @@ class AllCommandsTest {
             Path out = destination(sample, small.path());
             CliRun run = CliRun.run(sample.line(out));
             assertThat(run.code()).as(run.err()).isEqualTo(1);
-            assertThat(run.err()).contains(out.toString(), "cannot be written: ").hasLineCount(1);
+            assertThat(run.err())
+                    .contains(out.toString(), "cannot be written: ")
+                    .hasLineCount(1);
         }
     }
 }

@@ -16,8 +16,8 @@ import java.util.regex.Pattern;
 /** One command run in this process, with its streams caught. */
 record CliRun(int code, String out, String err) {
 
-    private static final Pattern STEERING = Pattern.compile(
-            "[\\x00-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069]");
+    private static final Pattern STEERING =
+            Pattern.compile("[\\x00-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069]");
 
     /** Runs a command; arguments are turned into strings. */
     static CliRun run(Object... args) {

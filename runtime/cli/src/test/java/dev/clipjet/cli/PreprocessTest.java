@@ -120,7 +120,8 @@ class PreprocessTest {
         Path photo = photo(photos.resolve("checker.png"));
         byte[] before = Files.readAllBytes(photo);
         Path link = Files.createSymbolicLink(temp.resolve("link"), photos);
-        for (Object[] folders : new Object[][] {{photos, photos}, {photos, photos.resolve("../photos")}, {link, photos}}) {
+        for (Object[] folders :
+                new Object[][] {{photos, photos}, {photos, photos.resolve("../photos")}, {link, photos}}) {
             for (String overwrite : new String[] {"--json", "--overwrite"}) {
                 CliRun run = run("preprocess", folders[0], "--out", folders[1], "--size", 8, overwrite);
                 assertThat(run.code()).as(run.err()).isEqualTo(1);
@@ -130,7 +131,8 @@ class PreprocessTest {
         }
         Path out = Files.createDirectory(temp.resolve("out"));
         Files.createLink(out.resolve("checker.png"), photo);
-        assertThat(run("preprocess", photos, "--out", out, "--size", 8, "--overwrite").err())
+        assertThat(run("preprocess", photos, "--out", out, "--size", 8, "--overwrite")
+                        .err())
                 .contains("is an input");
         assertThat(photo).hasBinaryContent(before);
     }
@@ -164,7 +166,8 @@ class PreprocessTest {
                 .contains("1 of 2 images could not be used");
         assertThat(refused.out()).as("the rest is done").contains("cat.png  9x9");
         assertThat(out.resolve("bird.png")).hasBinaryContent(before);
-        assertThat(run("preprocess", second, "--size", 9, "--out", out, "--overwrite").code())
+        assertThat(run("preprocess", second, "--size", 9, "--out", out, "--overwrite")
+                        .code())
                 .isZero();
         assertThat(Files.readAllBytes(out.resolve("bird.png"))).isNotEqualTo(before);
         assertThat(out).isDirectoryNotContaining(path -> path.toString().endsWith(".partial"));
@@ -178,13 +181,7 @@ class PreprocessTest {
         }
         Files.createLink(model.resolve("checker.png"), model.resolve("config.json"));
         CliRun run = run(
-                "preprocess",
-                golden("preprocess/images/checker.png"),
-                "--model",
-                model,
-                "--out",
-                model,
-                "--overwrite");
+                "preprocess", golden("preprocess/images/checker.png"), "--model", model, "--out", model, "--overwrite");
         assertThat(run.code()).isEqualTo(1);
         assertThat(run.err()).contains("is an input");
     }

@@ -58,7 +58,13 @@ class PrintingTest {
         assertThat(missing.err()).hasLineCount(1).contains("\\nclipjet: all is well");
         CliRun folder = run("embed", "--text", "a", "--model", temp.resolve("no" + forged));
         assertThat(folder.err()).hasLineCount(1).contains("\\nclipjet: all is well");
-        String[] embed = {"embed", "--image", photo.toString(), "--model", golden("hf-vit-quickgelu").toString()};
+        String[] embed = {
+            "embed",
+            "--image",
+            photo.toString(),
+            "--model",
+            golden("hf-vit-quickgelu").toString()
+        };
         assertThat(run((Object[]) embed).out()).hasLineCount(2);
     }
 
@@ -74,7 +80,10 @@ class PrintingTest {
                 .contains("a\\u0007b");
         assertThat(run("tokenize", "--no-such\u001b[2J").err()).contains("--no-such\\u001b[2J");
         assertThat(run("\u001b[2J").err()).contains("\\u001b[2J");
-        assertThat(run("tokenize", "\u009b31m\u202e", "--json").json().at("/results/0/text").textValue())
+        assertThat(run("tokenize", "\u009b31m\u202e", "--json")
+                        .json()
+                        .at("/results/0/text")
+                        .textValue())
                 .isEqualTo("\u009b31m\u202e");
     }
 
@@ -95,7 +104,9 @@ class PrintingTest {
                 new IOException("c\nd"),
                 null);
         String lines = new String(encoder.encode(event), StandardCharsets.UTF_8);
-        assertThat(lines).startsWith("WARN  Some: a\\u001b[2J\\nERROR forged xxx").contains("IOException: c\\nd");
+        assertThat(lines)
+                .startsWith("WARN  Some: a\\u001b[2J\\nERROR forged xxx")
+                .contains("IOException: c\\nd");
         assertThat(lines.lines()).allMatch(line -> line.length() < 2 * PrintedText.MAX_ERROR_CHARS);
     }
 

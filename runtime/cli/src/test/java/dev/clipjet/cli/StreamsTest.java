@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -84,10 +83,11 @@ class StreamsTest {
     @Test
     void filesWhoseNamesAreNoTextAreRead() throws Exception {
         Path photo = golden("preprocess/images/checker.png");
-        Ended ended = shell("mkdir photos && cp " + photo + " photos/$'a\\xff\\xfeb'.png && exec $CLIPJET preprocess photos "
-                + "--size 8 --out out");
+        Ended ended = shell("mkdir photos && cp " + photo
+                + " photos/$'a\\xff\\xfeb'.png && exec $CLIPJET preprocess photos " + "--size 8 --out out");
         assertThat(ended.err()).isEmpty();
         assertThat(ended.code()).isZero();
-        assertThat(temp.resolve("out")).isDirectoryContaining(path -> path.toString().endsWith("b.png"));
+        assertThat(temp.resolve("out"))
+                .isDirectoryContaining(path -> path.toString().endsWith("b.png"));
     }
 }

@@ -144,8 +144,8 @@ class OnnxConformanceTest {
     void storedTypesAreConvertedInTheGraph(DType type) throws Exception {
         Path rounded = temp.resolve("rounded");
         try (Checkpoint checkpoint = Checkpoint.open(Golden.folder("hf-vit-gelu"))) {
-            ConversionOptions hf = ConversionOptions.of(TargetFormat.HF, context -> Map.of())
-                    .withDtype(type);
+            ConversionOptions hf =
+                    ConversionOptions.of(TargetFormat.HF, context -> Map.of()).withDtype(type);
             new Conversion(ModelSource.of(checkpoint), rounded, hf).run(ConversionListener.NONE);
         }
         try (Checkpoint checkpoint = Checkpoint.open(rounded);

@@ -86,7 +86,8 @@ class StateDictTest {
         List<SafetensorsWriter.Declaration> declarations = new ArrayList<>();
         tensors.forEach((name, shape) -> declarations.add(
                 new SafetensorsWriter.Declaration(name, shape.size() >= 2 ? matrices : DType.F32, shape)));
-        try (SafetensorsWriter writer = SafetensorsWriter.create(file, Map.of(), declarations, Existing.REPLACE, ProtectedFiles.none())) {
+        try (SafetensorsWriter writer =
+                SafetensorsWriter.create(file, Map.of(), declarations, Existing.REPLACE, ProtectedFiles.none())) {
             for (SafetensorsWriter.Declaration declaration : declarations) {
                 writer.write(declaration.name(), 0, ByteBuffer.allocate((int) declaration.bytes()));
             }

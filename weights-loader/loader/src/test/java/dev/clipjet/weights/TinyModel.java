@@ -112,7 +112,8 @@ final class TinyModel {
                 .map(name -> new SafetensorsWriter.Declaration(
                         name, dtypes.getOrDefault(name, DType.F32), tensors.get(name)))
                 .toList();
-        try (SafetensorsWriter writer = SafetensorsWriter.create(file, Map.of(), declarations, Existing.REPLACE, ProtectedFiles.none())) {
+        try (SafetensorsWriter writer =
+                SafetensorsWriter.create(file, Map.of(), declarations, Existing.REPLACE, ProtectedFiles.none())) {
             for (SafetensorsWriter.Declaration declaration : declarations) {
                 ByteBuffer bytes =
                         ByteBuffer.allocate((int) declaration.bytes()).order(ByteOrder.LITTLE_ENDIAN);

@@ -42,9 +42,9 @@ final class NativeCache {
                 System.setProperty(JNA_PROPERTY, own);
             }
         } catch (IOException e) {
-            throw (UnsatisfiedLinkError) new UnsatisfiedLinkError("no private folder for native libraries can be made: "
-                            + e.getMessage())
-                    .initCause(e);
+            throw (UnsatisfiedLinkError)
+                    new UnsatisfiedLinkError("no private folder for native libraries can be made: " + e.getMessage())
+                            .initCause(e);
         }
     }
 }

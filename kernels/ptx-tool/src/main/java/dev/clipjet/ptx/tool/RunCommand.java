@@ -50,7 +50,8 @@ final class RunCommand implements Callable<Integer> {
 
     @Option(
             names = "--overwrite",
-            description = "Replace files that --save names and that are there. Those that arguments were read from stay.")
+            description =
+                    "Replace files that --save names and that are there. Those that arguments were read from stay.")
     private boolean overwrite;
 
     @Option(

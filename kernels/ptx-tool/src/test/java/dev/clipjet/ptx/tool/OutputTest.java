@@ -60,8 +60,7 @@ class OutputTest {
     }
 
     private static Object[] line(String command, Path out) {
-        return Stream.concat(
-                        Stream.of(command, ToolRun.EXAMPLES), SAMPLES.get(command).apply(out).stream())
+        return Stream.concat(Stream.of(command, ToolRun.EXAMPLES), SAMPLES.get(command).apply(out).stream())
                 .toArray();
     }
 
@@ -181,7 +180,8 @@ class OutputTest {
         assertThat(data).hasBinaryContent(new byte[128]);
         assertThat(kernel).hasSameBinaryContentAs(Path.of(ToolRun.EXAMPLES));
         if (name.equals("k.ptx")) {
-            assertThat(ToolRun.run("assemble", kernel, "--save", kernel, "--overwrite").err())
+            assertThat(ToolRun.run("assemble", kernel, "--save", kernel, "--overwrite")
+                            .err())
                     .contains("is an input");
         }
     }
@@ -190,9 +190,7 @@ class OutputTest {
     void argumentsAreNotReadFromFiles() throws IOException {
         Path secret = Files.writeString(temp.resolve("secret"), "swordfish");
         for (Object[] line : new Object[][] {
-            {"@" + secret},
-            {"list", "@" + secret},
-            {"run", ToolRun.EXAMPLES, "@" + secret, "--grid", 1, "--block", 1}
+            {"@" + secret}, {"list", "@" + secret}, {"run", ToolRun.EXAMPLES, "@" + secret, "--grid", 1, "--block", 1}
         }) {
             ToolRun run = ToolRun.run(line);
             assertThat(run.code()).isIn(1, 2);
@@ -202,14 +200,17 @@ class OutputTest {
 
     @Test
     void namesAndTextsOfKernelsMakeNoLineOfOurs() throws IOException {
-        Path odd = Files.writeString(temp.resolve("x\u001b[2J\nclipjet-ptx: all is well.ptx"), "nothing\u009b31m\u202e");
+        Path odd =
+                Files.writeString(temp.resolve("x\u001b[2J\nclipjet-ptx: all is well.ptx"), "nothing\u009b31m\u202e");
         ToolRun list = ToolRun.run("list", odd);
         assertThat(list.code()).isEqualTo(1);
         assertThat(list.err()).hasLineCount(1).contains("x\\u001b[2J\\nclipjet-ptx: all is well.ptx");
         Path copy = Files.copy(Path.of(ToolRun.EXAMPLES), temp.resolve("y\u001b[2J\nclipjet-ptx: all is well.ptx"));
         ToolRun good = ToolRun.run("list", copy);
         assertThat(good.code()).isZero();
-        assertThat(good.out()).contains("y\\u001b[2J\\nclipjet-ptx: all is well.ptx").doesNotContain("\u001b");
+        assertThat(good.out())
+                .contains("y\\u001b[2J\\nclipjet-ptx: all is well.ptx")
+                .doesNotContain("\u001b");
         assertThat(ToolRun.run("list", copy, "--json").json().get("file").textValue())
                 .isEqualTo(copy.toString());
     }

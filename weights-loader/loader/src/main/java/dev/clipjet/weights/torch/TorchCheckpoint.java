@@ -127,8 +127,7 @@ public final class TorchCheckpoint implements AutoCloseable {
         StridedCopy copies = new StridedCopy(file);
         views.forEach((name, view) -> {
             ByteRange storage = storages.computeIfAbsent(view.storage(), container::content);
-            result.put(
-                    name, new StoredTensor(name, view.dtype(), view.shape(), bytes(name, view, storage, copies)));
+            result.put(name, new StoredTensor(name, view.dtype(), view.shape(), bytes(name, view, storage, copies)));
         });
         return result;
     }
