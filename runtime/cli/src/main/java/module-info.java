@@ -2,6 +2,7 @@
 module dev.clipjet.cli {
     requires dev.clipjet.convert;
     requires dev.clipjet.core;
+    requires dev.clipjet.json;
     requires dev.clipjet.runtime;
     requires dev.clipjet.kernels.cpu;
     requires dev.clipjet.kernels.cuda;
