@@ -3,5 +3,5 @@ module dev.clipjet.core {
     exports dev.clipjet.console;
     exports dev.clipjet.error;
     exports dev.clipjet.files;
-    exports dev.clipjet.memory;
+    exports dev.clipjet.numeric;
 }

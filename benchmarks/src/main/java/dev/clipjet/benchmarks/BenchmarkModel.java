@@ -1,7 +1,7 @@
 package dev.clipjet.benchmarks;
 
 import dev.clipjet.files.UserCache;
-import dev.clipjet.memory.DType;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.synth.SynthArchitecture;
 import dev.clipjet.weights.synth.SynthModel;
 import java.io.IOException;
@@ -27,7 +27,7 @@ final class BenchmarkModel {
         Path directory = UserCache.folder().resolve("bench-vit-b-32");
         if (!Files.exists(directory.resolve("config.json"))) {
             Path fresh = Files.createTempDirectory(Files.createDirectories(UserCache.folder()), "bench-");
-            SynthModel.write(SynthArchitecture.of("ViT-B-32"), "", DType.F32, fresh);
+            SynthModel.write(SynthArchitecture.of("ViT-B-32"), "", ElementType.F32, fresh);
             Files.move(fresh, directory, StandardCopyOption.ATOMIC_MOVE);
         }
         return directory;

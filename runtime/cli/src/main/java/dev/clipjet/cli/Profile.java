@@ -8,7 +8,6 @@ import dev.clipjet.error.DeviceUnavailableException;
 import dev.clipjet.error.InvalidInputException;
 import dev.clipjet.files.TemporaryFolder;
 import dev.clipjet.gpu.GpuDevices;
-import dev.clipjet.gpu.Tower;
 import dev.clipjet.weights.Checkpoint;
 import dev.clipjet.weights.synth.SynthArchitecture;
 import dev.clipjet.weights.synth.SynthModel;
@@ -107,7 +106,7 @@ final class Profile implements Callable<Integer> {
             return 0;
         }
         try (TemporaryFolder folder = TemporaryFolder.create()) {
-            SynthModel.write(architecture, "", precision.storage().dtype(), folder.path());
+            SynthModel.write(architecture, "", precision.storage(), folder.path());
             try (Checkpoint checkpoint = Checkpoint.open(folder.path(), checkpointArguments.options())) {
                 profile(checkpoint);
             }
@@ -125,7 +124,7 @@ final class Profile implements Callable<Integer> {
         TowerProfile profile = TowerProfile.of(
                 checkpoint,
                 precision.storage(),
-                image ? Tower.IMAGE_BYTES : Tower.TEXT,
+                image ? TowerProfile.Side.IMAGE : TowerProfile.Side.TEXT,
                 batch,
                 tokens,
                 gpu,

@@ -7,12 +7,12 @@ import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
 import dev.clipjet.files.Existing;
 import dev.clipjet.files.ProtectedFiles;
-import dev.clipjet.memory.DType;
-import dev.clipjet.model.Activation;
 import dev.clipjet.model.PreprocessProfile;
 import dev.clipjet.model.TensorNames;
 import dev.clipjet.model.TextTransformer;
 import dev.clipjet.model.VisionTransformer;
+import dev.clipjet.numeric.Activation;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.safetensors.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -33,7 +33,7 @@ class StateDictTest {
     /** Shapes by name; weights of matrices can have another type than the rest. */
     private final Map<String, List<Long>> tensors = new LinkedHashMap<>();
 
-    private DType matrices = DType.F32;
+    private ElementType matrices = ElementType.F32;
     private String fileName = "model.safetensors";
 
     @TempDir
@@ -86,7 +86,7 @@ class StateDictTest {
         Path file = temp.resolve(fileName);
         List<SafetensorsWriter.Declaration> declarations = new ArrayList<>();
         tensors.forEach((name, shape) -> declarations.add(
-                new SafetensorsWriter.Declaration(name, shape.size() >= 2 ? matrices : DType.F32, shape)));
+                new SafetensorsWriter.Declaration(name, shape.size() >= 2 ? matrices : ElementType.F32, shape)));
         try (SafetensorsWriter writer =
                 SafetensorsWriter.create(file, Map.of(), declarations, Existing.REPLACE, ProtectedFiles.none())) {
             for (SafetensorsWriter.Declaration declaration : declarations) {
@@ -136,7 +136,7 @@ class StateDictTest {
 
     @Test
     void theMixtureOfTypesThatOpenAiMakesMeansQuickGelu() throws IOException {
-        matrices = DType.F16;
+        matrices = ElementType.F16;
         try (Checkpoint checkpoint = Checkpoint.open(written())) {
             assertThat(checkpoint.spec().family()).isEqualTo("OpenAI CLIP");
             assertThat(checkpoint

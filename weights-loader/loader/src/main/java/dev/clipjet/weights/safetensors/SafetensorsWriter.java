@@ -7,7 +7,7 @@ import dev.clipjet.error.InvalidInputException;
 import dev.clipjet.files.Existing;
 import dev.clipjet.files.OutputFile;
 import dev.clipjet.files.ProtectedFiles;
-import dev.clipjet.memory.DType;
+import dev.clipjet.numeric.ElementType;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -30,7 +30,7 @@ public final class SafetensorsWriter implements AutoCloseable {
     private static final JsonFactory JSON = new JsonFactory();
 
     /** A tensor to be written. */
-    public record Declaration(String name, DType dtype, List<Long> shape) {
+    public record Declaration(String name, ElementType dtype, List<Long> shape) {
         public Declaration {
             shape = List.copyOf(shape);
         }

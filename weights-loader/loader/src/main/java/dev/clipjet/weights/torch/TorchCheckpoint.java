@@ -41,7 +41,7 @@ public final class TorchCheckpoint implements AutoCloseable {
         this.file = file;
         this.container = Container.read(file);
         this.tensors = Collections.unmodifiableMap(
-                materialise(StateDict.of(file.path(), container.root(), container.pickleBytes())));
+                materialize(StateDict.of(file.path(), container.root(), container.pickleBytes())));
     }
 
     /**
@@ -121,7 +121,7 @@ public final class TorchCheckpoint implements AutoCloseable {
         return copies.gather(name, tensor, storage);
     }
 
-    private Map<String, StoredTensor> materialise(Map<String, Tensor> views) {
+    private Map<String, StoredTensor> materialize(Map<String, Tensor> views) {
         Map<String, StoredTensor> result = new LinkedHashMap<>();
         Map<Storage, ByteRange> storages = new HashMap<>();
         StridedCopy copies = new StridedCopy(file);
