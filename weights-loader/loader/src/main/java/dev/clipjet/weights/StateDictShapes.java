@@ -2,13 +2,15 @@ package dev.clipjet.weights;
 
 import dev.clipjet.error.ModelFormatException.Kind;
 import dev.clipjet.error.ModelFormatException;
-import dev.clipjet.memory.DType;
-import dev.clipjet.model.Activation;
+import dev.clipjet.numeric.ElementType;
+import dev.clipjet.numeric.Activation;
 import dev.clipjet.model.ImageTower;
 import dev.clipjet.model.TextPooling;
 import dev.clipjet.model.TextTransformer;
 import dev.clipjet.model.TransformerSpec;
 import dev.clipjet.model.VisionTransformer;
+import dev.clipjet.numeric.Activation;
+import dev.clipjet.numeric.ElementType;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -124,8 +126,8 @@ final class StateDictShapes {
     boolean isFromOpenAi() {
         boolean marked = files.isArchive()
                 || (has("input_resolution") && has("context_length") && has("vocab_size"))
-                || (shapes.dtype("visual.conv1.weight") == DType.F16
-                        && shapes.dtype(isResNet() ? ResNetShapes.FIRST_NORM : "visual.ln_pre.weight") == DType.F32);
+                || (shapes.dtype("visual.conv1.weight") == ElementType.F16
+                        && shapes.dtype(isResNet() ? ResNetShapes.FIRST_NORM : "visual.ln_pre.weight") == ElementType.F32);
         return marked && fitsOpenAi();
     }
 

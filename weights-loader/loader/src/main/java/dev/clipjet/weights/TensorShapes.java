@@ -2,7 +2,7 @@ package dev.clipjet.weights;
 
 import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
-import dev.clipjet.memory.DType;
+import dev.clipjet.numeric.ElementType;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,7 +23,7 @@ final class TensorShapes {
     }
 
     /** @throws ModelFormatException if there is no such tensor */
-    DType dtype(String name) {
+    ElementType dtype(String name) {
         return tensor(name).dtype();
     }
 
