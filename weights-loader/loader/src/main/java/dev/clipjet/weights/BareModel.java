@@ -1,18 +1,18 @@
 package dev.clipjet.weights;
 
-import dev.clipjet.error.ModelFormatException.Kind;
 import dev.clipjet.error.ModelFormatException;
+import dev.clipjet.error.ModelFormatException.Kind;
 import dev.clipjet.model.CanonicalName;
 import dev.clipjet.model.ImageTower;
-import dev.clipjet.model.ModelSpec.Scoring;
 import dev.clipjet.model.ModelSpec;
+import dev.clipjet.model.ModelSpec.Scoring;
 import dev.clipjet.model.PassOrder;
 import dev.clipjet.model.PreprocessProfile;
+import dev.clipjet.model.PreprocessSpec;
 import dev.clipjet.model.PreprocessSpec.Resize;
 import dev.clipjet.model.PreprocessSpec.ResizeMode;
 import dev.clipjet.model.PreprocessSpec.Rgb;
 import dev.clipjet.model.PreprocessSpec.Size;
-import dev.clipjet.model.PreprocessSpec;
 import dev.clipjet.model.Resampling;
 import dev.clipjet.model.TextTransformer;
 import dev.clipjet.model.TokenizerProfile;

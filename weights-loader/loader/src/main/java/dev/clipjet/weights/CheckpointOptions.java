@@ -1,7 +1,6 @@
 package dev.clipjet.weights;
 
 import dev.clipjet.error.InvalidInputException;
-import dev.clipjet.numeric.Activation;
 import dev.clipjet.model.ModifiedResNet;
 import dev.clipjet.model.TextTransformer;
 import dev.clipjet.model.TransformerSpec;
@@ -89,8 +88,9 @@ public record CheckpointOptions(
      */
     ModifiedResNet applyTo(ModifiedResNet own) {
         if (imageSize.isPresent() && imageSize.getAsInt() != own.imageSize()) {
-            throw new InvalidInputException("images of " + imageSize.getAsInt() + " pixels are asked for, but positions of "
-                    + "a ResNet are not resampled, which takes images of " + own.imageSize());
+            throw new InvalidInputException(
+                    "images of " + imageSize.getAsInt() + " pixels are asked for, but positions of "
+                            + "a ResNet are not resampled, which takes images of " + own.imageSize());
         }
         checkHeads(visionHeads, own.embeddingWidth(), "image");
         return new ModifiedResNet(

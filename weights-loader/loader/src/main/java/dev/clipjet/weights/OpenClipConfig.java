@@ -1,7 +1,7 @@
 package dev.clipjet.weights;
 
-import dev.clipjet.error.ModelFormatException.Kind;
 import dev.clipjet.error.ModelFormatException;
+import dev.clipjet.error.ModelFormatException.Kind;
 import dev.clipjet.json.JsonObject;
 import dev.clipjet.model.ImagePooling;
 import dev.clipjet.model.ImageTower;

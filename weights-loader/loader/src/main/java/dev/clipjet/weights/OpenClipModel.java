@@ -3,8 +3,8 @@ package dev.clipjet.weights;
 import dev.clipjet.json.JsonObject;
 import dev.clipjet.model.CanonicalName;
 import dev.clipjet.model.ImageTower;
-import dev.clipjet.model.ModelSpec.Scoring;
 import dev.clipjet.model.ModelSpec;
+import dev.clipjet.model.ModelSpec.Scoring;
 import dev.clipjet.model.PreprocessSpec;
 import dev.clipjet.model.TextTransformer;
 import dev.clipjet.model.TokenizerProfile;
@@ -45,7 +45,8 @@ final class OpenClipModel {
             tensors.expect(vision).add(names.vision(vision));
             tensors.expect(text).add(names.text(text));
             Map<CanonicalName, CanonicalTensor> mapped = tensors.mapped();
-            notes.addAll(tensors.notes(name -> name.equals(LOGIT_SCALE) || name.equals(LOGIT_BIAS) || OpenAiNames.isNoWeight(name)));
+            notes.addAll(tensors.notes(
+                    name -> name.equals(LOGIT_SCALE) || name.equals(LOGIT_BIAS) || OpenAiNames.isNoWeight(name)));
             OptionalDouble bias = logitBias(config, files, notes);
             Optional<Float> scale = StoredScalar.find(files, LOGIT_SCALE);
             if (scale.isEmpty()) {

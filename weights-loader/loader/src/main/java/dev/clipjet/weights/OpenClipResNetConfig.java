@@ -73,8 +73,9 @@ final class OpenClipResNetConfig {
         JsonNode layers = vision.raw("layers");
         if (layers.size() != ModifiedResNet.STAGES) {
             throw vision.error(
-                    "layers", "has " + layers.size() + " numbers, expected one for each of the "
-                            + ModifiedResNet.STAGES + " stages");
+                    "layers",
+                    "has " + layers.size() + " numbers, expected one for each of the " + ModifiedResNet.STAGES
+                            + " stages");
         }
         List<Integer> blocks = new ArrayList<>();
         for (JsonNode number : layers) {

@@ -51,8 +51,8 @@ final class ResNetShapes {
                 ModelLimits.IMAGE / ModifiedResNet.REDUCTION,
                 "a mean and the square grid of the last stage");
         int projection = shapes.size("visual.attnpool.c_proj.weight", 0, 2, ModelLimits.WIDTH);
-        ModifiedResNet tower = new ModifiedResNet(
-                grid * ModifiedResNet.REDUCTION, width(), blocks, heads(), EPS, projection);
+        ModifiedResNet tower =
+                new ModifiedResNet(grid * ModifiedResNet.REDUCTION, width(), blocks, heads(), EPS, projection);
         return options.applyTo(tower);
     }
 

@@ -1,9 +1,7 @@
 package dev.clipjet.weights;
 
-import dev.clipjet.error.ModelFormatException.Kind;
 import dev.clipjet.error.ModelFormatException;
-import dev.clipjet.numeric.ElementType;
-import dev.clipjet.numeric.Activation;
+import dev.clipjet.error.ModelFormatException.Kind;
 import dev.clipjet.model.ImageTower;
 import dev.clipjet.model.TextPooling;
 import dev.clipjet.model.TextTransformer;
@@ -127,7 +125,8 @@ final class StateDictShapes {
         boolean marked = files.isArchive()
                 || (has("input_resolution") && has("context_length") && has("vocab_size"))
                 || (shapes.dtype("visual.conv1.weight") == ElementType.F16
-                        && shapes.dtype(isResNet() ? ResNetShapes.FIRST_NORM : "visual.ln_pre.weight") == ElementType.F32);
+                        && shapes.dtype(isResNet() ? ResNetShapes.FIRST_NORM : "visual.ln_pre.weight")
+                                == ElementType.F32);
         return marked && fitsOpenAi();
     }
 
@@ -161,9 +160,7 @@ final class StateDictShapes {
         int width = visionWidth();
         int patch = patchSize();
         int grid = shapes.gridBehindOne(
-                "visual.positional_embedding",
-                ModelLimits.IMAGE / patch,
-                "a class token and a square grid of patches");
+                "visual.positional_embedding", ModelLimits.IMAGE / patch, "a class token and a square grid of patches");
         int imageSize = options.imageSize().orElse(grid * patch);
         if (imageSize < patch) {
             throw shapes.error(

@@ -1,8 +1,7 @@
 package dev.clipjet.weights;
 
-import dev.clipjet.error.ModelFormatException.Kind;
 import dev.clipjet.error.ModelFormatException;
-import dev.clipjet.numeric.ElementType;
+import dev.clipjet.error.ModelFormatException.Kind;
 import dev.clipjet.model.CanonicalName;
 import dev.clipjet.model.ImageTower;
 import dev.clipjet.model.ModifiedResNet;

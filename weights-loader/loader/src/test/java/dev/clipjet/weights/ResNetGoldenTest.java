@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.clipjet.error.InvalidInputException;
-import dev.clipjet.numeric.Activation;
 import dev.clipjet.model.CanonicalName;
 import dev.clipjet.model.ModifiedResNet;
 import dev.clipjet.model.TensorNames;
 import dev.clipjet.model.TextTransformer;
+import dev.clipjet.numeric.Activation;
 import dev.clipjet.testing.Golden;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -50,11 +50,8 @@ class ResNetGoldenTest {
         List<Integer> blocks = new ArrayList<>();
         vision.get("layers").forEach(count -> blocks.add(count.intValue()));
         try (Checkpoint checkpoint = Checkpoint.open(source)) {
-            ModifiedResNet tower = checkpoint
-                    .spec()
-                    .vision()
-                    .map(ModifiedResNet.class::cast)
-                    .orElseThrow();
+            ModifiedResNet tower =
+                    checkpoint.spec().vision().map(ModifiedResNet.class::cast).orElseThrow();
             assertThat(tower)
                     .isEqualTo(new ModifiedResNet(
                             info.get("image_size").intValue(),
@@ -64,17 +61,20 @@ class ResNetGoldenTest {
                             vision.get("batch_norm_eps").doubleValue(),
                             info.at("/architecture/embed_dim").intValue()));
             assertThat(tower.grid()).isEqualTo(vision.get("grid").intValue());
-            TextTransformer text = checkpoint
-                    .spec()
-                    .text()
-                    .map(TextTransformer.class::cast)
-                    .orElseThrow();
+            TextTransformer text =
+                    checkpoint.spec().text().map(TextTransformer.class::cast).orElseThrow();
             assertThat(text.blocks().activation().name())
                     .isEqualToIgnoringCase(
                             info.at("/architecture/text/activation").textValue());
             assertThat(checkpoint.logitScale())
                     .isEqualTo(info.get("logit_scale").floatValue());
-            assertThat(checkpoint.spec().preprocess().orElseThrow().crop().orElseThrow().height())
+            assertThat(checkpoint
+                            .spec()
+                            .preprocess()
+                            .orElseThrow()
+                            .crop()
+                            .orElseThrow()
+                            .height())
                     .isEqualTo(tower.imageSize());
             // What batch norms counted in training is neither used nor missed.
             assertThat(checkpoint.spec().notes()).noneMatch(note -> note.contains("not used"));
@@ -86,11 +86,8 @@ class ResNetGoldenTest {
     @MethodSource("sources")
     void tensorsAreThoseOfTheFile(Path source) {
         try (Checkpoint checkpoint = Checkpoint.open(source)) {
-            ModifiedResNet tower = checkpoint
-                    .spec()
-                    .vision()
-                    .map(ModifiedResNet.class::cast)
-                    .orElseThrow();
+            ModifiedResNet tower =
+                    checkpoint.spec().vision().map(ModifiedResNet.class::cast).orElseThrow();
             TensorNames.ResNet names = TensorNames.resNet();
             check(checkpoint, names.stem(0).weight(), "visual.conv1.weight");
             check(checkpoint, names.stem(2).normVariance(), "visual.bn3.running_var");
@@ -150,13 +147,11 @@ class ResNetGoldenTest {
     @Test
     void headsOfTheAttentionPoolCanBeGiven() {
         Path file = Golden.folder("openclip-rn").resolve("open_clip_model.safetensors");
-        CheckpointOptions options = CheckpointOptions.NONE.withActivation(Activation.GELU).withVisionHeads(4);
+        CheckpointOptions options =
+                CheckpointOptions.NONE.withActivation(Activation.GELU).withVisionHeads(4);
         try (Checkpoint checkpoint = Checkpoint.open(file, options)) {
-            ModifiedResNet tower = checkpoint
-                    .spec()
-                    .vision()
-                    .map(ModifiedResNet.class::cast)
-                    .orElseThrow();
+            ModifiedResNet tower =
+                    checkpoint.spec().vision().map(ModifiedResNet.class::cast).orElseThrow();
             assertThat(tower.heads()).isEqualTo(4);
         }
     }
