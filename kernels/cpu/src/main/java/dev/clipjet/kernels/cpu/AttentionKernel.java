@@ -41,7 +41,7 @@ public final class AttentionKernel implements AutoCloseable {
         gemm = SmallGemm.forWorkers(pool.size(), provider);
         scores = new FloatMemory[pool.size()];
         scoreRow = new float[pool.size()][0];
-        lanes = new float[pool.size()][RowMath.MOST_LANES];
+        lanes = new float[pool.size()][RowMath.MAX_LANES];
     }
 
     /**
