@@ -53,7 +53,7 @@ public final class PooledAttentionKernel implements AutoCloseable {
             scores[i] = new FloatMemory(0);
         }
         row = new float[pool.size()][0];
-        lanes = new float[pool.size()][RowMath.MOST_LANES];
+        lanes = new float[pool.size()][RowMath.MAX_LANES];
     }
 
     /**
