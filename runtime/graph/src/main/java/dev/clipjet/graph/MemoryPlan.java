@@ -72,8 +72,7 @@ public final class MemoryPlan {
         return of(graph.ops().stream().map(Access::of).toList(), graph.values(), size, alignment);
     }
 
-    private static MemoryPlan of(
-            List<Access> steps, List<Value> values, ToLongFunction<Value> size, int alignment) {
+    private static MemoryPlan of(List<Access> steps, List<Value> values, ToLongFunction<Value> size, int alignment) {
         int[] first = new int[values.size()];
         int[] last = new int[values.size()];
         int[] place = new int[values.size()]; // the value in whose place a value lies
