@@ -21,11 +21,7 @@ final class DeviceLayout {
         this.type = type;
         capacity = graph.capacity();
         pooled = new PooledConvolutions(graph);
-        plan = MemoryPlan.of(
-                graph,
-                value -> pooled.isSkipped(value) ? 0 : bytes(value),
-                VALUE_ALIGNMENT,
-                pooled::launchedBy);
+        plan = MemoryPlan.of(pooled.steps(), graph.values(), this::bytes, VALUE_ALIGNMENT);
     }
 
     /** Convolutions that are computed with the pool behind them; what lies between has no place. */

@@ -1,15 +1,15 @@
 package dev.clipjet.gpu;
 
 import dev.clipjet.graph.Graph;
+import dev.clipjet.graph.MemoryPlan;
 import dev.clipjet.graph.Op;
 import dev.clipjet.graph.OpDefault;
 import dev.clipjet.graph.Value;
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * The convolutions of a graph whose output goes only into a 2 x 2 average pool right behind them: a kernel does both, and what lies between
@@ -23,7 +23,6 @@ final class PooledConvolutions {
 
     private final List<Op> ops;
     private final Map<Op, Pooled> pooled = new HashMap<>();
-    private final Set<Value> skipped = new HashSet<>();
 
     PooledConvolutions(Graph graph) {
         ops = graph.ops();
@@ -34,7 +33,6 @@ final class PooledConvolutions {
                 Value between = convolution.get().output();
                 if (pool.get().input().equals(between) && readers(between) == 1) {
                     pooled.put(ops.get(i), new Pooled(convolution.get(), pool.get()));
-                    skipped.add(between);
                 }
             }
         }
@@ -49,14 +47,20 @@ final class PooledConvolutions {
         return Optional.ofNullable(pooled.get(op));
     }
 
-    /** Whether a value is never stored. */
-    boolean isSkipped(Value value) {
-        return skipped.contains(value);
-    }
-
-    /** Index of the operation whose output is there after the launch that computes operation {@code index}. */
-    int launchedBy(int index) {
-        return pooled.containsKey(ops.get(index)) ? index + 1 : index;
+    /** What the launches of the graph do to memory, a convolution and its pool as one. */
+    List<MemoryPlan.Access> steps() {
+        List<MemoryPlan.Access> steps = new ArrayList<>();
+        for (int i = 0; i < ops.size(); i++) {
+            Pooled both = pooled.get(ops.get(i));
+            if (both == null) {
+                steps.add(MemoryPlan.Access.of(ops.get(i)));
+            } else {
+                steps.add(new MemoryPlan.Access(
+                        both.convolution().inputs(), both.pool().output(), Optional.empty()));
+                i++;
+            }
+        }
+        return steps;
     }
 
     /** A convolution whose output nobody observes. */
