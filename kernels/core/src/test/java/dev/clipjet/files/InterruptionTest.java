@@ -19,10 +19,7 @@ class InterruptionTest {
             OutputFile file = OutputFile.create(Path.of(args[0]).resolve("out"));
             file.write(ByteBuffer.allocate(1000));
             OutputFile.write(
-                    TemporaryFolder.create().path().resolve("x"),
-                    new byte[10],
-                    Existing.REFUSE,
-                    ProtectedFiles.none());
+                    TemporaryFolder.create().path().resolve("x"), new byte[10], Existing.REFUSE, ProtectedFiles.none());
             System.out.println("writing");
             TimeUnit.MINUTES.sleep(10);
         }
