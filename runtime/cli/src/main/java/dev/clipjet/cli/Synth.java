@@ -67,8 +67,8 @@ final class Synth implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        TargetFormat format = chosenFormat.orElse(
-                architecture.isInHuggingFaceLibrary() ? TargetFormat.HF : TargetFormat.OPEN_CLIP);
+        TargetFormat format =
+                chosenFormat.orElse(architecture.isInHuggingFaceLibrary() ? TargetFormat.HF : TargetFormat.OPEN_CLIP);
         ModelSource source = ModelSource.synthetic(architecture, prefix, dtype);
         ConversionOptions options = ConversionOptions.of(format, BuiltInVocabularyFiles::content);
         try (ByteProgress progress = new ByteProgress("synth")) {

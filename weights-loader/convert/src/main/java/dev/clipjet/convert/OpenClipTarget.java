@@ -3,7 +3,6 @@ package dev.clipjet.convert;
 import dev.clipjet.model.ImageTower;
 import dev.clipjet.model.ModelSpec;
 import dev.clipjet.model.TextTower;
-import dev.clipjet.numeric.Activation;
 import dev.clipjet.weights.OpenAiNames;
 import java.util.ArrayList;
 import java.util.List;

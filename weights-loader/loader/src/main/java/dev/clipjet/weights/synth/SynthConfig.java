@@ -38,8 +38,7 @@ final class SynthConfig {
         });
     }
 
-    private static ObjectNode huggingFace(
-            SynthArchitecture architecture, VisionTransformer image, ElementType dtype) {
+    private static ObjectNode huggingFace(SynthArchitecture architecture, VisionTransformer image, ElementType dtype) {
         ObjectNode config = JSON.createObjectNode();
         config.putArray("architectures").add("CLIPModel");
         config.put("model_type", "clip");
@@ -52,12 +51,14 @@ final class SynthConfig {
                     default -> "float32";
                 });
         ObjectNode text = tower(
-                config.putObject("text_config"), "clip_text_model", architecture.text().blocks(), architecture);
+                config.putObject("text_config"),
+                "clip_text_model",
+                architecture.text().blocks(),
+                architecture);
         text.put("vocab_size", SynthArchitecture.VOCABULARY);
         text.put("max_position_embeddings", SynthArchitecture.CONTEXT);
         text.put("eos_token_id", SynthArchitecture.VOCABULARY - 1);
-        ObjectNode vision =
-                tower(config.putObject("vision_config"), "clip_vision_model", image.blocks(), architecture);
+        ObjectNode vision = tower(config.putObject("vision_config"), "clip_vision_model", image.blocks(), architecture);
         vision.put("image_size", image.imageSize());
         vision.put("patch_size", image.patchSize());
         return config;

@@ -30,8 +30,7 @@ final class SynthResNet {
         addNorm(tensors, "visual.bn3", tower.width(), NORM_SCALE, 1);
         for (int stage = 0; stage < ModifiedResNet.STAGES; stage++) {
             for (int i = 0; i < tower.blocks().get(stage); i++) {
-                addBottleneck(
-                        tensors, tower.bottleneck(stage, i), "visual.layer" + (stage + 1) + "." + i + ".");
+                addBottleneck(tensors, tower.bottleneck(stage, i), "visual.layer" + (stage + 1) + "." + i + ".");
             }
         }
         addPool(tensors, tower);
