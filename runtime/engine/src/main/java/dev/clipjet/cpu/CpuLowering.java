@@ -61,8 +61,7 @@ final class CpuLowering implements OpVisitor<Step> {
         int columns = op.output().columns();
         int in = tower.offset(op.input());
         int out = tower.offset(op.output());
-        return () -> kernels.tokens()
-                .assembleMean(input.filled(), columns, executor.arena(), in, positions, out);
+        return () -> kernels.tokens().assembleMean(input.filled(), columns, executor.arena(), in, positions, out);
     }
 
     @Override
@@ -196,7 +195,11 @@ final class CpuLowering implements OpVisitor<Step> {
     private Step pixelConvolution(Op.PixelConvolution op, int pool, Value output) {
         normalizedOnly(op, op.bytes().isPresent());
         ConvolutionShape shape = shape(
-                op.imageSize(), op.imageSize(), PixelNormalization.CHANNELS, op.output().columns(), op.window());
+                op.imageSize(),
+                op.imageSize(),
+                PixelNormalization.CHANNELS,
+                op.output().columns(),
+                op.window());
         WeightMatrix weight = weights.matrix(op.weight());
         float[] bias = op.bias().map(weights::vector).orElse(null);
         int out = tower.offset(output);
@@ -220,8 +223,8 @@ final class CpuLowering implements OpVisitor<Step> {
 
     private Step convolution(Op.Convolution op, int pool, Value output) {
         Axis.FeatureMap map = op.input().map();
-        ConvolutionShape shape =
-                shape(map.height(), map.width(), op.input().columns(), op.output().columns(), op.window());
+        ConvolutionShape shape = shape(
+                map.height(), map.width(), op.input().columns(), op.output().columns(), op.window());
         WeightMatrix weight = weights.matrix(op.weight());
         float[] bias = op.bias().map(weights::vector).orElse(null);
         int in = tower.offset(op.input());

@@ -106,17 +106,19 @@ final class CpuPlan {
 
         @Override
         public Optional<Op> averagePool(Op.AveragePool op) {
-            return onlySource(op.input()).filter(source -> source.accept(new OpDefault<Boolean>(other -> false) {
-                @Override
-                public Boolean pixelConvolution(Op.PixelConvolution convolution) {
-                    return true;
-                }
+            return onlySource(op.input())
+                    .filter(source -> source.accept(new OpDefault<Boolean>(other -> false) {
+                        @Override
+                        public Boolean pixelConvolution(Op.PixelConvolution convolution) {
+                            return true;
+                        }
 
-                @Override
-                public Boolean convolution(Op.Convolution convolution) {
-                    return convolution.residual().isEmpty() && isUnchangedUntil(op, convolution, convolution.input());
-                }
-            }));
+                        @Override
+                        public Boolean convolution(Op.Convolution convolution) {
+                            return convolution.residual().isEmpty()
+                                    && isUnchangedUntil(op, convolution, convolution.input());
+                        }
+                    }));
         }
 
         @Override
@@ -124,14 +126,15 @@ final class CpuPlan {
             if (!op.isPooled() || op.query().equals(op.keys())) {
                 return Optional.empty();
             }
-            return onlySource(op.keys()).filter(source -> source.accept(new OpDefault<Boolean>(other -> false) {
-                @Override
-                public Boolean linear(Op.Linear linear) {
-                    return linear.activation() == Activation.NONE
-                            && !linear.residual()
-                            && isUnchangedUntil(op, linear, linear.input());
-                }
-            }));
+            return onlySource(op.keys())
+                    .filter(source -> source.accept(new OpDefault<Boolean>(other -> false) {
+                        @Override
+                        public Boolean linear(Op.Linear linear) {
+                            return linear.activation() == Activation.NONE
+                                    && !linear.residual()
+                                    && isUnchangedUntil(op, linear, linear.input());
+                        }
+                    }));
         }
 
         /** The operation that writes a value, if it alone does, only one reads it, and nobody wants to see it. */

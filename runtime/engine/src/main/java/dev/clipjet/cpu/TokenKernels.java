@@ -76,8 +76,7 @@ final class TokenKernels {
      *
      * @param positions [tokens, D]
      */
-    void assembleMean(
-            int images, int columns, FloatMemory memory, int inOffset, float[] positions, int outOffset) {
+    void assembleMean(int images, int columns, FloatMemory memory, int inOffset, float[] positions, int outOffset) {
         int tokens = positions.length / columns;
         FloatBuffer floats = memory.floats();
         pool.run(images, (worker, image) -> {

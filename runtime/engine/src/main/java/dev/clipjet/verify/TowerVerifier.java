@@ -134,8 +134,8 @@ public final class TowerVerifier implements AutoCloseable {
         gpu.run(onGpu, op -> {
             float[] expected = reference.get(op.name());
             if (expected != null && op.accept(SameInBothGraphs.VISITOR)) {
-                double error = RowError.of(
-                        gpu.read(op.output()), expected, op.output().columns());
+                double error =
+                        RowError.of(gpu.read(op.output()), expected, op.output().columns());
                 report.accept(new OperationError(
                         onGpu.graph().name(), op.name(), error, op.roles().contains(Role.EMBEDDING)));
             }

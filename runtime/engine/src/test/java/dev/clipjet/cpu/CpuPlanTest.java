@@ -67,7 +67,8 @@ class CpuPlanTest {
             }
             content.put(begin, written.name());
         }
-        assertThat(content.get(plan.memory().offset(graph.result()))).isEqualTo(graph.result().name());
+        assertThat(content.get(plan.memory().offset(graph.result())))
+                .isEqualTo(graph.result().name());
     }
 
     private long offset(Value value) {

@@ -6,6 +6,7 @@ import dev.clipjet.device.faults.FaultPlan;
 import dev.clipjet.device.faults.FaultyDevice;
 import dev.clipjet.engine.SyntheticTensors;
 import dev.clipjet.graph.Graph;
+import dev.clipjet.graph.MemoryPlan;
 import dev.clipjet.graph.Op;
 import dev.clipjet.graph.TowerGraph;
 import dev.clipjet.graph.Weight;
@@ -29,8 +30,8 @@ class LoweringChoiceTest {
     /** A lowering that changes the plans of another. */
     private record Changed(String name, Lowering base, UnaryOperator<Plan> change) implements Lowering {
         @Override
-        public Optional<Plan> lower(Graph graph, DeviceLayout layout) {
-            return base.lower(graph, layout).map(change);
+        public Optional<Plan> lower(Graph graph) {
+            return base.lower(graph).map(change);
         }
     }
 
@@ -50,6 +51,11 @@ class LoweringChoiceTest {
         @Override
         public long workspaceBytes() {
             return base.workspaceBytes();
+        }
+
+        @Override
+        public List<MemoryPlan.Access> accesses() {
+            return base.accesses();
         }
 
         @Override
@@ -237,7 +243,7 @@ class LoweringChoiceTest {
             }
 
             @Override
-            public Optional<Plan> lower(Graph graph, DeviceLayout layout) {
+            public Optional<Plan> lower(Graph graph) {
                 return Optional.empty();
             }
         };
