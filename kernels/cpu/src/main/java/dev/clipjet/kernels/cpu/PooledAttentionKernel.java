@@ -189,8 +189,7 @@ public final class PooledAttentionKernel implements AutoCloseable {
             math.softmax(row[worker], 0, length, lanes[worker]);
             floats.put(i * length, row[worker], 0, length);
         }
-        gemm[worker].multiply(
-                count, columns, length, weights, 0, length, memory, input, columns, wide, own, columns);
+        gemm[worker].multiply(count, columns, length, weights, 0, length, memory, input, columns, wide, own, columns);
     }
 
     /** {@code V mean + bias} of one head of all sequences. */

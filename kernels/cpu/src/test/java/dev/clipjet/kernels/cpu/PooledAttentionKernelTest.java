@@ -68,8 +68,17 @@ class PooledAttentionKernelTest {
             for (int s = 0; s < sequences; s++) {
                 for (int h = 0; h < heads; h++) {
                     double[] exact = attend(
-                            queries, s * queryStride + h * headDim, x, starts[s], starts[s + 1], w, bias, width, h,
-                            headDim, columns);
+                            queries,
+                            s * queryStride + h * headDim,
+                            x,
+                            starts[s],
+                            starts[s + 1],
+                            w,
+                            bias,
+                            width,
+                            h,
+                            headDim,
+                            columns);
                     for (int d = 0; d < headDim; d++) {
                         double error = memory.floats().get(out + s * outStride + h * headDim + d) - exact[d];
                         assertThat(Math.abs(error)).isLessThan(4e-6);
