@@ -87,6 +87,11 @@ public enum SynthArchitecture {
         return vision.projectionDim();
     }
 
+    /** Side of the input in pixels. */
+    public int imageSize() {
+        return vision.imageSize();
+    }
+
     public ImageTower vision() {
         return vision;
     }
