@@ -34,12 +34,7 @@ record ColumnArrangement(int channels, int height, int width, int lineColumns, i
     static ColumnArrangement of(PixelConvolutionShape shape) {
         int channels = PixelConvolutionShape.CHANNELS;
         return new ColumnArrangement(
-                channels,
-                shape.kernel(),
-                shape.kernel(),
-                shape.runColumns(),
-                channels,
-                shape.packedColumns());
+                channels, shape.kernel(), shape.kernel(), shape.runColumns(), channels, shape.packedColumns());
     }
 
     @Override

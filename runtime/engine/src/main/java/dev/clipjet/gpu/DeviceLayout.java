@@ -6,6 +6,7 @@ import dev.clipjet.graph.MemoryPlan;
 import dev.clipjet.graph.Value;
 import dev.clipjet.kernels.gpu.Matrix;
 import dev.clipjet.numeric.ElementType;
+import java.util.List;
 
 /** Where a graph's values lie in the arena of a device: in storage type, rows padded to 16 bytes. */
 final class DeviceLayout {
@@ -14,19 +15,17 @@ final class DeviceLayout {
 
     private final ElementType type;
     private final Capacity capacity;
-    private final PooledConvolutions pooled;
     private final MemoryPlan plan;
 
-    DeviceLayout(Graph graph, ElementType type) {
+    /**
+     * A layout.
+     *
+     * @param steps what is done to the values, in order
+     */
+    DeviceLayout(Graph graph, List<MemoryPlan.Access> steps, ElementType type) {
         this.type = type;
         capacity = graph.capacity();
-        pooled = new PooledConvolutions(graph);
-        plan = MemoryPlan.of(pooled.steps(), graph.values(), this::bytes, VALUE_ALIGNMENT);
-    }
-
-    /** Convolutions that are computed with the pool behind them; what lies between has no place. */
-    PooledConvolutions pooledConvolutions() {
-        return pooled;
+        plan = MemoryPlan.of(steps, graph.values(), this::bytes, VALUE_ALIGNMENT);
     }
 
     /** Elements from one row to the next. */

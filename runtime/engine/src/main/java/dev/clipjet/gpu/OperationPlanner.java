@@ -30,15 +30,14 @@ final class OperationPlanner implements OpVisitor<Piece> {
     private final LinearChoice linear;
     private final ElementType type;
     private final Graph graph;
-    private final DeviceLayout layout;
+    private final PooledConvolutions pooled;
 
-    OperationPlanner(
-            OperationKernels kernels, LinearChoice linear, ElementType type, Graph graph, DeviceLayout layout) {
+    OperationPlanner(OperationKernels kernels, LinearChoice linear, ElementType type, Graph graph) {
         this.kernels = kernels;
         this.linear = linear;
         this.type = type;
         this.graph = graph;
-        this.layout = layout;
+        pooled = new PooledConvolutions(graph);
     }
 
     /** Two operations as one launch, where there is a kernel for both. */
@@ -49,9 +48,7 @@ final class OperationPlanner implements OpVisitor<Piece> {
                 && norm.output().equals(assemble.output())) {
             return Optional.of(assembleNormed(assemble, norm));
         }
-        return layout.pooledConvolutions()
-                .of(first)
-                .map(pooled -> convolved(pooled.convolution(), Optional.of(pooled.pool())));
+        return pooled.of(first).map(both -> convolved(both.convolution(), Optional.of(both.pool())));
     }
 
     private Piece assembleNormed(Op.AssembleTokens op, Op.LayerNorm norm) {
@@ -61,7 +58,7 @@ final class OperationPlanner implements OpVisitor<Piece> {
         DeviceWeight beta = DeviceWeight.vector(norm.bias());
         List<DeviceWeight> weights = new ArrayList<>(List.of(positions, gamma, beta));
         classToken.ifPresent(weights::add);
-        return new Piece(norm, weights, binding -> {
+        return new Piece(List.of(op, norm), weights, 0, binding -> {
             Matrix patches = binding.matrix(op.patches());
             long token = classToken.map(binding::address).orElse(0L);
             Matrix table = binding.table(positions);
@@ -71,6 +68,10 @@ final class OperationPlanner implements OpVisitor<Piece> {
             return stream ->
                     kernels.imageTokens().recordNorming(stream, patches, token, table, weight, bias, norm.eps(), out);
         });
+    }
+
+    private static int[] centers(PixelNormalization normalization) {
+        return new int[] {normalization.center(0), normalization.center(1), normalization.center(2)};
     }
 
     private DeviceWeight table(Weight weight) {
@@ -85,8 +86,7 @@ final class OperationPlanner implements OpVisitor<Piece> {
             if (op.bytes().isEmpty()) {
                 return stream -> kernels.unfold().recordFloats(stream, pixels, op.imageSize(), op.patchSize(), out);
             }
-            PixelNormalization normalization = op.bytes().get();
-            int[] centers = {normalization.center(0), normalization.center(1), normalization.center(2)};
+            int[] centers = centers(op.bytes().get());
             return stream -> kernels.unfold().recordBytes(stream, pixels, op.imageSize(), op.patchSize(), centers, out);
         });
     }
@@ -159,12 +159,12 @@ final class OperationPlanner implements OpVisitor<Piece> {
             boolean residual) {
         int n = factor.rows();
         int k = factor.columns();
-        LinearShape shape = new LinearShape(layout.rows(op.output()), n, k, activation, residual);
+        LinearShape shape = new LinearShape(graph.capacity().rows(op.output().axis()), n, k, activation, residual);
         LinearMethod method = linear.method(shape);
         LinearMethod.Prepared prepared = method.prepare(shape);
         DeviceWeight matrix = new DeviceWeight(factor, type, method.layout(n, k));
         Optional<DeviceWeight> bias = offset.map(DeviceWeight::vector);
-        return new Piece(op, weights(matrix, bias), prepared.workspaceBytes(), binding -> {
+        return new Piece(List.of(op), weights(matrix, bias), prepared.workspaceBytes(), binding -> {
             Matrix in = binding.matrix(input);
             Matrix out = binding.matrix(op.output());
             long weight = binding.address(matrix);
@@ -242,27 +242,24 @@ final class OperationPlanner implements OpVisitor<Piece> {
                 window.height(),
                 window.stride(),
                 window.padding());
-        Optional<FoldedPixels> folded = op.bytes().map(normalization -> FoldedPixels.of(op, normalization));
-        DeviceWeight matrix = new DeviceWeight(
-                folded.map(FoldedPixels::weight).orElse(op.weight()),
-                ColumnArrangement.of(shape),
-                type,
-                RowMajor.PLAIN);
-        Optional<DeviceWeight> bias =
-                folded.map(FoldedPixels::bias).or(op::bias).map(DeviceWeight::vector);
+        DeviceWeight matrix = new DeviceWeight(op.weight(), ColumnArrangement.of(shape), type, RowMajor.PLAIN);
+        Optional<DeviceWeight> bias = op.bias().map(DeviceWeight::vector);
         return new Piece(op, weights(matrix, bias), binding -> {
             long pixels = binding.pixels();
             long weight = binding.address(matrix);
             long added = bias.map(binding::address).orElse(0L);
             Matrix out = binding.matrix(op.output());
             PixelConvolutionKernel kernel = kernels.pixelConvolution();
-            if (folded.isEmpty()) {
+            if (op.bytes().isEmpty()) {
                 return stream -> kernel.recordFloats(stream, shape, pixels, weight, added, op.activation(), out);
             }
-            int[] centers = folded.get().centers();
-            float[] outside = folded.get().outside();
-            return stream -> kernel.recordBytes(
-                    stream, shape, pixels, centers, outside, weight, added, op.activation(), out);
+            PixelNormalization normalization = op.bytes().get();
+            int[] centers = centers(normalization);
+            float[] outside = {
+                (float) normalization.outside(0), (float) normalization.outside(1), (float) normalization.outside(2)
+            };
+            return stream ->
+                    kernel.recordBytes(stream, shape, pixels, centers, outside, weight, added, op.activation(), out);
         });
     }
 
@@ -288,8 +285,7 @@ final class OperationPlanner implements OpVisitor<Piece> {
                 window.width(),
                 window.stride(),
                 window.padding());
-        ConvolutionEnd end =
-                new ConvolutionEnd(op.activation(), op.residual().isPresent(), pool.isPresent());
+        ConvolutionEnd end = new ConvolutionEnd(op.activation(), op.residual().isPresent(), pool.isPresent());
         ConvolutionPlan plan = kernels.convolution().plan(shape, end);
         DeviceWeight matrix = new DeviceWeight(
                 op.weight(),
@@ -297,16 +293,16 @@ final class OperationPlanner implements OpVisitor<Piece> {
                 type,
                 WeightForm.packed(kernels.convolution().layout(shape), type));
         Optional<DeviceWeight> bias = op.bias().map(DeviceWeight::vector);
-        Op last = pool.<Op>map(present -> present).orElse(op);
-        return new Piece(last, weights(matrix, bias), plan.workspaceBytes(), binding -> {
+        List<Op> together = pool.<List<Op>>map(present -> List.of(op, present)).orElse(List.of(op));
+        Value output = together.get(together.size() - 1).output();
+        return new Piece(together, weights(matrix, bias), plan.workspaceBytes(), binding -> {
             Matrix in = binding.matrix(op.input());
-            Matrix out = binding.matrix(last.output());
+            Matrix out = binding.matrix(output);
             Matrix residual = op.residual().map(binding::matrix).orElse(null);
             long weight = binding.address(matrix);
             long added = bias.map(binding::address).orElse(0L);
             long workspace = binding.workspace();
-            return stream ->
-                    kernels.convolution().record(stream, plan, in, weight, added, residual, out, workspace);
+            return stream -> kernels.convolution().record(stream, plan, in, weight, added, residual, out, workspace);
         });
     }
 

@@ -1,11 +1,9 @@
 package dev.clipjet.gpu;
 
 import dev.clipjet.graph.Graph;
-import dev.clipjet.graph.MemoryPlan;
 import dev.clipjet.graph.Op;
 import dev.clipjet.graph.OpDefault;
 import dev.clipjet.graph.Value;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,22 +43,6 @@ final class PooledConvolutions {
     /** The operation with the pool behind it, if it is a convolution that is computed with one. */
     Optional<Pooled> of(Op op) {
         return Optional.ofNullable(pooled.get(op));
-    }
-
-    /** What the launches of the graph do to memory, a convolution and its pool as one. */
-    List<MemoryPlan.Access> steps() {
-        List<MemoryPlan.Access> steps = new ArrayList<>();
-        for (int i = 0; i < ops.size(); i++) {
-            Pooled both = pooled.get(ops.get(i));
-            if (both == null) {
-                steps.add(MemoryPlan.Access.of(ops.get(i)));
-            } else {
-                steps.add(new MemoryPlan.Access(
-                        both.convolution().inputs(), both.pool().output(), Optional.empty()));
-                i++;
-            }
-        }
-        return steps;
     }
 
     /** A convolution whose output nobody observes. */
