@@ -15,6 +15,7 @@ import dev.clipjet.model.TextPooling;
 import dev.clipjet.model.TextSpec;
 import dev.clipjet.model.VisionSpec;
 import dev.clipjet.preprocess.DecodeOptions;
+import dev.clipjet.preprocess.ImageDecoder;
 import dev.clipjet.preprocess.Preprocessor;
 import dev.clipjet.verify.OperationError;
 import dev.clipjet.verify.TowerVerifier;
@@ -150,7 +151,7 @@ final class Verify implements Callable<Integer> {
                 Preprocessor.of(checkpoint.spec().preprocess().orElseThrow());
         for (Path image : images) {
             byte[] rgb = preprocessor
-                    .crop(ImageSource.of(image).decode(DecodeOptions.DEFAULT))
+                    .crop(ImageDecoder.decode(image, DecodeOptions.DEFAULT))
                     .rgb();
             if (rgb.length != size) {
                 throw new InvalidInputException(
