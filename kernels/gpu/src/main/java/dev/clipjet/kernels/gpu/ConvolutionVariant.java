@@ -1,5 +1,6 @@
 package dev.clipjet.kernels.gpu;
 
+import dev.clipjet.numeric.ElementType;
 import java.util.List;
 import java.util.Locale;
 
@@ -43,17 +44,17 @@ public record ConvolutionVariant(
     }
 
     /** The variants for a storage type that a device runs. */
-    static List<ConvolutionVariant> of(StorageType type, boolean hopper) {
-        return type == StorageType.F32 ? FLOAT : HALF;
+    static List<ConvolutionVariant> of(ElementType type, boolean hopper) {
+        return type == ElementType.F32 ? FLOAT : HALF;
     }
 
     /** The file it is in. */
-    String family(StorageType type) {
-        return "convolution_" + type.suffix();
+    String family(ElementType type) {
+        return "convolution_" + type.kernelCode();
     }
 
     /** Its entry for a storage type. */
-    String entry(StorageType type) {
-        return String.format(Locale.ROOT, "convolution_%dx%d_%s", rows, columns, type.suffix());
+    String entry(ElementType type) {
+        return String.format(Locale.ROOT, "convolution_%dx%d_%s", rows, columns, type.kernelCode());
     }
 }
