@@ -3,7 +3,6 @@ package dev.clipjet.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.clipjet.Device;
-import dev.clipjet.ImageSource;
 import dev.clipjet.Precision;
 import dev.clipjet.device.GpuDevice;
 import dev.clipjet.device.GpuProvider;

@@ -104,7 +104,10 @@ class ChangedWeightsTest {
 
         /** The weights of another model of the same shapes: the elements in reverse order. */
         static byte[] other(byte[] content) {
-            int header = 8 + (int) ByteBuffer.wrap(content).order(java.nio.ByteOrder.LITTLE_ENDIAN).getLong(0);
+            int header = 8
+                    + (int) ByteBuffer.wrap(content)
+                            .order(java.nio.ByteOrder.LITTLE_ENDIAN)
+                            .getLong(0);
             byte[] result = content.clone();
             int words = (content.length - header) / 4;
             for (int i = 0; i < words; i++) {
@@ -144,10 +147,15 @@ class ChangedWeightsTest {
     }
 
     private static float[][] embed(Path model, Device device) {
-        ClipOptions options = ClipOptions.DEFAULT.withDevice(device).withPrecision(Precision.FP32).withThreads(1);
+        ClipOptions options = ClipOptions.DEFAULT
+                .withDevice(device)
+                .withPrecision(Precision.FP32)
+                .withThreads(1);
         try (Clip clip = Clip.load(model, options)) {
             return new float[][] {
-                clip.embedImages(List.of(ImageSource.of(new BufferedImage(40, 50, BufferedImage.TYPE_INT_RGB))), Form.RAW)[0],
+                clip.embedImages(
+                                List.of(ImageSource.of(new BufferedImage(40, 50, BufferedImage.TYPE_INT_RGB))),
+                                Form.RAW)[0],
                 clip.embedTokenIds(List.of(IDS), Form.RAW)[0]
             };
         }

@@ -6,10 +6,8 @@ import dev.clipjet.preprocess.ImageDecoder;
 /** What the targets of the image formats have in common. */
 final class ImageTarget {
     /** Small images, so that most of the time goes into reading and not into pixels. */
-    private static final DecodeOptions SMALL = DecodeOptions.DEFAULT
-            .withMaxPixels(1 << 16)
-            .withMaxBytes(4 << 20)
-            .withExifOrientation(true);
+    private static final DecodeOptions SMALL =
+            DecodeOptions.DEFAULT.withMaxPixels(1 << 16).withMaxBytes(4 << 20).withExifOrientation(true);
 
     /** What decoding may take, the image turned upright, and tables. */
     private static final long IMAGE_BYTES = 8 << 20;

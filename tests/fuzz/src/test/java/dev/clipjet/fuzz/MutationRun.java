@@ -73,7 +73,8 @@ public final class MutationRun {
         List<byte[]> inputs = new ArrayList<>();
         for (String folder : folders) {
             try (Stream<Path> files = Files.walk(Path.of(folder))) {
-                for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile).sorted()::iterator) {
+                for (Path file :
+                        (Iterable<Path>) files.filter(Files::isRegularFile).sorted()::iterator) {
                     inputs.add(Files.readAllBytes(file));
                 }
             }

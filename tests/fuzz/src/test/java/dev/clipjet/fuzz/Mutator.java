@@ -8,12 +8,54 @@ import java.util.SplittableRandom;
 /** Makes inputs out of others: flipped bits, boundary values, moved, doubled and dropped pieces, words, two in one. */
 final class Mutator {
     private static final long[] BOUNDARIES = {
-        0, 1, 2, 7, 8, 16, 0x7f, 0x80, 0xff, 0x100, 0x7fff, 0x8000, 0xffff, 0x10000, 0x7fffffffL, 0x80000000L, 0xffffffffL,
-        0x100000000L, Long.MAX_VALUE, Long.MIN_VALUE, -1, -2, -8
+        0,
+        1,
+        2,
+        7,
+        8,
+        16,
+        0x7f,
+        0x80,
+        0xff,
+        0x100,
+        0x7fff,
+        0x8000,
+        0xffff,
+        0x10000,
+        0x7fffffffL,
+        0x80000000L,
+        0xffffffffL,
+        0x100000000L,
+        Long.MAX_VALUE,
+        Long.MIN_VALUE,
+        -1,
+        -2,
+        -8
     };
     private static final String[] NUMBERS = {
-        "0", "-1", "1", "2", "3", "7", "64", "255", "256", "65535", "65536", "2147483647", "2147483648", "-2147483648",
-        "4294967296", "9223372036854775807", "9223372036854775808", "1e9", "1e308", "1e309", "-0.0", "0.1", "1E-400"
+        "0",
+        "-1",
+        "1",
+        "2",
+        "3",
+        "7",
+        "64",
+        "255",
+        "256",
+        "65535",
+        "65536",
+        "2147483647",
+        "2147483648",
+        "-2147483648",
+        "4294967296",
+        "9223372036854775807",
+        "9223372036854775808",
+        "1e9",
+        "1e308",
+        "1e309",
+        "-0.0",
+        "0.1",
+        "1E-400"
     };
     private static final int MAX_STEPS = 6;
     private static final int MAX_PIECE = 64;
@@ -40,7 +82,8 @@ final class Mutator {
     private void collectWords(byte[] input) {
         int start = 0;
         for (int i = 0; i <= input.length; i++) {
-            boolean letter = i < input.length && (Character.isLetterOrDigit(input[i]) && input[i] > 0 || input[i] == '_');
+            boolean letter =
+                    i < input.length && (Character.isLetterOrDigit(input[i]) && input[i] > 0 || input[i] == '_');
             if (!letter) {
                 if (i - start >= SHORTEST_WORD && i - start <= MAX_PIECE) {
                     words.add(Arrays.copyOfRange(input, start, i));
@@ -124,7 +167,8 @@ final class Mutator {
     /** A number of 1, 2, 4 or 8 bytes in either order, about the length of the input or a boundary. */
     private void boundary() {
         int size = 1 << random.nextInt(4);
-        long value = random.nextInt(4) == 0 ? length + random.nextInt(5) - 2 : BOUNDARIES[random.nextInt(BOUNDARIES.length)];
+        long value =
+                random.nextInt(4) == 0 ? length + random.nextInt(5) - 2 : BOUNDARIES[random.nextInt(BOUNDARIES.length)];
         boolean big = random.nextBoolean();
         byte[] number = new byte[size];
         for (int i = 0; i < size; i++) {
