@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.clipjet.Clip;
 import dev.clipjet.ClipOptions;
 import dev.clipjet.Device;
-import dev.clipjet.Form;
 import dev.clipjet.ImageSource;
 import dev.clipjet.Precision;
+import dev.clipjet.Scaling;
 import dev.clipjet.convert.Conversion;
 import dev.clipjet.convert.ConversionOptions;
 import dev.clipjet.convert.ModelSource;
@@ -155,8 +155,8 @@ class ChangedWeightsTest {
             return new float[][] {
                 clip.embedImages(
                                 List.of(ImageSource.of(new BufferedImage(40, 50, BufferedImage.TYPE_INT_RGB))),
-                                Form.RAW)[0],
-                clip.embedTokenIds(List.of(IDS), Form.RAW)[0]
+                                Scaling.RAW)[0],
+                clip.embedTokenIds(List.of(IDS), Scaling.RAW)[0]
             };
         }
     }
