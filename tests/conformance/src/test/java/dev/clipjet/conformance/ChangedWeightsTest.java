@@ -277,8 +277,7 @@ class ChangedWeightsTest {
             double share = (point + 0.5) / POINTS;
             boolean refused = false;
             try (Checkpoint checkpoint = Checkpoint.open(model)) {
-                ConversionOptions options =
-                        ConversionOptions.of(TargetFormat.OPEN_CLIP, context -> Map.of());
+                ConversionOptions options = ConversionOptions.of(TargetFormat.OPEN_CLIP, context -> Map.of());
                 new Conversion(ModelSource.of(checkpoint), target, options).run((done, total) -> {
                     if (!changed[0] && done >= share * total) {
                         changed[0] = true;
