@@ -31,22 +31,7 @@ record ProfiledGpu(GpuModel model, DeviceProperties properties) {
         } catch (IllegalArgumentException e) {
             throw new InvalidInputException(e.getMessage(), e);
         }
-        DeviceProperties base = model.capability() == 90 ? EmulatedDevice.h200() : EmulatedDevice.a100();
-        boolean small = model.capability() == 89;
-        return new ProfiledGpu(
-                model,
-                new DeviceProperties(
-                        "Emulated " + model.name(),
-                        model.capability() / 10,
-                        model.capability() % 10,
-                        model.multiprocessors(),
-                        small ? 99 << 10 : base.sharedBytesPerBlock(),
-                        small ? 100 << 10 : base.sharedBytesPerMultiprocessor(),
-                        base.registersPerMultiprocessor(),
-                        base.maxThreadsPerBlock(),
-                        small ? 1536 : base.maxThreadsPerMultiprocessor(),
-                        small ? 24 : base.maxBlocksPerMultiprocessor(),
-                        base.totalMemory()));
+        return new ProfiledGpu(model, EmulatedDevice.of(model));
     }
 
     /** Registers of a thread of an entry, as the assembler counted them for this architecture. */

@@ -8,6 +8,8 @@ import dev.clipjet.kernels.gpu.KernelManifest;
 import dev.clipjet.kernels.gpu.StorageType;
 import dev.clipjet.model.TextSpec;
 import dev.clipjet.model.VisionSpec;
+import dev.clipjet.ptx.emulator.CountingDevice;
+import dev.clipjet.ptx.profile.LaunchCounts;
 import dev.clipjet.ptx.profile.LaunchProfile;
 import dev.clipjet.weights.Checkpoint;
 import java.util.ArrayList;
