@@ -160,6 +160,7 @@ class LinearMethodsTest {
                     case GELU -> sum / 2 * (1 + erf(sum / Math.sqrt(2)));
                     case GELU_TANH ->
                         sum / 2 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (sum + 0.044715 * sum * sum * sum)));
+                    case RELU -> Math.max(sum, 0);
                 };
             }
         }

@@ -1,6 +1,6 @@
 package dev.clipjet.kernels.gpu;
 
-/** Functions between the two products of an MLP, computed in float32. */
+/** Functions that end a matrix product or a convolution, computed in float32. */
 public enum Activation {
     /** None. */
     NONE,
@@ -9,5 +9,7 @@ public enum Activation {
     /** {@code x / 2 * (1 + erf(x / sqrt(2)))}. */
     GELU,
     /** {@code x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3)))}. */
-    GELU_TANH
+    GELU_TANH,
+    /** {@code max(x, 0)}. */
+    RELU
 }

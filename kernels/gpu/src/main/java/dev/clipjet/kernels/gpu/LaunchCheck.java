@@ -64,6 +64,21 @@ final class LaunchCheck {
         return same ? this : apart("out", out, "in", in, type);
     }
 
+    /**
+     * Checks a residual: it is there if one is wanted, has the shape of the output, and is that or apart from it.
+     *
+     * @param residual null for none
+     */
+    LaunchCheck residual(Matrix residual, boolean wanted, Matrix out, StorageType type) {
+        require((residual != null) == wanted, wanted ? "a residual was planned; there is none" : "no residual was planned");
+        if (residual == null) {
+            return this;
+        }
+        matrix("residual", residual, type).shape("residual", residual, out.rows(), out.columns());
+        boolean same = residual.address() == out.address() && residual.stride() == out.stride();
+        return same ? this : apart("out", out, "residual", residual, type);
+    }
+
     LaunchCheck require(boolean holds, String otherwise) {
         if (!holds) {
             throw new IllegalArgumentException(kernel + ": " + otherwise);

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * A kernel for linear layers: {@code gemm.cuh}, {@code gemm_wgmma.cuh}, {@code gemm_f32.cu}.
+ * A kernel for linear layers: {@code linear.cuh}, {@code gemm_wgmma.cuh}, {@code gemm_f32.cu}.
  *
  * @param target {@link KernelLibrary#BASE_TARGET} or {@link KernelLibrary#HOPPER_TARGET}
  * @param rows rows of the output that a block computes
@@ -17,10 +17,8 @@ import java.util.Locale;
  * @param sharedBytes dynamic shared memory of a block
  */
 public record LinearVariant(
-        String target, int rows, int columns, int warpRows, int warpColumns, int threads, int stages, int sharedBytes) {
-    /** Bytes of a row of a packed tile. */
-    static final int ROW_BYTES = 128;
-
+        String target, int rows, int columns, int warpRows, int warpColumns, int threads, int stages, int sharedBytes)
+        implements GemmVariant {
     private static final List<LinearVariant> HALF = List.of(
             base(128, 128, 64, 64, 3),
             base(64, 64, 32, 32, 4),
@@ -66,11 +64,6 @@ public record LinearVariant(
             variants.addAll(HOPPER);
         }
         return variants;
-    }
-
-    /** How it is called in {@link LinearKernels#OVERRIDE}: {@code sm_80/128x64}. */
-    public String name() {
-        return String.format(Locale.ROOT, "%s/%dx%d", target, rows, columns);
     }
 
     private String group() {

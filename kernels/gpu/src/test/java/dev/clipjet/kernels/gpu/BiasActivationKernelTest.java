@@ -58,6 +58,7 @@ class BiasActivationKernelTest {
             case QUICK_GELU -> x / (1 + Math.exp(-1.702 * x));
             case GELU -> x / 2 * (1 + erf(x / Math.sqrt(2)));
             case GELU_TANH -> x / 2 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));
+            case RELU -> Math.max(x, 0);
         };
     }
 

@@ -25,7 +25,7 @@ class LinearAccuracyTest {
             List<LinearVariant> variants = new LinearKernels(rig.library(), type).variants();
             int turn = 0;
             for (LinearVariant variant : variants) {
-                Activation activation = Activation.values()[turn % 4];
+                Activation activation = Activation.values()[turn % Activation.values().length];
                 boolean residual = activation == Activation.NONE;
                 check(
                         rig,

@@ -18,7 +18,7 @@ class LinearCountersTest {
     @ParameterizedTest
     @EnumSource(StorageType.class)
     void accessesAreCoalescedAndFreeOfConflicts(StorageType type) {
-        int k = 4 * LinearVariant.ROW_BYTES / type.bytes();
+        int k = 4 * GemmVariant.ROW_BYTES / type.bytes();
         try (KernelRig rig = new KernelRig(ExecutionOptions.standard().withCounters(true))) {
             LinearKernels kernels = new LinearKernels(rig.library(), type);
             // Batch 1, as planned for the whole K: QKV, and the MLP's second product.
@@ -41,7 +41,7 @@ class LinearCountersTest {
 
     private static void check(
             StorageType type, LinearProblem problem, KernelRig rig, LinearVariant variant, int splits) {
-        int possible = Math.min(splits, LinearPlan.kTiles(type, problem.k()));
+        int possible = Math.min(splits, GemmVariant.kTiles(type, problem.k()));
         LinearProblem.Outcome outcome = problem.run(rig, variant, possible);
         LaunchResult launch = outcome.launch();
         MemoryCounters memory = launch.memory();

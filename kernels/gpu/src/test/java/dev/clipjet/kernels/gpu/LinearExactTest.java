@@ -89,7 +89,7 @@ class LinearExactTest {
                 // A quick run has no more rows than two blocks, and no more columns than four.
                 int m = LONG ? layer[0] : Math.min(layer[0], 2 * plan.variant().rows());
                 int n = LONG ? layer[1] : Math.min(layer[1], 4 * plan.variant().columns());
-                int splits = Math.min(plan.splits(), LinearPlan.kTiles(type, k));
+                int splits = Math.min(plan.splits(), GemmVariant.kTiles(type, k));
                 boolean residual = layer[1] < layer[2];
                 check(rig, LinearProblem.integers(type, m, n, k, true, residual, 6), plan.variant(), splits);
             }

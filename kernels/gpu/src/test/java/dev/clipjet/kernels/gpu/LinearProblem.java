@@ -141,7 +141,7 @@ record LinearProblem(
         Matrix input = input(rig);
         Matrix output = matrix(rig, m, n, residual);
         long workspace = plan.workspaceBytes() == 0 ? 0 : rig.raw(plan.workspaceBytes());
-        int counters = 4 * LinearPlan.COUNTERS;
+        int counters = 4 * GemmVariant.COUNTERS;
         if (workspace != 0) {
             rig.stream().fill(workspace, (byte) 0, counters);
         }

@@ -43,7 +43,7 @@ class LinearSchedulesTest {
         List<float[]> results = new ArrayList<>();
         try (KernelRig rig = new KernelRig(options.withCounters(false))) {
             for (LinearVariant variant : new LinearKernels(rig.library(), type).variants()) {
-                int tile = LinearVariant.ROW_BYTES / type.bytes();
+                int tile = GemmVariant.ROW_BYTES / type.bytes();
                 int k = (2 * variant.stages() + 1) * tile - 5;
                 LinearProblem problem = LinearProblem.random(type, 18, 40, k, Activation.GELU, true, false, 11);
                 results.add(problem.run(rig, variant, 2).out());

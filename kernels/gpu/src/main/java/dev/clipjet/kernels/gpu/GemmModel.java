@@ -1,9 +1,11 @@
 package dev.clipjet.kernels.gpu;
 
 import dev.clipjet.device.DeviceProperties;
+import java.util.List;
 
 /**
- * How long a linear layer takes, in clocks of an SM: the rule by which {@link LinearKernels} chooses. It has not been fitted to
+ * How long a matrix product takes, in clocks of an SM: the rule by which {@link LinearKernels} and {@link ConvolutionKernels} choose.
+ * It has not been fitted to
  * measurements; its rates are those of NVIDIA's documents, its latencies those that are published for A100 and H100.
  *
  * <p>The busiest SM has {@code ceil(blocks / SMs)} blocks. It cannot be done before
@@ -15,7 +17,7 @@ import dev.clipjet.device.DeviceProperties;
  *   <li>memory has delivered weights and activations.
  * </ul>
  */
-final class LinearModel {
+final class GemmModel {
     /** Clocks until a tile from DRAM is there. */
     private static final double MEMORY_LATENCY = 900;
     /** Clocks of a step that only waits, loads fragments and multiplies. */
@@ -25,6 +27,8 @@ final class LinearModel {
     /** Clocks of an epilogue beside its bytes. */
     private static final double EPILOGUE_LATENCY = 300;
 
+    private static final int MAX_SPLITS = 32;
+
     private static final double CACHE_BYTES = 64;
     private static final double SHARED_BYTES = 128;
     private static final double MEMORY_BYTES = 18;
@@ -33,21 +37,28 @@ final class LinearModel {
     private final DeviceProperties device;
     private final StorageType type;
 
-    LinearModel(DeviceProperties device, StorageType type) {
+    GemmModel(DeviceProperties device, StorageType type) {
         this.device = device;
         this.type = type;
     }
 
-    double clocks(LinearVariant variant, int splits, int m, int n, int k) {
+    /**
+     * The time of a product.
+     *
+     * @param m rows of the product
+     * @param n rows of the weight
+     * @param kTiles tiles along K
+     * @param memoryBytes what has to come from memory and go there
+     */
+    double clocks(GemmVariant variant, int splits, int m, int n, int kTiles, double memoryBytes) {
         int bytes = type.bytes();
-        int kTiles = LinearPlan.kTiles(type, k);
-        int steps = LinearPlan.ceil(kTiles, splits);
-        double tiles = (double) LinearPlan.ceil(m, variant.rows()) * LinearPlan.ceil(n, variant.columns());
+        int steps = GemmVariant.ceil(kTiles, splits);
+        double tiles = (double) GemmVariant.ceil(m, variant.rows()) * GemmVariant.ceil(n, variant.columns());
         double busiest = Math.ceil(tiles * splits / device.multiprocessors());
         double area = (double) variant.rows() * variant.columns();
 
-        double macs = area * LinearVariant.ROW_BYTES / bytes;
-        double operands = (variant.rows() + variant.columns()) * (double) LinearVariant.ROW_BYTES;
+        double macs = area * GemmVariant.ROW_BYTES / bytes;
+        double operands = (variant.rows() + variant.columns()) * (double) GemmVariant.ROW_BYTES;
         double step = Math.max(macs / macsPerClock(variant), operands / CACHE_BYTES);
         step = Math.max(step, (operands + fragmentBytes(variant)) / SHARED_BYTES);
         double epilogue = area * (8 / SHARED_BYTES + bytes / CACHE_BYTES);
@@ -58,12 +69,37 @@ final class LinearModel {
         double pace = Math.max(step, Math.max(STEP_LATENCY, MEMORY_LATENCY / (variant.stages() - 1)));
         double chain = rounds * (MEMORY_LATENCY + steps * pace + EPILOGUE_LATENCY + epilogue + exchange);
 
-        double memory =
-                ((double) n * k + (double) m * k + (double) m * n) * bytes / (MEMORY_BYTES * device.multiprocessors());
+        double memory = memoryBytes / (MEMORY_BYTES * device.multiprocessors());
         return Math.max(Math.max(throughput, chain), memory + MEMORY_LATENCY);
     }
 
-    private double macsPerClock(LinearVariant variant) {
+    /**
+     * The variant and the number of splits with the shortest time.
+     *
+     * @param variants at least one
+     */
+    <V extends GemmVariant> GemmChoice<V> best(List<V> variants, int m, int n, int kTiles, double memoryBytes) {
+        GemmChoice<V> best = null;
+        double least = Double.POSITIVE_INFINITY;
+        for (V variant : variants) {
+            long down = GemmVariant.ceil(m, variant.rows());
+            long tiles = down * GemmVariant.ceil(n, variant.columns());
+            int limit = tiles > GemmVariant.COUNTERS ? 1 : Math.min(MAX_SPLITS, kTiles);
+            for (int splits = 1; splits <= limit && down <= GemmVariant.GRID_LIMIT; splits++) {
+                double clocks = clocks(variant, splits, m, n, kTiles, memoryBytes);
+                if (clocks < least) {
+                    least = clocks;
+                    best = new GemmChoice<>(variant, splits);
+                }
+            }
+        }
+        if (best == null) {
+            throw new IllegalArgumentException("a product of " + m + " rows has more tiles than a grid may have");
+        }
+        return best;
+    }
+
+    private double macsPerClock(GemmVariant variant) {
         if (type == StorageType.F32) {
             return FLOAT_MACS;
         }
@@ -78,17 +114,17 @@ final class LinearModel {
     }
 
     /** What the warps of a block read from shared memory for a tile along K, in bytes of whole wavefronts. */
-    private double fragmentBytes(LinearVariant variant) {
+    private double fragmentBytes(GemmVariant variant) {
         if (type == StorageType.F32) {
             // Every float4 of a thread is four wavefronts of its warp, of eight lanes each.
             double reads = variant.rows() / 16.0 + variant.columns() / 8.0;
-            return reads * 4 * SHARED_BYTES * (variant.threads() / 32.0) * LinearVariant.ROW_BYTES / 16;
+            return reads * 4 * SHARED_BYTES * (variant.threads() / 32.0) * GemmVariant.ROW_BYTES / 16;
         }
         double warps = (double) variant.rows() * variant.columns() / (variant.warpRows() * variant.warpColumns());
-        return warps * (variant.warpRows() + variant.warpColumns()) * LinearVariant.ROW_BYTES;
+        return warps * (variant.warpRows() + variant.warpColumns()) * GemmVariant.ROW_BYTES;
     }
 
-    private double resident(LinearVariant variant) {
+    private double resident(GemmVariant variant) {
         int byShared = device.sharedBytesPerMultiprocessor() / (variant.sharedBytes() + 1024);
         int byThreads = device.maxThreadsPerMultiprocessor() / variant.threads();
         return Math.max(1, Math.min(byShared, byThreads));
