@@ -1,0 +1,60 @@
+package dev.clipjet.kernels.gpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.clipjet.ptx.exec.ExecutionOptions;
+import dev.clipjet.ptx.exec.ExecutionOptions.Landing;
+import dev.clipjet.ptx.exec.ExecutionOptions.MmaModel;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Convolutions give the same bits whatever order warps and blocks run in and whenever copies land, and no check has anything to say.
+ * {@code -Dclipjet.linear.seeds=100} tries that many orders.
+ */
+class ConvolutionSchedulesTest {
+    private static final int SEEDS = Integer.getInteger("clipjet.linear.seeds", 1);
+
+    @ParameterizedTest
+    @CsvSource({"F16, EXACT", "BF16, H100", "F32, EXACT"})
+    void resultsDoNotDependOnTheSchedule(StorageType type, MmaModel mma) {
+        List<float[]> first = run(type, ExecutionOptions.standard().withMma(mma).withLanding(Landing.AT_ISSUE));
+        for (int seed = 1; seed <= SEEDS; seed++) {
+            for (Landing landing : new Landing[] {Landing.LATE, Landing.RANDOM}) {
+                List<float[]> results = run(
+                        type,
+                        ExecutionOptions.standard()
+                                .withMma(mma)
+                                .withLanding(landing)
+                                .withSeed(seed));
+                for (int i = 0; i < results.size(); i++) {
+                    assertThat(results.get(i))
+                            .as("seed %d, %s, kernel %d", seed, landing, i)
+                            .isEqualTo(first.get(i));
+                }
+            }
+        }
+    }
+
+    /** Every kernel on data whose sums depend on their order, with rings that are gone round more than once and split sums. */
+    private static List<float[]> run(StorageType type, ExecutionOptions options) {
+        List<float[]> results = new ArrayList<>();
+        try (KernelRig rig = new KernelRig(options.withCounters(false))) {
+            boolean pooled = false;
+            for (ConvolutionVariant variant : new ConvolutionKernels(rig.library(), type).variants()) {
+                // Nine taps of whole tiles less a chunk: 2 stages + 1 tiles along K and more.
+                int tile = GemmVariant.ROW_BYTES / type.bytes();
+                int channels = (2 * variant.stages() + 9) / 9 * tile - tile / 8;
+                ConvolutionShape shape = new ConvolutionShape(1, 4, 5, channels, 40, 3, 3, 1, 1);
+                ConvolutionEnd end = new ConvolutionEnd(Activation.RELU, !pooled, pooled);
+                results.add(ConvolutionProblem.random(type, shape, end, true, 11)
+                        .run(rig, variant, 2)
+                        .out());
+                pooled = !pooled;
+            }
+        }
+        return results;
+    }
+}
