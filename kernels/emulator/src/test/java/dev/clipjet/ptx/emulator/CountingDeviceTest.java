@@ -17,8 +17,7 @@ class CountingDeviceTest {
     private static final String HEAD = ".version 8.0\n.target sm_80\n.address_size 64\n";
 
     /** Every block writes a line of its own. */
-    private static final String LINES =
-            HEAD + """
+    private static final String LINES = HEAD + """
             .visible .entry lines(.param .u64 out) {
               .reg .b32 %r<8>; .reg .b64 %rd<4>;
               mov.u32 %r1, %ctaid.x; mov.u32 %r2, %ctaid.y; mov.u32 %r3, %ctaid.z;
@@ -32,8 +31,7 @@ class CountingDeviceTest {
             """;
 
     /** Blocks count each other along z; the last of a line writes it and leaves its counter zero. */
-    private static final String LAST =
-            HEAD + """
+    private static final String LAST = HEAD + """
             .visible .entry last(.param .u64 out, .param .u64 counters) {
               .reg .pred %p; .reg .b32 %r<8>; .reg .b64 %rd<6>;
               mov.u32 %r1, %ctaid.x; mov.u32 %r3, %nctaid.z; mov.u32 %r7, %tid.x;

@@ -66,8 +66,8 @@ public final class ConvolutionKernels {
      */
     public ConvolutionPlan plan(ConvolutionShape shape, ConvolutionEnd end) {
         if (shape.isPointwise() && !end.pooled()) {
-            LinearPlan plan = linear.plan(
-                    shape.outRows(), shape.filters(), shape.channels(), end.activation(), end.residual());
+            LinearPlan plan =
+                    linear.plan(shape.outRows(), shape.filters(), shape.channels(), end.activation(), end.residual());
             return new ConvolutionPlan.Pointwise(shape, end, plan);
         }
         int rows = ConvolutionPlan.Gathered.rows(shape, end);
@@ -81,8 +81,7 @@ public final class ConvolutionKernels {
     }
 
     /** A plan with a variant of {@link #variants} and a number of splits, for measurements. */
-    public ConvolutionPlan plan(
-            ConvolutionShape shape, ConvolutionEnd end, ConvolutionVariant variant, int splits) {
+    public ConvolutionPlan plan(ConvolutionShape shape, ConvolutionEnd end, ConvolutionVariant variant, int splits) {
         return new ConvolutionPlan.Gathered(shape, type, end, variant, splits);
     }
 

@@ -29,8 +29,8 @@ public record ConvolutionVariant(
             base(64, 64, 32, 32, 4),
             base(64, 32, 16, 32, 5));
 
-    private static final List<ConvolutionVariant> HOPPER =
-            List.of(hopper(64, 64, 6), hopper(64, 128, 4), hopper(128, 64, 4), hopper(128, 128, 3), hopper(128, 256, 4));
+    private static final List<ConvolutionVariant> HOPPER = List.of(
+            hopper(64, 64, 6), hopper(64, 128, 4), hopper(128, 64, 4), hopper(128, 128, 3), hopper(128, 256, 4));
 
     private static final List<ConvolutionVariant> FLOAT = List.of(base(128, 64, 32, 64, 3), base(32, 64, 8, 64, 4));
 

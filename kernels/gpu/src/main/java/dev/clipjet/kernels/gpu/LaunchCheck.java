@@ -70,7 +70,9 @@ final class LaunchCheck {
      * @param residual null for none
      */
     LaunchCheck residual(Matrix residual, boolean wanted, Matrix out, StorageType type) {
-        require((residual != null) == wanted, wanted ? "a residual was planned; there is none" : "no residual was planned");
+        require(
+                (residual != null) == wanted,
+                wanted ? "a residual was planned; there is none" : "no residual was planned");
         if (residual == null) {
             return this;
         }

@@ -30,8 +30,8 @@ public record LinearVariant(
             base(16, 64, 16, 16, 6),
             base(16, 16, 16, 16, 8));
 
-    private static final List<LinearVariant> HOPPER =
-            List.of(hopper(64, 64, 6), hopper(64, 128, 4), hopper(128, 64, 4), hopper(128, 128, 3), hopper(128, 256, 4));
+    private static final List<LinearVariant> HOPPER = List.of(
+            hopper(64, 64, 6), hopper(64, 128, 4), hopper(128, 64, 4), hopper(128, 128, 3), hopper(128, 256, 4));
 
     private static final List<LinearVariant> FLOAT = List.of(base(128, 64, 32, 64, 3), base(32, 64, 8, 64, 4));
 

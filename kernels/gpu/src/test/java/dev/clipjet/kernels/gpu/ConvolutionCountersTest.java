@@ -127,8 +127,7 @@ class ConvolutionCountersTest {
         assertThat(worse).as("convolutions that cost more than committed").isEmpty();
     }
 
-    private static void count(
-            GpuModel gpu, int images, Map<String, LaunchCounts> known, Map<String, Counts> counted) {
+    private static void count(GpuModel gpu, int images, Map<String, LaunchCounts> known, Map<String, Counts> counted) {
         KernelManifest manifest = KernelManifest.shipped();
         try (CountingDevice device = new CountingDevice(EmulatedDevice.of(gpu), SAMPLE_BLOCKS);
                 KernelLibrary library = new KernelLibrary(device);

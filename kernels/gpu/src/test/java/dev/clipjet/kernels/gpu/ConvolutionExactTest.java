@@ -94,7 +94,9 @@ class ConvolutionExactTest {
         for (int i = 0; i < expected.length; i++) {
             if (outcome.out()[i] != expected[i]) {
                 assertThat((double) outcome.out()[i])
-                        .as("row %d, column %d of %s", i / filters, i % filters, outcome.plan().describe())
+                        .as(
+                                "row %d, column %d of %s",
+                                i / filters, i % filters, outcome.plan().describe())
                         .isEqualTo(expected[i]);
             }
         }

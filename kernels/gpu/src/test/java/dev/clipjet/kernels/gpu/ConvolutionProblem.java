@@ -75,9 +75,7 @@ record ConvolutionProblem(
                 DeviceMatrices.random(type, random, shape.inRows() * shape.channels(), 0, 1),
                 DeviceMatrices.random(type, random, shape.filters() * window, 0, 1.5 / Math.sqrt(window)),
                 bias ? DeviceMatrices.random(StorageType.F32, random, shape.filters(), 0, 1) : null,
-                end.residual()
-                        ? DeviceMatrices.random(type, random, shape.outRows() * shape.filters(), 0, 1)
-                        : null);
+                end.residual() ? DeviceMatrices.random(type, random, shape.outRows() * shape.filters(), 0, 1) : null);
     }
 
     /** In fp64. */
