@@ -8,11 +8,11 @@ import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
 import dev.clipjet.gpu.GpuDevices;
 import dev.clipjet.graph.PooledToken;
+import dev.clipjet.model.ImageTower;
 import dev.clipjet.model.ModelSpec;
 import dev.clipjet.model.PreprocessSpec;
-import dev.clipjet.model.TextSpec;
+import dev.clipjet.model.TextTower;
 import dev.clipjet.model.TokenizerSpec;
-import dev.clipjet.model.VisionSpec;
 import dev.clipjet.preprocess.DecodeOptions;
 import dev.clipjet.preprocess.PreprocessedImage;
 import dev.clipjet.preprocess.Preprocessor;
@@ -135,8 +135,8 @@ public final class Clip implements AutoCloseable {
     /** Width of the embeddings. */
     public int dimension() {
         return spec.vision()
-                .map(VisionSpec::outputDim)
-                .orElseGet(() -> spec.text().map(TextSpec::outputDim).orElseThrow());
+                .map(ImageTower::outputDim)
+                .orElseGet(() -> spec.text().map(TextTower::outputDim).orElseThrow());
     }
 
     /** Factor of the cosine in every logit. */
@@ -263,7 +263,7 @@ public final class Clip implements AutoCloseable {
      */
     public int[] tokenize(String text) {
         Truncation truncation = options.longTexts() == ClipOptions.LongTexts.CUT ? Truncation.CUT : Truncation.ERROR;
-        TextSpec tower = textTower();
+        TextTower tower = textTower();
         Padding padding = tower.seesPadding() ? Padding.TO_CONTEXT : Padding.NONE;
         return tokenizer()
                 .encode(text, new Framing(tower.contextLength(), truncation, padding))
@@ -272,11 +272,11 @@ public final class Clip implements AutoCloseable {
 
     /**
      * The embeddings of texts given as token ids, with start and end token; [texts][E]. Padded to the context length if
-     * the tower {@linkplain TextSpec#seesPadding() sees padding}, else padded or not.
+     * the tower {@linkplain TextTower#seesPadding() sees padding}, else padded or not.
      */
     public float[][] embedTokenIds(List<int[]> texts, Form form) {
         checkOpen();
-        TextSpec text = textTower();
+        TextTower text = textTower();
         present(texts, "list of token ids");
         List<int[]> cut = texts.stream().map(ids -> PooledToken.cut(text, ids)).toList();
         return formed(engine.embedTexts(cut), form, "text");
@@ -293,7 +293,7 @@ public final class Clip implements AutoCloseable {
         return engine.textHiddenStates(ids.clone());
     }
 
-    private TextSpec textTower() {
+    private TextTower textTower() {
         return spec.text().orElseThrow(() -> new InvalidInputException(source() + " has no text tower"));
     }
 

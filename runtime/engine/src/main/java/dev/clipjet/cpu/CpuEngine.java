@@ -8,8 +8,9 @@ import dev.clipjet.graph.PooledToken;
 import dev.clipjet.graph.TowerGraphs;
 import dev.clipjet.graph.Value;
 import dev.clipjet.kernels.cpu.WorkerPool;
-import dev.clipjet.model.TextSpec;
-import dev.clipjet.model.VisionSpec;
+import dev.clipjet.model.TextTransformer;
+import dev.clipjet.model.Transformers;
+import dev.clipjet.model.VisionTransformer;
 import dev.clipjet.weights.Checkpoint;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -58,7 +59,7 @@ public final class CpuEngine implements Engine {
 
     @Override
     public float[][] embedImages(float[] pixels, int images) {
-        VisionSpec vision = checkpoint.spec().vision().orElseThrow();
+        VisionTransformer vision = Transformers.image(checkpoint.spec().vision().orElseThrow(), "the engines");
         int imageFloats = 3 * vision.imageSize() * vision.imageSize();
         int chunk = Math.max(1, Math.min(MOST_IMAGES, MOST_IMAGE_TOKENS / vision.tokens()));
         float[][] embeddings = new float[images][];
@@ -75,7 +76,7 @@ public final class CpuEngine implements Engine {
 
     @Override
     public float[][] embedTexts(List<int[]> texts) {
-        TextSpec text = checkpoint.spec().text().orElseThrow();
+        TextTransformer text = Transformers.text(checkpoint.spec().text().orElseThrow());
         float[][] embeddings = new float[texts.size()][];
         int from = 0;
         while (from < texts.size()) {
@@ -95,7 +96,7 @@ public final class CpuEngine implements Engine {
 
     @Override
     public HiddenStates textHiddenStates(int[] ids) {
-        TextSpec text = checkpoint.spec().text().orElseThrow();
+        TextTransformer text = Transformers.text(checkpoint.spec().text().orElseThrow());
         int width = text.blocks().width();
         Graph graph = TowerGraphs.textAllPositions(text, 1, ids.length);
         List<float[]> layers = new ArrayList<>();

@@ -2,7 +2,7 @@ package dev.clipjet.cpu;
 
 import dev.clipjet.kernels.cpu.RowBlock;
 import dev.clipjet.kernels.cpu.WeightMatrix;
-import dev.clipjet.weights.CanonicalName;
+import dev.clipjet.model.CanonicalName;
 import dev.clipjet.weights.CanonicalTensor;
 import dev.clipjet.weights.Checkpoint;
 import dev.clipjet.weights.FloatConversion;

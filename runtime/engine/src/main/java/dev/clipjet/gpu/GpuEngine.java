@@ -8,8 +8,9 @@ import dev.clipjet.error.ClosedException;
 import dev.clipjet.graph.Op;
 import dev.clipjet.graph.PooledToken;
 import dev.clipjet.kernels.gpu.StorageType;
-import dev.clipjet.model.TextSpec;
-import dev.clipjet.model.VisionSpec;
+import dev.clipjet.model.TextTransformer;
+import dev.clipjet.model.Transformers;
+import dev.clipjet.model.VisionTransformer;
 import dev.clipjet.weights.Checkpoint;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,7 +84,7 @@ public final class GpuEngine implements Engine {
 
     @Override
     public float[][] embedImages(float[] pixels, int images) {
-        VisionSpec vision = checkpoint.spec().vision().orElseThrow();
+        VisionTransformer vision = Transformers.image(checkpoint.spec().vision().orElseThrow(), "the engines");
         int imageFloats = 3 * vision.imageSize() * vision.imageSize();
         return embedImages(Tower.IMAGE_FLOATS, images, (input, image) -> input.image(pixels, image * imageFloats));
     }
@@ -94,7 +95,7 @@ public final class GpuEngine implements Engine {
     }
 
     private float[][] embedImages(Tower tower, int images, Filler filler) {
-        VisionSpec vision = checkpoint.spec().vision().orElseThrow();
+        VisionTransformer vision = Transformers.image(checkpoint.spec().vision().orElseThrow(), "the engines");
         int chunk = Buckets.within(Math.max(1, Math.min(MOST_SEQUENCES, MOST_TOKENS / vision.tokens())));
         float[][] embeddings = new float[images][vision.outputDim()];
         for (int from = 0; from < images; from += chunk) {
@@ -114,7 +115,7 @@ public final class GpuEngine implements Engine {
 
     @Override
     public float[][] embedTexts(List<int[]> texts) {
-        TextSpec text = checkpoint.spec().text().orElseThrow();
+        TextTransformer text = Transformers.text(checkpoint.spec().text().orElseThrow());
         float[][] embeddings = new float[texts.size()][text.outputDim()];
         int from = 0;
         while (from < texts.size()) {
@@ -152,7 +153,9 @@ public final class GpuEngine implements Engine {
 
     @Override
     public HiddenStates textHiddenStates(int[] ids) {
-        int width = checkpoint.spec().text().orElseThrow().blocks().width();
+        int width = Transformers.text(checkpoint.spec().text().orElseThrow())
+                .blocks()
+                .width();
         return guarded(() -> {
             PreparedTower prepared = executor.prepare(Tower.TEXT_ALL_POSITIONS, 1, ids.length);
             prepared.input().begin();

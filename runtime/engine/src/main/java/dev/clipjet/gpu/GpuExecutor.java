@@ -13,8 +13,9 @@ import dev.clipjet.graph.Value;
 import dev.clipjet.kernels.gpu.KernelLibrary;
 import dev.clipjet.kernels.gpu.Matrix;
 import dev.clipjet.kernels.gpu.StorageType;
-import dev.clipjet.model.TextSpec;
-import dev.clipjet.model.VisionSpec;
+import dev.clipjet.model.TextTransformer;
+import dev.clipjet.model.Transformers;
+import dev.clipjet.model.VisionTransformer;
 import dev.clipjet.weights.Checkpoint;
 import dev.clipjet.weights.FloatConversion;
 import java.nio.ByteBuffer;
@@ -116,12 +117,13 @@ public final class GpuExecutor implements AutoCloseable {
         TowerInput input;
         int longest;
         if (tower.isImage()) {
-            VisionSpec vision = checkpoint.spec().vision().orElseThrow();
+            VisionTransformer vision =
+                    Transformers.image(checkpoint.spec().vision().orElseThrow(), "the engines");
             graph = TowerGraphs.image(vision, sequences);
             input = TowerInput.images(tower, sequences, vision.tokens(), vision.imageSize());
             longest = vision.tokens();
         } else {
-            TextSpec text = checkpoint.spec().text().orElseThrow();
+            TextTransformer text = Transformers.text(checkpoint.spec().text().orElseThrow());
             graph = tower == Tower.TEXT
                     ? TowerGraphs.text(text, sequences, tokens)
                     : TowerGraphs.textAllPositions(text, sequences, tokens);

@@ -9,7 +9,7 @@ import dev.clipjet.kernels.gpu.Activation;
 import dev.clipjet.kernels.gpu.Matrix;
 import dev.clipjet.kernels.gpu.StorageType;
 import dev.clipjet.memory.DType;
-import dev.clipjet.weights.CanonicalName;
+import dev.clipjet.model.CanonicalName;
 import dev.clipjet.weights.CanonicalTensor;
 import dev.clipjet.weights.Checkpoint;
 import dev.clipjet.weights.FloatConversion;

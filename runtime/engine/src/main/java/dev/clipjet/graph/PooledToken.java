@@ -1,7 +1,7 @@
 package dev.clipjet.graph;
 
 import dev.clipjet.error.InvalidInputException;
-import dev.clipjet.model.TextSpec;
+import dev.clipjet.model.TextTower;
 import java.util.Arrays;
 
 /** Finds the token of a text that becomes its embedding. */
@@ -13,11 +13,11 @@ public final class PooledToken {
      * so leaving the rest out is exact; without one, all of them.
      *
      * @param ids token ids with start and end token; padded to the context length if the model
-     *     {@linkplain TextSpec#seesPadding() sees padding}, else padded or not
+     *     {@linkplain TextTower#seesPadding() sees padding}, else padded or not
      * @throws InvalidInputException if there are none or too many ids, one is outside the vocabulary, the padding that
      *     the model sees is missing, or the end token that it pools at
      */
-    public static int[] cut(TextSpec text, int[] ids) {
+    public static int[] cut(TextTower text, int[] ids) {
         check(text, ids);
         if (text.seesPadding() && ids.length != text.contextLength()) {
             throw new InvalidInputException("a text has " + ids.length
@@ -28,7 +28,7 @@ public final class PooledToken {
     }
 
     /** Checks number and range of the ids of one text. */
-    public static void check(TextSpec text, int[] ids) {
+    public static void check(TextTower text, int[] ids) {
         if (ids.length == 0) {
             throw new InvalidInputException("a text needs at least one token id");
         }
@@ -45,7 +45,7 @@ public final class PooledToken {
     }
 
     /** Index of the pooled token among ids that {@link #cut} gave. */
-    public static int position(TextSpec text, int[] ids) {
+    public static int position(TextTower text, int[] ids) {
         return switch (text.pooling()) {
             case FIRST -> 0;
             case LAST -> ids.length - 1;

@@ -2,9 +2,9 @@ package dev.clipjet.graph;
 
 import dev.clipjet.model.Activation;
 import dev.clipjet.model.ImagePooling;
-import dev.clipjet.model.TextSpec;
+import dev.clipjet.model.TextTransformer;
 import dev.clipjet.model.TransformerSpec;
-import dev.clipjet.model.VisionSpec;
+import dev.clipjet.model.VisionTransformer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -27,7 +27,7 @@ public final class TowerGraphs {
     }
 
     /** The image tower: normalised pixels to embeddings [images, E]. */
-    public static Graph image(VisionSpec vision, int images) {
+    public static Graph image(VisionTransformer vision, int images) {
         int width = vision.blocks().width();
         int grid = vision.grid();
         TowerGraphs tower = new TowerGraphs("vision", vision.blocks(), false);
@@ -49,7 +49,7 @@ public final class TowerGraphs {
      * The text tower: packed token ids to embeddings [texts, E]. With a causal mask, each text must end at the token that
      * is pooled.
      */
-    public static Graph text(TextSpec text, int texts, int tokens) {
+    public static Graph text(TextTransformer text, int texts, int tokens) {
         TowerGraphs tower = new TowerGraphs("text", text.blocks(), text.causal());
         Value pooled = tower.blocksToPooled(tower.embedTokens());
         tower.normInPlace("text.ln_final", pooled);
@@ -58,7 +58,7 @@ public final class TowerGraphs {
     }
 
     /** The text tower for callers who want every position: token ids to the final norm's output [tokens, D]. */
-    public static Graph textAllPositions(TextSpec text, int texts, int tokens) {
+    public static Graph textAllPositions(TextTransformer text, int texts, int tokens) {
         TowerGraphs tower = new TowerGraphs("text", text.blocks(), text.causal());
         Value x = tower.embedTokens();
         tower.allBlocks(x);

@@ -13,8 +13,9 @@ import dev.clipjet.graph.PooledToken;
 import dev.clipjet.graph.TowerGraphs;
 import dev.clipjet.kernels.cpu.WorkerPool;
 import dev.clipjet.kernels.gpu.StorageType;
-import dev.clipjet.model.TextSpec;
-import dev.clipjet.model.VisionSpec;
+import dev.clipjet.model.TextTransformer;
+import dev.clipjet.model.Transformers;
+import dev.clipjet.model.VisionTransformer;
 import dev.clipjet.preprocess.Preprocessor;
 import dev.clipjet.weights.Checkpoint;
 import java.util.HashMap;
@@ -82,7 +83,7 @@ public final class TowerVerifier implements AutoCloseable {
      *     them later
      */
     public void images(List<byte[]> images, Consumer<OperationError> report) {
-        VisionSpec vision = checkpoint.spec().vision().orElseThrow();
+        VisionTransformer vision = Transformers.image(checkpoint.spec().vision().orElseThrow(), "the engines");
         int size = 3 * vision.imageSize() * vision.imageSize();
         float[] pixels = new float[images.size() * size];
         PreparedTower prepared = gpu.prepare(Tower.IMAGE_BYTES, images.size(), 1);
@@ -103,7 +104,7 @@ public final class TowerVerifier implements AutoCloseable {
      * @param report told of every operation as soon as it is compared
      */
     public void texts(List<int[]> texts, Consumer<OperationError> report) {
-        TextSpec text = checkpoint.spec().text().orElseThrow();
+        TextTransformer text = Transformers.text(checkpoint.spec().text().orElseThrow());
         int tokens = texts.stream().mapToInt(ids -> ids.length).sum();
         PreparedTower prepared = gpu.prepare(Tower.TEXT, texts.size(), tokens);
         prepared.input().begin();

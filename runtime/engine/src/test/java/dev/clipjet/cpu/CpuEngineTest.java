@@ -9,7 +9,7 @@ import dev.clipjet.graph.Graph;
 import dev.clipjet.graph.Op;
 import dev.clipjet.graph.TowerGraphs;
 import dev.clipjet.kernels.cpu.WorkerPool;
-import dev.clipjet.model.VisionSpec;
+import dev.clipjet.model.VisionTransformer;
 import dev.clipjet.testing.Golden;
 import dev.clipjet.weights.Checkpoint;
 import java.util.ArrayList;
@@ -28,13 +28,13 @@ class CpuEngineTest {
 
     private Checkpoint checkpoint;
     private CpuEngine engine;
-    private VisionSpec vision;
+    private VisionTransformer vision;
 
     @BeforeEach
     void open() {
         checkpoint = Checkpoint.open(Golden.folder("hf-vit-quickgelu"));
         engine = new CpuEngine(checkpoint, 2);
-        vision = checkpoint.spec().vision().orElseThrow();
+        vision = checkpoint.spec().vision().map(VisionTransformer.class::cast).orElseThrow();
     }
 
     @AfterEach

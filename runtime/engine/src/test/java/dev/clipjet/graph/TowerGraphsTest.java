@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.clipjet.model.Activation;
 import dev.clipjet.model.ImagePooling;
 import dev.clipjet.model.TextPooling;
-import dev.clipjet.model.TextSpec;
+import dev.clipjet.model.TextTransformer;
 import dev.clipjet.model.TransformerSpec;
-import dev.clipjet.model.VisionSpec;
+import dev.clipjet.model.VisionTransformer;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -20,8 +20,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class TowerGraphsTest {
     private static final TransformerSpec BLOCKS = new TransformerSpec(768, 12, 12, 3072, Activation.QUICK_GELU, 1e-5);
     private static final TransformerSpec SCALED = new TransformerSpec(768, 2, 12, 3072, Activation.GELU, 1e-5, true);
-    private static final VisionSpec VISION = new VisionSpec(224, 32, BLOCKS, 512);
-    private static final TextSpec TEXT = new TextSpec(49408, 77, BLOCKS, TextPooling.HIGHEST_ID, 49407, 0);
+    private static final VisionTransformer VISION = new VisionTransformer(224, 32, BLOCKS, 512);
+    private static final TextTransformer TEXT =
+            new TextTransformer(49408, 77, BLOCKS, TextPooling.HIGHEST_ID, 49407, 0);
 
     static Stream<Graph> graphs() {
         return Stream.of(
@@ -33,8 +34,8 @@ class TowerGraphsTest {
                 TowerGraphs.textAllPositions(TEXT, 1, 77));
     }
 
-    private static VisionSpec averaged(ImagePooling pooling) {
-        return new VisionSpec(224, 32, SCALED, false, pooling, 512);
+    private static VisionTransformer averaged(ImagePooling pooling) {
+        return new VisionTransformer(224, 32, SCALED, true, false, pooling, 512);
     }
 
     @ParameterizedTest
@@ -143,7 +144,7 @@ class TowerGraphsTest {
 
     @Test
     void a_projection_with_a_bias_adds_it() {
-        TextSpec text = new TextSpec(100, 9, BLOCKS, false, TextPooling.LAST, 99, 32, true);
+        TextTransformer text = new TextTransformer(100, 9, BLOCKS, false, TextPooling.LAST, 99, 32, true);
         Op last =
                 TowerGraphs.text(text, 1, 9).ops().stream().reduce((a, b) -> b).orElseThrow();
         assertThat(((Op.Linear) last).bias()).contains("text.projection.bias");

@@ -8,7 +8,7 @@ import dev.clipjet.cpu.SequenceBatch;
 import dev.clipjet.graph.Graph;
 import dev.clipjet.graph.TowerGraphs;
 import dev.clipjet.kernels.cpu.WorkerPool;
-import dev.clipjet.model.VisionSpec;
+import dev.clipjet.model.VisionTransformer;
 import dev.clipjet.testing.Golden;
 import dev.clipjet.weights.Checkpoint;
 import java.lang.management.ManagementFactory;
@@ -25,7 +25,11 @@ class AllocationTest {
         try (Checkpoint checkpoint = Checkpoint.open(Golden.folder("hf-vit-quickgelu"));
                 WorkerPool pool = new WorkerPool(1);
                 CpuExecutor executor = new CpuExecutor(checkpoint, pool)) {
-            VisionSpec vision = checkpoint.spec().vision().orElseThrow();
+            VisionTransformer vision = checkpoint
+                    .spec()
+                    .vision()
+                    .map(VisionTransformer.class::cast)
+                    .orElseThrow();
             float[] pixels = new float[3 * vision.imageSize() * vision.imageSize()];
             Graph graph = TowerGraphs.image(vision, 1);
             SequenceBatch batch = SequenceBatch.images(1, pixels, vision.tokens());

@@ -14,7 +14,8 @@ import dev.clipjet.graph.Op;
 import dev.clipjet.graph.Rows;
 import dev.clipjet.graph.TowerGraphs;
 import dev.clipjet.kernels.cpu.WorkerPool;
-import dev.clipjet.model.VisionSpec;
+import dev.clipjet.model.TextTransformer;
+import dev.clipjet.model.VisionTransformer;
 import dev.clipjet.preprocess.PreprocessedImage;
 import dev.clipjet.preprocess.Preprocessor;
 import dev.clipjet.weights.Checkpoint;
@@ -103,7 +104,11 @@ final class CheckpointAnswers {
         try (Checkpoint checkpoint = Checkpoint.open(source, original.options());
                 WorkerPool pool = new WorkerPool(1);
                 CpuExecutor executor = new CpuExecutor(checkpoint, pool)) {
-            VisionSpec vision = checkpoint.spec().vision().orElseThrow();
+            VisionTransformer vision = checkpoint
+                    .spec()
+                    .vision()
+                    .map(VisionTransformer.class::cast)
+                    .orElseThrow();
             int images = reference.rows("pixel_values");
             Graph graph = TowerGraphs.image(vision, images);
             List<String> compared = new ArrayList<>();
@@ -135,7 +140,7 @@ final class CheckpointAnswers {
     }
 
     /** Names of the reference tensors that an operation's output is to equal. */
-    private static List<String> references(Op op, VisionSpec vision) {
+    private static List<String> references(Op op, VisionTransformer vision) {
         boolean afterMean = op.output().rows() == Rows.SEQUENCES;
         return switch (op.name()) {
             case "vision.embeddings" ->
@@ -161,7 +166,12 @@ final class CheckpointAnswers {
         List<HiddenStates> states = Arrays.stream(reference.ids("input_ids"))
                 .map(clip::textHiddenStates)
                 .toList();
-        int layers = clip.spec().text().orElseThrow().blocks().layers();
+        int layers = clip.spec()
+                .text()
+                .map(TextTransformer.class::cast)
+                .orElseThrow()
+                .blocks()
+                .layers();
         for (int layer = 0; layer <= layers; layer++) {
             int index = layer;
             float[][] rows = states.stream().map(state -> state.layer(index)).toArray(float[][]::new);

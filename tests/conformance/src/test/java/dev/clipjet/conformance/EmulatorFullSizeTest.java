@@ -7,7 +7,7 @@ import dev.clipjet.gpu.PixelScale;
 import dev.clipjet.graph.PooledToken;
 import dev.clipjet.kernels.gpu.StorageType;
 import dev.clipjet.memory.DType;
-import dev.clipjet.model.TextSpec;
+import dev.clipjet.model.TextTransformer;
 import dev.clipjet.ptx.emulator.EmulatedDevice;
 import dev.clipjet.ptx.exec.ExecutionOptions;
 import dev.clipjet.ptx.exec.ExecutionOptions.Landing;
@@ -65,7 +65,8 @@ class EmulatorFullSizeTest {
             Reference reference = new Reference(io);
             int size = 3 * architecture.imageSize() * architecture.imageSize();
             byte[] image = Arrays.copyOf(reference.bytes("pixels_uint8"), size);
-            TextSpec spec = checkpoint.spec().text().orElseThrow();
+            TextTransformer spec =
+                    checkpoint.spec().text().map(TextTransformer.class::cast).orElseThrow();
             int[] text = PooledToken.cut(spec, reference.ids("input_ids")[1]);
             EmulatedDevice device = new EmulatedDevice(EmulatedDevice.h200(), ExecutionOptions.standard());
             try (GpuEngine engine = new GpuEngine(

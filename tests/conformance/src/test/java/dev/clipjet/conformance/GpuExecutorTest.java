@@ -13,8 +13,8 @@ import dev.clipjet.gpu.PreparedTower;
 import dev.clipjet.gpu.Tower;
 import dev.clipjet.graph.PooledToken;
 import dev.clipjet.kernels.gpu.StorageType;
-import dev.clipjet.model.TextSpec;
-import dev.clipjet.model.VisionSpec;
+import dev.clipjet.model.TextTransformer;
+import dev.clipjet.model.VisionTransformer;
 import dev.clipjet.testing.Golden;
 import dev.clipjet.weights.Checkpoint;
 import java.lang.management.ManagementFactory;
@@ -34,8 +34,13 @@ class GpuExecutorTest {
                 GpuDevice device = new SilentDevice();
                 GpuExecutor executor = new GpuExecutor(
                         checkpoint, device, type, checkpoint.spec().preprocess().map(PixelScale::of))) {
-            VisionSpec vision = checkpoint.spec().vision().orElseThrow();
-            TextSpec text = checkpoint.spec().text().orElseThrow();
+            VisionTransformer vision = checkpoint
+                    .spec()
+                    .vision()
+                    .map(VisionTransformer.class::cast)
+                    .orElseThrow();
+            TextTransformer text =
+                    checkpoint.spec().text().map(TextTransformer.class::cast).orElseThrow();
             byte[] rgb = new byte[3 * vision.imageSize() * vision.imageSize()];
             int[] ids = {1, 2, 3, text.endTokenId()};
             float[] embedding = new float[vision.outputDim()];
@@ -76,7 +81,8 @@ class GpuExecutorTest {
                         checkpoint.spec().preprocess().map(PixelScale::of),
                         type)) {
             int size = checkpoint.spec().vision().orElseThrow().imageSize();
-            TextSpec text = checkpoint.spec().text().orElseThrow();
+            TextTransformer text =
+                    checkpoint.spec().text().map(TextTransformer.class::cast).orElseThrow();
             List<byte[]> images = List.of(new byte[3 * size * size], new byte[3 * size * size]);
             List<int[]> texts = List.of(PooledToken.cut(text, new int[] {1, 2, 3, text.endTokenId()}));
             engine.embedBytes(images);

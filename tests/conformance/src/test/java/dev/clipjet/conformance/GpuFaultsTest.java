@@ -13,7 +13,7 @@ import dev.clipjet.gpu.GpuEngine;
 import dev.clipjet.gpu.PixelScale;
 import dev.clipjet.graph.PooledToken;
 import dev.clipjet.kernels.gpu.StorageType;
-import dev.clipjet.model.TextSpec;
+import dev.clipjet.model.TextTransformer;
 import dev.clipjet.ptx.emulator.EmulatedDevice;
 import dev.clipjet.ptx.exec.ExecutionOptions;
 import dev.clipjet.testing.Golden;
@@ -50,7 +50,8 @@ class GpuFaultsTest {
     static void open() {
         checkpoint = Checkpoint.open(Golden.folder("hf-vit-quickgelu"));
         int side = checkpoint.spec().vision().orElseThrow().imageSize();
-        TextSpec text = checkpoint.spec().text().orElseThrow();
+        TextTransformer text =
+                checkpoint.spec().text().map(TextTransformer.class::cast).orElseThrow();
         image = new byte[3 * side * side];
         new Random(1).nextBytes(image);
         ids = PooledToken.cut(text, new int[] {1, 2, 3, text.endTokenId()});

@@ -9,7 +9,7 @@ import dev.clipjet.gpu.GpuEngine;
 import dev.clipjet.gpu.PixelScale;
 import dev.clipjet.graph.PooledToken;
 import dev.clipjet.kernels.gpu.StorageType;
-import dev.clipjet.model.TextSpec;
+import dev.clipjet.model.TextTransformer;
 import dev.clipjet.ptx.emulator.EmulatedDevice;
 import dev.clipjet.ptx.exec.ExecutionOptions;
 import dev.clipjet.testing.Golden;
@@ -48,7 +48,13 @@ class GpuInputsTest {
             for (int[] ids : reference.ids("input_ids")) {
                 states.add(engine.textHiddenStates(ids));
             }
-            int layers = checkpoint.spec().text().orElseThrow().blocks().layers();
+            int layers = checkpoint
+                    .spec()
+                    .text()
+                    .map(TextTransformer.class::cast)
+                    .orElseThrow()
+                    .blocks()
+                    .layers();
             for (int layer = 0; layer <= layers; layer++) {
                 int index = layer;
                 assertThat(states).allMatch(each -> each.layers() == layers + 1);
@@ -66,7 +72,8 @@ class GpuInputsTest {
         try (Checkpoint checkpoint = Checkpoint.open(Golden.folder("hf-vit-quickgelu"));
                 GpuEngine gpu = engine(checkpoint);
                 CpuEngine cpu = new CpuEngine(checkpoint, 1)) {
-            TextSpec text = checkpoint.spec().text().orElseThrow();
+            TextTransformer text =
+                    checkpoint.spec().text().map(TextTransformer.class::cast).orElseThrow();
             List<int[]> texts = new ArrayList<>();
             for (int count = 1; count <= 7; count++) {
                 int[] ids = new int[1 + count * 3 % 11];

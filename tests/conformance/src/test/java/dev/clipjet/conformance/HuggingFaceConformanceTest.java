@@ -10,7 +10,8 @@ import dev.clipjet.ImageSource;
 import dev.clipjet.Similarity;
 import dev.clipjet.engine.HiddenStates;
 import dev.clipjet.error.ModelFormatException;
-import dev.clipjet.model.VisionSpec;
+import dev.clipjet.model.TextTransformer;
+import dev.clipjet.model.VisionTransformer;
 import dev.clipjet.preprocess.PreprocessedImage;
 import dev.clipjet.preprocess.Preprocessor;
 import dev.clipjet.testing.Golden;
@@ -105,7 +106,8 @@ class HuggingFaceConformanceTest {
     private static float[][] images(Clip clip, Path directory, JsonNode info, Reference reference) {
         assertThat(clip.spec().preprocess().orElseThrow().profile().label())
                 .isEqualTo(info.get("preprocessing").textValue());
-        VisionSpec vision = clip.spec().vision().orElseThrow();
+        VisionTransformer vision =
+                clip.spec().vision().map(VisionTransformer.class::cast).orElseThrow();
         Preprocessor preprocessor = Preprocessor.of(clip.spec().preprocess().orElseThrow());
         List<ImageSource> sources = new ArrayList<>();
         info.get("images")
@@ -143,7 +145,13 @@ class HuggingFaceConformanceTest {
 
     private static void hiddenStates(Clip clip, int[][] ids, Reference reference) {
         List<HiddenStates> all = Arrays.stream(ids).map(clip::textHiddenStates).toList();
-        int layers = clip.spec().text().orElseThrow().blocks().layers() + 1;
+        int layers = clip.spec()
+                        .text()
+                        .map(TextTransformer.class::cast)
+                        .orElseThrow()
+                        .blocks()
+                        .layers()
+                + 1;
         for (int layer = 0; layer < layers; layer++) {
             int index = layer;
             assertThat(all).allMatch(states -> states.layers() == layers);

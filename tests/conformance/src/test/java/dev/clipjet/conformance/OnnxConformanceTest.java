@@ -10,8 +10,8 @@ import dev.clipjet.convert.TargetFormat;
 import dev.clipjet.cpu.CpuEngine;
 import dev.clipjet.graph.PooledToken;
 import dev.clipjet.memory.DType;
-import dev.clipjet.model.TextSpec;
-import dev.clipjet.model.VisionSpec;
+import dev.clipjet.model.TextTransformer;
+import dev.clipjet.model.VisionTransformer;
 import dev.clipjet.testing.Golden;
 import dev.clipjet.weights.Checkpoint;
 import dev.clipjet.weights.CheckpointOptions;
@@ -91,7 +91,11 @@ class OnnxConformanceTest {
             Path folder = export(checkpoint, options());
             Reference reference = new Reference(io);
             if (checkpoint.spec().vision().isPresent()) {
-                VisionSpec vision = checkpoint.spec().vision().get();
+                VisionTransformer vision = checkpoint
+                        .spec()
+                        .vision()
+                        .map(VisionTransformer.class::cast)
+                        .orElseThrow();
                 float[] pixels = reference.floats("pixel_values");
                 int images = reference.rows("pixel_values");
                 try (OnnxTower tower = new OnnxTower(folder.resolve("vision_model.onnx"))) {
@@ -101,7 +105,11 @@ class OnnxConformanceTest {
                 }
             }
             if (checkpoint.spec().text().isPresent()) {
-                TextSpec text = checkpoint.spec().text().get();
+                TextTransformer text = checkpoint
+                        .spec()
+                        .text()
+                        .map(TextTransformer.class::cast)
+                        .orElseThrow();
                 int[][] ids = reference.ids("input_ids");
                 try (OnnxTower tower = new OnnxTower(folder.resolve("text_model.onnx"))) {
                     float[][] features = tower.texts(ids);
@@ -112,7 +120,7 @@ class OnnxConformanceTest {
         }
     }
 
-    private static List<int[]> cut(TextSpec text, int[][] ids) {
+    private static List<int[]> cut(TextTransformer text, int[][] ids) {
         return Arrays.stream(ids).map(row -> PooledToken.cut(text, row)).toList();
     }
 
@@ -187,12 +195,14 @@ class OnnxConformanceTest {
     private static void compareOnRandomInput(Checkpoint checkpoint, CpuEngine engine, Path folder, int batch)
             throws Exception {
         Random random = new Random(7);
-        VisionSpec vision = checkpoint.spec().vision().orElseThrow();
+        VisionTransformer vision =
+                checkpoint.spec().vision().map(VisionTransformer.class::cast).orElseThrow();
         float[] pixels = new float[batch * 3 * vision.imageSize() * vision.imageSize()];
         for (int i = 0; i < pixels.length; i++) {
             pixels[i] = (float) random.nextGaussian();
         }
-        TextSpec text = checkpoint.spec().text().orElseThrow();
+        TextTransformer text =
+                checkpoint.spec().text().map(TextTransformer.class::cast).orElseThrow();
         int[][] ids = new int[batch][text.contextLength()];
         for (int[] row : ids) {
             Arrays.fill(row, text.endTokenId());

@@ -4,7 +4,8 @@ import dev.clipjet.gpu.GpuEngine;
 import dev.clipjet.gpu.PixelScale;
 import dev.clipjet.graph.PooledToken;
 import dev.clipjet.kernels.gpu.StorageType;
-import dev.clipjet.model.TextSpec;
+import dev.clipjet.model.TextTower;
+import dev.clipjet.model.TextTransformer;
 import dev.clipjet.verify.TowerVerifier;
 import dev.clipjet.weights.Checkpoint;
 import dev.clipjet.weights.safetensors.SafetensorsFile;
@@ -40,7 +41,11 @@ final class GoldenCheck {
                 check(model, type, "image_features", GoldenCase.error(io, "image_features", images));
             }
             if (checkpoint.spec().text().isPresent()) {
-                TextSpec text = checkpoint.spec().text().orElseThrow();
+                TextTower text = checkpoint
+                        .spec()
+                        .text()
+                        .map(TextTransformer.class::cast)
+                        .orElseThrow();
                 List<int[]> ids = GoldenCase.ids(io).stream()
                         .map(each -> PooledToken.cut(text, each))
                         .toList();

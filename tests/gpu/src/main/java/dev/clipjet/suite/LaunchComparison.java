@@ -8,8 +8,8 @@ import dev.clipjet.gpu.Tower;
 import dev.clipjet.graph.Op;
 import dev.clipjet.graph.PooledToken;
 import dev.clipjet.kernels.gpu.StorageType;
-import dev.clipjet.model.TextSpec;
-import dev.clipjet.model.VisionSpec;
+import dev.clipjet.model.TextTransformer;
+import dev.clipjet.model.VisionTransformer;
 import dev.clipjet.verify.RowError;
 import dev.clipjet.weights.Checkpoint;
 import dev.clipjet.weights.safetensors.SafetensorsFile;
@@ -101,7 +101,8 @@ final class LaunchComparison {
 
     private static PreparedTower images(
             GpuExecutor executor, SafetensorsFile io, Checkpoint checkpoint, Tower tower, int images) {
-        VisionSpec vision = checkpoint.spec().vision().orElseThrow();
+        VisionTransformer vision =
+                checkpoint.spec().vision().map(VisionTransformer.class::cast).orElseThrow();
         PreparedTower prepared = executor.prepare(tower, images, 1);
         prepared.input().begin();
         if (tower == Tower.IMAGE_BYTES) {
@@ -117,7 +118,8 @@ final class LaunchComparison {
     }
 
     private static PreparedTower texts(GpuExecutor executor, SafetensorsFile io, Checkpoint checkpoint) {
-        TextSpec text = checkpoint.spec().text().orElseThrow();
+        TextTransformer text =
+                checkpoint.spec().text().map(TextTransformer.class::cast).orElseThrow();
         List<int[]> cut = GoldenCase.ids(io).stream()
                 .map(ids -> PooledToken.cut(text, ids))
                 .toList();

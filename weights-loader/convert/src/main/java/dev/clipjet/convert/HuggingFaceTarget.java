@@ -4,9 +4,10 @@ import dev.clipjet.memory.DType;
 import dev.clipjet.model.ImagePooling;
 import dev.clipjet.model.ModelSpec;
 import dev.clipjet.model.TextPooling;
-import dev.clipjet.model.TextSpec;
+import dev.clipjet.model.TextTransformer;
 import dev.clipjet.model.TransformerSpec;
-import dev.clipjet.model.VisionSpec;
+import dev.clipjet.model.Transformers;
+import dev.clipjet.model.VisionTransformer;
 import dev.clipjet.weights.HuggingFaceNames;
 import dev.clipjet.weights.safetensors.SafetensorsWriter.Declaration;
 import java.util.ArrayList;
@@ -36,11 +37,13 @@ final class HuggingFaceTarget {
         List<String> notes = new ArrayList<>();
         Optional<DType> type = type(source, options, notes);
         spec.vision()
-                .ifPresent(vision -> tensors.addAll(
-                        PlannedTensor.of(HuggingFaceNames.CLIP_MODEL.vision(vision), source.tensors(), type)));
+                .ifPresent(vision -> tensors.addAll(PlannedTensor.of(
+                        HuggingFaceNames.CLIP_MODEL.vision(Transformers.image(vision, "conversion")),
+                        source.tensors(),
+                        type)));
         spec.text()
-                .ifPresent(text -> tensors.addAll(
-                        PlannedTensor.of(HuggingFaceNames.CLIP_MODEL.text(text), source.tensors(), type)));
+                .ifPresent(text -> tensors.addAll(PlannedTensor.of(
+                        HuggingFaceNames.CLIP_MODEL.text(Transformers.text(text)), source.tensors(), type)));
         boolean both = spec.vision().isPresent() && spec.text().isPresent();
         if (both) {
             tensors.add(scalar(source, ModelSource.LOGIT_SCALE, type));
@@ -88,8 +91,8 @@ final class HuggingFaceTarget {
     private static void check(ModelSource source) {
         ModelSpec spec = source.spec();
         Refusals refusals = new Refusals();
-        spec.vision().ifPresent(vision -> refuseVision(vision, refusals));
-        spec.text().ifPresent(text -> refuseText(text, refusals));
+        spec.vision().ifPresent(vision -> refuseVision(Transformers.image(vision, "conversion"), refusals));
+        spec.text().ifPresent(text -> refuseText(Transformers.text(text), refusals));
         if (spec.vision().isPresent() && spec.text().isPresent()) {
             int image = spec.vision().get().projectionDim();
             int text = spec.text().get().projectionDim();
@@ -102,7 +105,7 @@ final class HuggingFaceTarget {
         refusals.check(source.name(), "transformers' CLIP");
     }
 
-    private static void refuseVision(VisionSpec vision, Refusals refusals) {
+    private static void refuseVision(VisionTransformer vision, Refusals refusals) {
         refuseBlocks(vision.blocks(), "vision_cfg", refusals);
         refusals.when(
                         !vision.normBeforeBlocks(),
@@ -112,7 +115,7 @@ final class HuggingFaceTarget {
                         "pooling of images by the mean of patches (vision_cfg.pool_type avg)");
     }
 
-    private static void refuseText(TextSpec text, Refusals refusals) {
+    private static void refuseText(TextTransformer text, Refusals refusals) {
         refuseBlocks(text.blocks(), "text_cfg", refusals);
         refusals.when(!text.causal(), "a text tower without causal mask (text_cfg.no_causal_mask)")
                 .when(

@@ -1,8 +1,8 @@
 package dev.clipjet.convert;
 
 import dev.clipjet.memory.DType;
+import dev.clipjet.model.CanonicalName;
 import dev.clipjet.model.ModelSpec;
-import dev.clipjet.weights.CanonicalName;
 import dev.clipjet.weights.Checkpoint;
 import dev.clipjet.weights.StoredTensor;
 import dev.clipjet.weights.synth.SynthArchitecture;

@@ -9,7 +9,7 @@ import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
 import dev.clipjet.memory.DType;
-import dev.clipjet.weights.CanonicalName;
+import dev.clipjet.model.CanonicalName;
 import dev.clipjet.weights.safetensors.SafetensorsWriter.Declaration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -2,6 +2,7 @@ package dev.clipjet.convert;
 
 import dev.clipjet.model.ModelSpec;
 import dev.clipjet.model.TextPooling;
+import dev.clipjet.model.Transformers;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,13 +21,14 @@ final class OnnxTarget {
         spec.vision()
                 .ifPresent(vision -> files.add(new OnnxWeights(
                         "vision_model.onnx",
-                        OnnxTowers.image(vision, source.tensors(), options.dtype()),
+                        OnnxTowers.image(
+                                Transformers.image(vision, "the ONNX export"), source.tensors(), options.dtype()),
                         OnnxMetadata.of(source),
                         embedded)));
         spec.text()
                 .ifPresent(text -> files.add(new OnnxWeights(
                         "text_model.onnx",
-                        OnnxTowers.text(text, source.tensors(), options.dtype()),
+                        OnnxTowers.text(Transformers.text(text), source.tensors(), options.dtype()),
                         OnnxMetadata.of(source),
                         embedded)));
         List<String> notes = new ArrayList<>();

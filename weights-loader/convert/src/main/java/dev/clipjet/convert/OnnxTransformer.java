@@ -4,9 +4,9 @@ import static dev.clipjet.convert.OnnxGraph.integer;
 import static dev.clipjet.convert.OnnxGraph.integers;
 import static dev.clipjet.convert.OnnxGraph.number;
 
+import dev.clipjet.model.CanonicalName;
+import dev.clipjet.model.TensorNames;
 import dev.clipjet.model.TransformerSpec;
-import dev.clipjet.weights.CanonicalName;
-import dev.clipjet.weights.TensorNames;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;

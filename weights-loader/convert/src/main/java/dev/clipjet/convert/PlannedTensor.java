@@ -1,7 +1,7 @@
 package dev.clipjet.convert;
 
 import dev.clipjet.memory.DType;
-import dev.clipjet.weights.CanonicalName;
+import dev.clipjet.model.CanonicalName;
 import dev.clipjet.weights.TensorRule;
 import dev.clipjet.weights.safetensors.SafetensorsWriter.Declaration;
 import java.util.ArrayList;

@@ -1,6 +1,7 @@
 package dev.clipjet.convert;
 
 import dev.clipjet.memory.DType;
+import dev.clipjet.model.CanonicalName;
 import dev.clipjet.model.ModelSpec;
 import dev.clipjet.model.PassOrder;
 import dev.clipjet.model.PreprocessProfile;
@@ -10,12 +11,11 @@ import dev.clipjet.model.PreprocessSpec.ResizeMode;
 import dev.clipjet.model.PreprocessSpec.Size;
 import dev.clipjet.model.Resampling;
 import dev.clipjet.model.TextPooling;
-import dev.clipjet.model.TextSpec;
+import dev.clipjet.model.TextTransformer;
 import dev.clipjet.model.TokenizerProfile;
 import dev.clipjet.model.TokenizerSpec;
 import dev.clipjet.model.TransformerSpec;
-import dev.clipjet.model.VisionSpec;
-import dev.clipjet.weights.CanonicalName;
+import dev.clipjet.model.VisionTransformer;
 import dev.clipjet.weights.FloatConversion;
 import dev.clipjet.weights.OpenAiNames;
 import dev.clipjet.weights.TensorRule;
@@ -73,16 +73,16 @@ final class SynthSource {
                 List.of());
     }
 
-    private VisionSpec vision() {
-        return new VisionSpec(
+    private VisionTransformer vision() {
+        return new VisionTransformer(
                 architecture.imageSize(),
                 architecture.patchSize(),
                 blocks(architecture.vision()),
                 architecture.embeddingDim());
     }
 
-    private TextSpec text() {
-        return new TextSpec(
+    private TextTransformer text() {
+        return new TextTransformer(
                 SynthArchitecture.VOCABULARY,
                 SynthArchitecture.CONTEXT,
                 blocks(architecture.text()),

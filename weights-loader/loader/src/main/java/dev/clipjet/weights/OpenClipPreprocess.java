@@ -2,6 +2,7 @@ package dev.clipjet.weights;
 
 import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
+import dev.clipjet.json.JsonObject;
 import dev.clipjet.model.PassOrder;
 import dev.clipjet.model.PreprocessProfile;
 import dev.clipjet.model.PreprocessSpec;
@@ -10,7 +11,6 @@ import dev.clipjet.model.PreprocessSpec.ResizeMode;
 import dev.clipjet.model.PreprocessSpec.Rgb;
 import dev.clipjet.model.PreprocessSpec.Size;
 import dev.clipjet.model.Resampling;
-import dev.clipjet.weights.json.JsonObject;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;

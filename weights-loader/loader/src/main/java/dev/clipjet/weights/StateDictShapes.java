@@ -4,11 +4,10 @@ import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
 import dev.clipjet.memory.DType;
 import dev.clipjet.model.Activation;
-import dev.clipjet.model.ImagePooling;
 import dev.clipjet.model.TextPooling;
-import dev.clipjet.model.TextSpec;
+import dev.clipjet.model.TextTransformer;
 import dev.clipjet.model.TransformerSpec;
-import dev.clipjet.model.VisionSpec;
+import dev.clipjet.model.VisionTransformer;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -132,7 +131,7 @@ final class StateDictShapes {
     }
 
     /** The image tower. */
-    VisionSpec vision(Activation activation) {
+    VisionTransformer vision(Activation activation) {
         int width = visionWidth();
         int patch = patchSize();
         int positions = size("visual.positional_embedding", 0, 2, ModelLimits.VOCABULARY);
@@ -153,7 +152,7 @@ final class StateDictShapes {
         int projection = has("visual.proj") ? size("visual.proj", 1, 2, ModelLimits.WIDTH) : 0;
         int heads = heads(options.visionHeads(), width, width <= WIDEST_VISION, "visual.conv1.weight", "image");
         TransformerSpec blocks = blocks("visual.", width, heads, activation);
-        return options.applyTo(new VisionSpec(imageSize, patch, blocks, true, ImagePooling.CLASS_TOKEN, projection));
+        return options.applyTo(new VisionTransformer(imageSize, patch, blocks, projection));
     }
 
     private int textWidth() {
@@ -161,7 +160,7 @@ final class StateDictShapes {
     }
 
     /** The text tower. */
-    TextSpec text(Activation activation) {
+    TextTransformer text(Activation activation) {
         String prefix = names.textPrefix();
         int width = textWidth();
         int vocabulary = size(prefix + "token_embedding.weight", 0, 2, ModelLimits.VOCABULARY);
@@ -175,7 +174,7 @@ final class StateDictShapes {
         }
         int heads = heads(options.textHeads(), width, true, prefix + "ln_final.weight", "text");
         TransformerSpec blocks = blocks(prefix, width, heads, activation);
-        return options.applyTo(new TextSpec(
+        return options.applyTo(new TextTransformer(
                 vocabulary,
                 options.contextLength().orElse(positions),
                 blocks,

@@ -3,6 +3,7 @@ package dev.clipjet.weights;
 import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
 import dev.clipjet.memory.DType;
+import dev.clipjet.model.CanonicalName;
 import dev.clipjet.weights.TensorRule.Layout;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -11,6 +11,7 @@ import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
 import dev.clipjet.memory.DType;
 import dev.clipjet.model.Activation;
+import dev.clipjet.model.CanonicalName;
 import dev.clipjet.model.PreprocessProfile;
 import dev.clipjet.model.PreprocessSpec;
 import dev.clipjet.model.PreprocessSpec.Resize;
@@ -18,7 +19,10 @@ import dev.clipjet.model.PreprocessSpec.ResizeMode;
 import dev.clipjet.model.PreprocessSpec.Rgb;
 import dev.clipjet.model.PreprocessSpec.Size;
 import dev.clipjet.model.Resampling;
+import dev.clipjet.model.TensorNames;
+import dev.clipjet.model.TextTransformer;
 import dev.clipjet.model.TokenizerProfile;
+import dev.clipjet.model.VisionTransformer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -422,10 +426,29 @@ class CheckpointTest {
         model.text().put("hidden_act", "gelu").put("num_attention_heads", 4);
         model.vision().put("hidden_act", "gelu_new");
         try (Checkpoint checkpoint = Checkpoint.open(model.write(temp))) {
-            assertThat(checkpoint.spec().text().orElseThrow().blocks().activation())
+            assertThat(checkpoint
+                            .spec()
+                            .text()
+                            .map(TextTransformer.class::cast)
+                            .orElseThrow()
+                            .blocks()
+                            .activation())
                     .isEqualTo(Activation.QUICK_GELU);
-            assertThat(checkpoint.spec().text().orElseThrow().blocks().heads()).isEqualTo(2);
-            assertThat(checkpoint.spec().vision().orElseThrow().blocks().activation())
+            assertThat(checkpoint
+                            .spec()
+                            .text()
+                            .map(TextTransformer.class::cast)
+                            .orElseThrow()
+                            .blocks()
+                            .heads())
+                    .isEqualTo(2);
+            assertThat(checkpoint
+                            .spec()
+                            .vision()
+                            .map(VisionTransformer.class::cast)
+                            .orElseThrow()
+                            .blocks()
+                            .activation())
                     .isEqualTo(Activation.GELU_TANH);
         }
     }
@@ -442,9 +465,21 @@ class CheckpointTest {
     void activationsByTheLibrarysNames(String name, Activation activation) throws IOException {
         model.vision().put("hidden_act", name).put("layer_norm_eps", 1e-6);
         try (Checkpoint checkpoint = Checkpoint.open(model.write(temp))) {
-            assertThat(checkpoint.spec().vision().orElseThrow().blocks().activation())
+            assertThat(checkpoint
+                            .spec()
+                            .vision()
+                            .map(VisionTransformer.class::cast)
+                            .orElseThrow()
+                            .blocks()
+                            .activation())
                     .isEqualTo(activation);
-            assertThat(checkpoint.spec().vision().orElseThrow().blocks().layerNormEps())
+            assertThat(checkpoint
+                            .spec()
+                            .vision()
+                            .map(VisionTransformer.class::cast)
+                            .orElseThrow()
+                            .blocks()
+                            .layerNormEps())
                     .isEqualTo(1e-6);
         }
     }

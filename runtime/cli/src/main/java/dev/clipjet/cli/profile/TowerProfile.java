@@ -6,8 +6,9 @@ import dev.clipjet.gpu.PreparedTower;
 import dev.clipjet.gpu.Tower;
 import dev.clipjet.kernels.gpu.KernelManifest;
 import dev.clipjet.kernels.gpu.StorageType;
-import dev.clipjet.model.TextSpec;
-import dev.clipjet.model.VisionSpec;
+import dev.clipjet.model.TextTower;
+import dev.clipjet.model.Transformers;
+import dev.clipjet.model.VisionTransformer;
 import dev.clipjet.ptx.emulator.CountingDevice;
 import dev.clipjet.ptx.profile.LaunchCounts;
 import dev.clipjet.ptx.profile.LaunchProfile;
@@ -74,7 +75,8 @@ public record TowerProfile(String gpu, List<ProfiledLaunch> launches, double flo
         prepared.input().begin();
         int longest;
         if (tower.isImage()) {
-            VisionSpec vision = checkpoint.spec().vision().orElseThrow();
+            VisionTransformer vision =
+                    Transformers.image(checkpoint.spec().vision().orElseThrow(), "the profile");
             byte[] rgb = new byte[3 * vision.imageSize() * vision.imageSize()];
             random.nextBytes(rgb);
             for (int i = 0; i < batch; i++) {
@@ -82,7 +84,7 @@ public record TowerProfile(String gpu, List<ProfiledLaunch> launches, double flo
             }
             longest = vision.tokens();
         } else {
-            TextSpec text = checkpoint.spec().text().orElseThrow();
+            TextTower text = checkpoint.spec().text().orElseThrow();
             int[] ids = new int[textLength];
             Arrays.setAll(ids, i -> random.nextInt(text.vocabSize()));
             for (int i = 0; i < batch; i++) {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.clipjet.error.InvalidInputException;
 import dev.clipjet.memory.DType;
-import dev.clipjet.weights.CanonicalName;
+import dev.clipjet.model.CanonicalName;
 import dev.clipjet.weights.CanonicalTensor;
 import dev.clipjet.weights.FloatConversion;
 import dev.clipjet.weights.StoredTensor;

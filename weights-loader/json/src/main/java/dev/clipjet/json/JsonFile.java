@@ -1,4 +1,4 @@
-package dev.clipjet.weights.json;
+package dev.clipjet.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;

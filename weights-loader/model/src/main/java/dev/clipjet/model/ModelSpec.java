@@ -16,8 +16,8 @@ import java.util.Optional;
  */
 public record ModelSpec(
         String family,
-        Optional<VisionSpec> vision,
-        Optional<TextSpec> text,
+        Optional<ImageTower> vision,
+        Optional<TextTower> text,
         Scoring scoring,
         Optional<PreprocessSpec> preprocess,
         Optional<TokenizerSpec> tokenizer,

@@ -1,7 +1,7 @@
 package dev.clipjet.model;
 
 /**
- * The text tower: a transformer that is pooled at one token.
+ * A transformer over token ids that is pooled at one token.
  *
  * @param vocabSize rows of the token embedding
  * @param contextLength most tokens of a text, start and end token included
@@ -12,7 +12,7 @@ package dev.clipjet.model;
  * @param projectionDim width E of the embedding, or 0 when the pooled vector is returned unprojected
  * @param projectionBias whether the projection has a bias
  */
-public record TextSpec(
+public record TextTransformer(
         int vocabSize,
         int contextLength,
         TransformerSpec blocks,
@@ -20,10 +20,11 @@ public record TextSpec(
         TextPooling pooling,
         int endTokenId,
         int projectionDim,
-        boolean projectionBias) {
+        boolean projectionBias)
+        implements TextTower {
 
     /** A tower as OpenAI's: causal, with a projection that has no bias. */
-    public TextSpec(
+    public TextTransformer(
             int vocabSize,
             int contextLength,
             TransformerSpec blocks,
@@ -33,13 +34,13 @@ public record TextSpec(
         this(vocabSize, contextLength, blocks, true, pooling, endTokenId, projectionDim, false);
     }
 
-    /** Width of what the tower returns. */
+    @Override
     public int outputDim() {
         return projectionDim == 0 ? blocks.width() : projectionDim;
     }
 
-    /** Whether the embedding depends on the padding, so that a text must be given with all its positions. */
-    public boolean seesPadding() {
-        return !causal || pooling == TextPooling.LAST;
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+        return visitor.visit(this);
     }
 }

@@ -1,4 +1,4 @@
-package dev.clipjet.weights.json;
+package dev.clipjet.json;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;

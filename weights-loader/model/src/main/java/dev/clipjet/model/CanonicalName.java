@@ -1,4 +1,4 @@
-package dev.clipjet.weights;
+package dev.clipjet.model;
 
 /**
  * Name of a tensor in Clipjet's own naming, the same for every file format; see {@link TensorNames}.
