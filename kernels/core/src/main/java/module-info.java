@@ -1,5 +1,5 @@
 /** What every other Clipjet module shares: typed errors and element types. */
 module dev.clipjet.core {
     exports dev.clipjet.error;
-    exports dev.clipjet.memory;
+    exports dev.clipjet.numeric;
 }

@@ -67,7 +67,7 @@ public final class Clip implements AutoCloseable {
         tokenizer = spec.tokenizer().map(ClipTokenizer::load);
         scorer = new Scorer(
                 Math.exp(checkpoint.logitScale()), checkpoint.logitBias().orElse(0), spec.scoring());
-        ChosenEngine chosen = ChosenEngine.of(checkpoint, spec.preprocess(), options, GpuDevices.installed());
+        ChosenEngine chosen = ChosenEngine.of(checkpoint, spec, options, GpuDevices.installed());
         engine = chosen.engine();
         deviceReason = chosen.reason();
         LOG.info("{} on {}: {}", checkpoint.source(), device(), deviceReason());
@@ -214,24 +214,30 @@ public final class Clip implements AutoCloseable {
 
     private List<float[]> embedPart(List<PreprocessedImage> images, Form form, int firstIndex) {
         checkOpen();
-        Preprocessor normaliser = preprocessor();
-        int side = spec.vision().orElseThrow().imageSize();
+        preprocessor();
         for (int i = 0; i < images.size(); i++) {
-            PreprocessedImage image = images.get(i);
-            if (image.width() != side || image.height() != side) {
-                throw new InvalidInputException("image " + (firstIndex + i) + " has " + image.width() + "x"
-                        + image.height() + " pixels after preprocessing, the model takes " + side + "x" + side);
-            }
+            checkSize(images.get(i), "image " + (firstIndex + i));
         }
-        if (engine.takesBytes()) {
-            List<byte[]> bytes = images.stream().map(PreprocessedImage::rgb).toList();
-            return Arrays.asList(formed(engine.embedBytes(bytes), form, "image"));
+        List<byte[]> bytes = images.stream().map(PreprocessedImage::rgb).toList();
+        return Arrays.asList(formed(engine.embedBytes(bytes), form, "image"));
+    }
+
+    private void checkSize(PreprocessedImage image, String what) {
+        int side = spec.vision().orElseThrow().imageSize();
+        if (image.width() != side || image.height() != side) {
+            throw new InvalidInputException(what + " has " + image.width() + "x" + image.height()
+                    + " pixels after preprocessing, the model takes " + side + "x" + side);
         }
-        float[] pixels = new float[images.size() * 3 * side * side];
-        IntStream.range(0, images.size())
-                .parallel()
-                .forEach(i -> normaliser.normalise(images.get(i).rgb(), pixels, i * 3 * side * side));
-        return Arrays.asList(formed(engine.embedImages(pixels, images.size()), form, "image"));
+    }
+
+    /** What the image tower computes on the way, layer by layer: tokens of a ViT, feature maps of a ResNet. */
+    public HiddenStates imageHiddenStates(PreprocessedImage image) {
+        checkOpen();
+        Preprocessor normalizer = preprocessor();
+        checkSize(image, "the image");
+        float[] pixels = new float[image.rgb().length];
+        normalizer.normalize(image.rgb(), pixels, 0);
+        return engine.imageHiddenStates(pixels);
     }
 
     /** The unit embedding of a text, [E]. */

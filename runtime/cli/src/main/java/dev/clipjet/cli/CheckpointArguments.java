@@ -1,6 +1,6 @@
 package dev.clipjet.cli;
 
-import dev.clipjet.model.Activation;
+import dev.clipjet.numeric.Activation;
 import dev.clipjet.weights.CheckpointOptions;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;

@@ -2,12 +2,13 @@ package dev.clipjet.cli;
 
 import dev.clipjet.convert.ConversionReport;
 import dev.clipjet.cpu.CpuEngine;
+import dev.clipjet.engine.Engine;
 import dev.clipjet.error.InvalidInputException;
 import dev.clipjet.graph.PooledToken;
-import dev.clipjet.memory.DType;
 import dev.clipjet.model.ImageTower;
 import dev.clipjet.model.TextPooling;
 import dev.clipjet.model.TextTower;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.Checkpoint;
 import dev.clipjet.weights.CheckpointOptions;
 import java.nio.file.Path;
@@ -91,12 +92,12 @@ final class EmbeddingCheck {
         if (!report.rounded()) {
             return identical;
         }
-        boolean bf16 = report.tensors().stream().anyMatch(tensor -> tensor.type() == DType.BF16);
+        boolean bf16 = report.tensors().stream().anyMatch(tensor -> tensor.type() == ElementType.BF16);
         return cosine >= (bf16 ? BF16_COSINE : F16_COSINE);
     }
 
     private static Embeddings embed(Checkpoint checkpoint, boolean image, boolean text) {
-        try (CpuEngine engine = new CpuEngine(checkpoint, Runtime.getRuntime().availableProcessors())) {
+        try (Engine engine = CpuEngine.open(checkpoint, Runtime.getRuntime().availableProcessors())) {
             Random random = new Random(SEED);
             float[][] images = image
                     ? engine.embedImages(pixels(checkpoint.spec().vision().orElseThrow(), random), IMAGES)

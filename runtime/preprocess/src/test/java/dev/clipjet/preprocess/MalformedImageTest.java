@@ -36,7 +36,7 @@ class MalformedImageTest {
         byte[] bmp = encoded("bmp", 20, 20);
         return Stream.of(
                 broken("empty", new byte[0], Kind.TRUNCATED, "the file is empty"),
-                broken("text", ascii("not an image"), Kind.UNRECOGNISED, "no JPEG, PNG, GIF, WebP, BMP or TIFF"),
+                broken("text", ascii("not an image"), Kind.UNRECOGNIZED, "no JPEG, PNG, GIF, WebP, BMP or TIFF"),
                 broken("png of nothing", PNG, Kind.TRUNCATED, "no IHDR chunk"),
                 broken("png without pixels", png(header(4, 4, 8, 2)), Kind.TRUNCATED, "no IDAT chunk"),
                 broken("png 0 wide", png(header(0, 4, 8, 2)), Kind.MALFORMED, "0x4 pixels"),
@@ -46,7 +46,7 @@ class MalformedImageTest {
                         png(header(13_000, 13_000, 16, 6), idat(50)),
                         Kind.TRUNCATED,
                         "cannot hold"),
-                broken("png depth", png(header(4, 4, 3, 2)), Kind.MALFORMED, "colour type 2 with bit depth 3"),
+                broken("png depth", png(header(4, 4, 3, 2)), Kind.MALFORMED, "color type 2 with bit depth 3"),
                 broken("png short", png(header(4, 4, 8, 0), idat(7)), Kind.TRUNCATED, "ends in row 1 of 4"),
                 broken(
                         "png filter",

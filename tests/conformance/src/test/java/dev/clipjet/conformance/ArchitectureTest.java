@@ -19,7 +19,7 @@ import java.util.Arrays;
 class ArchitectureTest {
     private static final String[] KERNELS = {
         "dev.clipjet.error..",
-        "dev.clipjet.memory..",
+        "dev.clipjet.numeric..",
         "dev.clipjet.device..",
         "dev.clipjet.ptx..",
         "dev.clipjet.kernels.."
@@ -128,7 +128,20 @@ class ArchitectureTest {
                     "dev.clipjet.engine..",
                     "dev.clipjet.device..",
                     "dev.clipjet.kernels..",
+                    "dev.clipjet.weights..",
+                    "dev.clipjet.preprocess..",
+                    "dev.clipjet.tokenizer..",
                     "dev.clipjet");
+
+    /** What runs on every device does not know one of them. */
+    @ArchTest
+    static final ArchRule THE_ENGINE_KNOWS_NO_EXECUTOR = noClasses()
+            .that()
+            .resideInAPackage("dev.clipjet.engine..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "dev.clipjet.cpu..", "dev.clipjet.gpu..", "dev.clipjet.device..", "dev.clipjet.kernels..");
 
     @ArchTest
     static final ArchRule ENGINES_DO_NOT_KNOW_EACH_OTHER = noClasses()

@@ -7,15 +7,12 @@ import dev.clipjet.Clip;
 import dev.clipjet.ClipOptions;
 import dev.clipjet.Form;
 import dev.clipjet.cpu.CpuExecutor;
-import dev.clipjet.cpu.SequenceBatch;
 import dev.clipjet.engine.HiddenStates;
-import dev.clipjet.graph.Graph;
-import dev.clipjet.graph.Op;
-import dev.clipjet.graph.Rows;
-import dev.clipjet.graph.TowerGraphs;
+import dev.clipjet.engine.PreparedTower;
+import dev.clipjet.graph.TowerGraph;
 import dev.clipjet.kernels.cpu.WorkerPool;
+import dev.clipjet.model.ImageTower;
 import dev.clipjet.model.TextTransformer;
-import dev.clipjet.model.VisionTransformer;
 import dev.clipjet.preprocess.PreprocessedImage;
 import dev.clipjet.preprocess.Preprocessor;
 import dev.clipjet.weights.Checkpoint;
@@ -24,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /** Compares what Clipjet answers for a checkpoint with what the code that wrote it answers. */
 final class CheckpointAnswers {
@@ -74,14 +72,14 @@ final class CheckpointAnswers {
         byte[] pixels = reference.bytes("pixels_uint8");
         int size = 3 * side * side;
         Preprocessor preprocessor = Preprocessor.of(clip.spec().preprocess().orElseThrow());
-        float[] normalised = new float[pixels.length];
+        float[] normalized = new float[pixels.length];
         List<PreprocessedImage> images = new ArrayList<>();
         for (int i = 0; i * size < pixels.length; i++) {
             byte[] rgb = Arrays.copyOfRange(pixels, i * size, (i + 1) * size);
-            preprocessor.normalise(rgb, normalised, i * size);
+            preprocessor.normalize(rgb, normalized, i * size);
             images.add(new PreprocessedImage(side, side, rgb));
         }
-        assertThat(normalised).isEqualTo(reference.floats("pixel_values"));
+        assertThat(normalized).isEqualTo(reference.floats("pixel_values"));
         float[][] features = clip.embedPreprocessed(images, Form.RAW);
         assertThat(reference.error("image_features", features)).isLessThan(FEATURES);
         return features;
@@ -103,22 +101,20 @@ final class CheckpointAnswers {
     private void checkImageTower() {
         try (Checkpoint checkpoint = Checkpoint.open(source, original.options());
                 WorkerPool pool = new WorkerPool(1);
-                CpuExecutor executor = new CpuExecutor(checkpoint, pool)) {
-            VisionTransformer vision = checkpoint
-                    .spec()
-                    .vision()
-                    .map(VisionTransformer.class::cast)
-                    .orElseThrow();
+                CpuExecutor executor = new CpuExecutor(checkpoint, pool, Optional.empty())) {
+            ImageTower tower = checkpoint.spec().vision().orElseThrow();
             int images = reference.rows("pixel_values");
-            Graph graph = TowerGraphs.image(vision, images);
+            PreparedTower prepared = executor.prepare(TowerGraph.image(tower), images, 1);
+            float[] pixels = reference.floats("pixel_values");
+            prepared.input().begin();
+            for (int i = 0; i < images; i++) {
+                prepared.input().image(pixels, i * (pixels.length / images));
+            }
+            prepared.input().end();
             List<String> compared = new ArrayList<>();
-            List<String> expected = new ArrayList<>(List.of("vision_embeddings", "vision_pooled"));
-            SequenceBatch batch = SequenceBatch.images(images, reference.floats("pixel_values"), vision.tokens());
-            executor.run(graph, batch, op -> {
-                for (String name : references(op, vision)) {
-                    float[] values =
-                            new float[executor.rows(op.output()) * op.output().columns()];
-                    executor.read(op.output(), values, 0);
+            executor.run(prepared, op -> {
+                for (String name : HiddenNames.of(op, tower)) {
+                    float[] values = HiddenNames.asStored(op.output(), executor.read(op.output()), images);
                     assertThat(reference.error("hidden." + name, rows(values, images)))
                             .as(name)
                             .isLessThan(FEATURES);
@@ -126,40 +122,8 @@ final class CheckpointAnswers {
                 }
                 return true;
             });
-            // The class token is all that the last block computes.
-            int last = vision.blocks().layers() - (pooledIsLastBlock(graph) ? 1 : 0);
-            for (int i = 0; i <= last; i++) {
-                expected.add("vision_hidden_" + i);
-            }
-            assertThat(compared).containsExactlyInAnyOrderElementsOf(expected);
+            assertThat(compared).containsExactlyInAnyOrderElementsOf(HiddenNames.expected(tower));
         }
-    }
-
-    private static boolean pooledIsLastBlock(Graph graph) {
-        return graph.ops().stream().noneMatch(op -> op instanceof Op.AveragePatches);
-    }
-
-    /** Names of the reference tensors that an operation's output is to equal. */
-    private static List<String> references(Op op, VisionTransformer vision) {
-        boolean afterMean = op.output().rows() == Rows.SEQUENCES;
-        return switch (op.name()) {
-            case "vision.embeddings" ->
-                vision.normBeforeBlocks()
-                        ? List.of("vision_embeddings")
-                        : List.of("vision_embeddings", "vision_hidden_0");
-            case "vision.ln_pre" -> List.of("vision_hidden_0");
-            case "vision.ln_post" -> afterMean ? List.of("vision_pooled") : List.of();
-            case "vision.pooled" ->
-                switch (vision.pooling()) {
-                    case MEAN_OF_NORMED -> List.of("vision_pooled");
-                    case NORM_OF_MEAN, CLASS_TOKEN -> List.of();
-                };
-            default -> {
-                String[] parts = op.name().split("\\.", -1);
-                boolean block = op.name().endsWith(".mlp.fc2") && op.output().rows() == Rows.TOKENS;
-                yield block ? List.of("vision_hidden_" + (Integer.parseInt(parts[2]) + 1)) : List.of();
-            }
-        };
     }
 
     private void checkTextTower(Clip clip) {

@@ -117,7 +117,7 @@ class HuggingFaceConformanceTest {
         float[] pixels = new float[sources.size() * imageFloats];
         for (int i = 0; i < sources.size(); i++) {
             PreprocessedImage image = clip.preprocess(sources.get(i));
-            preprocessor.normalise(image.rgb(), pixels, i * imageFloats);
+            preprocessor.normalize(image.rgb(), pixels, i * imageFloats);
         }
         assertThat(pixels).isEqualTo(reference.floats("pixel_values"));
         float[][] features = clip.embedImages(sources, Form.RAW);

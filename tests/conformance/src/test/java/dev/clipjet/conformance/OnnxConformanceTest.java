@@ -8,10 +8,11 @@ import dev.clipjet.convert.ConversionOptions;
 import dev.clipjet.convert.ModelSource;
 import dev.clipjet.convert.TargetFormat;
 import dev.clipjet.cpu.CpuEngine;
+import dev.clipjet.engine.Engine;
 import dev.clipjet.graph.PooledToken;
-import dev.clipjet.memory.DType;
 import dev.clipjet.model.TextTransformer;
 import dev.clipjet.model.VisionTransformer;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.testing.Golden;
 import dev.clipjet.weights.Checkpoint;
 import dev.clipjet.weights.CheckpointOptions;
@@ -86,7 +87,7 @@ class OnnxConformanceTest {
     @MethodSource("cases")
     void everyReferenceModelAnswersAsTheEngineAndTheOriginal(Case model) throws Exception {
         try (Checkpoint checkpoint = Checkpoint.open(model.model(), model.options());
-                CpuEngine engine = new CpuEngine(checkpoint, 1);
+                Engine engine = CpuEngine.open(checkpoint, 1);
                 SafetensorsFile io = SafetensorsFile.open(model.io())) {
             Path folder = export(checkpoint, options());
             Reference reference = new Reference(io);
@@ -148,7 +149,7 @@ class OnnxConformanceTest {
     /** Weights of 16 bits are converted in the graph: the answer is that of the same weights in F32. */
     @ParameterizedTest
     @EnumSource(names = {"F16", "BF16"})
-    void storedTypesAreConvertedInTheGraph(DType type) throws Exception {
+    void storedTypesAreConvertedInTheGraph(ElementType type) throws Exception {
         Path rounded = temp.resolve("rounded");
         try (Checkpoint checkpoint = Checkpoint.open(Golden.folder("hf-vit-gelu"))) {
             ConversionOptions hf = ConversionOptions.of(TargetFormat.HF, (directory, context) -> List.of())
@@ -156,7 +157,7 @@ class OnnxConformanceTest {
             new Conversion(ModelSource.of(checkpoint), rounded, hf).run(ConversionListener.NONE);
         }
         try (Checkpoint checkpoint = Checkpoint.open(rounded);
-                CpuEngine engine = new CpuEngine(checkpoint, 1)) {
+                Engine engine = CpuEngine.open(checkpoint, 1)) {
             Path folder = export(checkpoint, options());
             compareOnRandomInput(checkpoint, engine, folder, 3);
             assertThat(Files.size(folder.resolve("vision_model.onnx")))
@@ -167,7 +168,7 @@ class OnnxConformanceTest {
     @Test
     void largeWeightsLieInAFileOfTheirOwn() throws Exception {
         try (Checkpoint checkpoint = Checkpoint.open(Golden.folder("hf-vit-quickgelu"));
-                CpuEngine engine = new CpuEngine(checkpoint, 1)) {
+                Engine engine = CpuEngine.open(checkpoint, 1)) {
             Path folder = export(checkpoint, options().withFileBytes(1));
             assertThat(Files.size(folder.resolve("vision_model.onnx")))
                     .isLessThan(Files.size(folder.resolve("vision_model.onnx_data")));
@@ -182,17 +183,17 @@ class OnnxConformanceTest {
     @Test
     void aModelOfFullSizeAnswersAsTheEngine() throws Exception {
         Path directory = temp.resolve("hf");
-        ModelSource synthetic = ModelSource.synthetic(SynthArchitecture.VIT_B_32, "", DType.F16);
+        ModelSource synthetic = ModelSource.synthetic(SynthArchitecture.VIT_B_32, "", ElementType.F16);
         new Conversion(synthetic, directory, ConversionOptions.of(TargetFormat.HF, (folder, context) -> List.of()))
                 .run(ConversionListener.NONE);
         try (Checkpoint checkpoint = Checkpoint.open(directory);
-                CpuEngine engine = new CpuEngine(checkpoint, 2)) {
-            Path folder = export(checkpoint, options().withDtype(DType.F32));
+                Engine engine = CpuEngine.open(checkpoint, 2)) {
+            Path folder = export(checkpoint, options().withDtype(ElementType.F32));
             compareOnRandomInput(checkpoint, engine, folder, 2);
         }
     }
 
-    private static void compareOnRandomInput(Checkpoint checkpoint, CpuEngine engine, Path folder, int batch)
+    private static void compareOnRandomInput(Checkpoint checkpoint, Engine engine, Path folder, int batch)
             throws Exception {
         Random random = new Random(7);
         VisionTransformer vision =

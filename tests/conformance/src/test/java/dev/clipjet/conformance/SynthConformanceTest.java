@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clipjet.Clip;
 import dev.clipjet.Form;
-import dev.clipjet.memory.DType;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.preprocess.PreprocessedImage;
 import dev.clipjet.testing.Golden;
 import dev.clipjet.weights.safetensors.SafetensorsFile;
@@ -46,7 +46,7 @@ class SynthConformanceTest {
     @MethodSource("architectures")
     void features_match_double_precision(SynthArchitecture architecture, @TempDir Path work) throws Exception {
         Path model = work.resolve("model");
-        SynthModel.write(architecture, "", DType.F32, model);
+        SynthModel.write(architecture, "", ElementType.F32, model);
         try (SafetensorsFile io = SafetensorsFile.open(golden(architecture).resolve("io.safetensors"))) {
             Reference reference = new Reference(io);
             int side = architecture.imageSize();

@@ -2,13 +2,13 @@ package dev.clipjet.convert;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.clipjet.memory.DType;
 import dev.clipjet.model.ModelSpec;
 import dev.clipjet.model.TextPooling;
 import dev.clipjet.model.TextTransformer;
 import dev.clipjet.model.TransformerSpec;
 import dev.clipjet.model.Transformers;
 import dev.clipjet.model.VisionTransformer;
+import dev.clipjet.numeric.ElementType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -59,11 +59,11 @@ final class HuggingFaceConfigFile {
 
     /** What transformers loads the weights as; F32 where they differ, which is exact. */
     private String torchType() {
-        Set<DType> types = tensors.stream()
+        Set<ElementType> types = tensors.stream()
                 .filter(tensor -> !tensor.declaration().shape().isEmpty())
                 .map(tensor -> tensor.declaration().dtype())
                 .collect(Collectors.toSet());
-        DType type = types.size() == 1 ? types.iterator().next() : DType.F32;
+        ElementType type = types.size() == 1 ? types.iterator().next() : ElementType.F32;
         return switch (type) {
             case F16 -> "float16";
             case BF16 -> "bfloat16";
@@ -140,6 +140,8 @@ final class HuggingFaceConfigFile {
                 .put(
                         "hidden_act",
                         switch (blocks.activation()) {
+                            case NONE -> "linear";
+                            case RELU -> "relu";
                             case QUICK_GELU -> "quick_gelu";
                             case GELU -> "gelu";
                             case GELU_TANH -> "gelu_pytorch_tanh";

@@ -1,6 +1,5 @@
 package dev.clipjet.convert;
 
-import dev.clipjet.memory.DType;
 import dev.clipjet.model.ImagePooling;
 import dev.clipjet.model.ModelSpec;
 import dev.clipjet.model.TextPooling;
@@ -8,6 +7,7 @@ import dev.clipjet.model.TextTransformer;
 import dev.clipjet.model.TransformerSpec;
 import dev.clipjet.model.Transformers;
 import dev.clipjet.model.VisionTransformer;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.HuggingFaceNames;
 import dev.clipjet.weights.safetensors.SafetensorsWriter.Declaration;
 import java.util.ArrayList;
@@ -35,7 +35,7 @@ final class HuggingFaceTarget {
         check(source);
         List<PlannedTensor> tensors = new ArrayList<>();
         List<String> notes = new ArrayList<>();
-        Optional<DType> type = type(source, options, notes);
+        Optional<ElementType> type = type(source, options, notes);
         spec.vision()
                 .ifPresent(vision -> tensors.addAll(PlannedTensor.of(
                         HuggingFaceNames.CLIP_MODEL.vision(Transformers.image(vision, "conversion")),
@@ -65,8 +65,8 @@ final class HuggingFaceTarget {
     }
 
     /** One type for all, since transformers 4.45 and later take that of the first tensor for granted. */
-    private static Optional<DType> type(ModelSource source, ConversionOptions options, List<String> notes) {
-        Set<DType> stored = new HashSet<>();
+    private static Optional<ElementType> type(ModelSource source, ConversionOptions options, List<String> notes) {
+        Set<ElementType> stored = new HashSet<>();
         source.tensors().values().forEach(content -> stored.add(content.dtype()));
         source.scalars().values().forEach(scalar -> stored.add(scalar.dtype()));
         if (options.dtype().isPresent() || options.exactTypes() || stored.size() == 1) {
@@ -74,11 +74,11 @@ final class HuggingFaceTarget {
         }
         notes.add("the types of the weights are mixed, and versions 4 of transformers cannot run such files: all are "
                 + "written as fp32, which is exact; --dtype stored keeps them");
-        return Optional.of(DType.F32);
+        return Optional.of(ElementType.F32);
     }
 
     /** The logit scale or bias as a tensor without dimensions, in its own type unless another is given. */
-    static PlannedTensor scalar(ModelSource source, String name, Optional<DType> type) {
+    static PlannedTensor scalar(ModelSource source, String name, Optional<ElementType> type) {
         Scalar scalar = source.scalars().get(name);
         return new PlannedTensor(
                 new Declaration(name, type.orElse(scalar.dtype()), List.of()),

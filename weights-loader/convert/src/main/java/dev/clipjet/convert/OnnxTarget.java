@@ -9,14 +9,14 @@ import java.util.List;
 /** A directory with an ONNX file for each tower, under the names that Hugging Face's exports have. */
 final class OnnxTarget {
     /** A message of protocol buffers ends at 2 GiB; the rest is for nodes. */
-    private static final long MOST_EMBEDDED = 2_000_000_000L;
+    private static final long MAX_EMBEDDED = 2_000_000_000L;
 
     private OnnxTarget() {}
 
     /** Plans the directory. Every model that loads can be expressed. */
     static Plan plan(ModelSource source, ConversionOptions options) {
         ModelSpec spec = source.spec();
-        long embedded = Math.min(options.fileBytes(), MOST_EMBEDDED);
+        long embedded = Math.min(options.fileBytes(), MAX_EMBEDDED);
         List<WeightFile> files = new ArrayList<>();
         spec.vision()
                 .ifPresent(vision -> files.add(new OnnxWeights(

@@ -4,19 +4,19 @@ import static dev.clipjet.convert.OnnxGraph.integer;
 import static dev.clipjet.convert.OnnxGraph.integers;
 
 import ai.onnx.proto.OnnxMl.TensorProto;
-import dev.clipjet.memory.DType;
 import dev.clipjet.model.CanonicalName;
 import dev.clipjet.model.ImagePooling;
 import dev.clipjet.model.TensorNames;
 import dev.clipjet.model.TextTransformer;
 import dev.clipjet.model.VisionTransformer;
+import dev.clipjet.numeric.ElementType;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
  * Both towers as ONNX graphs, with free batch sizes. Inputs and outputs have the names of Hugging Face's exports;
- * embeddings are not normalised.
+ * embeddings are not normalized.
  */
 final class OnnxTowers {
     static final String PIXELS = "pixel_values";
@@ -29,7 +29,8 @@ final class OnnxTowers {
     private OnnxTowers() {}
 
     /** F32 {@code pixel_values} [batch, 3, S, S], normalised, to F32 {@code image_embeds} [batch, E]. */
-    static OnnxGraph image(VisionTransformer spec, Map<CanonicalName, TensorContent> tensors, Optional<DType> type) {
+    static OnnxGraph image(
+            VisionTransformer spec, Map<CanonicalName, TensorContent> tensors, Optional<ElementType> type) {
         OnnxGraph graph = new OnnxGraph("image", tensors, type);
         TensorNames.Vision names = TensorNames.vision();
         OnnxTransformer transformer = new OnnxTransformer(graph, spec.blocks(), spec.tokens());
@@ -84,7 +85,7 @@ final class OnnxTowers {
     }
 
     /** I64 {@code input_ids} [batch, context], padded as the model's tokenizer does, to F32 {@code text_embeds} [batch, E]. */
-    static OnnxGraph text(TextTransformer spec, Map<CanonicalName, TensorContent> tensors, Optional<DType> type) {
+    static OnnxGraph text(TextTransformer spec, Map<CanonicalName, TensorContent> tensors, Optional<ElementType> type) {
         OnnxGraph graph = new OnnxGraph("text", tensors, type);
         TensorNames.Text names = TensorNames.text();
         int width = spec.blocks().width();

@@ -93,6 +93,8 @@ final class OnnxTransformer {
 
     private String activated(String x) {
         return switch (spec.activation()) {
+            case NONE -> x;
+            case RELU -> graph.node("Relu", List.of(x));
             case QUICK_GELU -> {
                 String gate = graph.node("Sigmoid", List.of(graph.node("Mul", List.of(x, graph.constant(QUICK_GELU)))));
                 yield graph.node("Mul", List.of(x, gate));

@@ -1,8 +1,6 @@
 package dev.clipjet.convert;
 
 import dev.clipjet.error.InvalidInputException;
-import dev.clipjet.memory.DType;
-import dev.clipjet.model.Activation;
 import dev.clipjet.model.ImagePooling;
 import dev.clipjet.model.ImageTower;
 import dev.clipjet.model.ModelSpec;
@@ -15,6 +13,8 @@ import dev.clipjet.model.TextTransformer;
 import dev.clipjet.model.TransformerSpec;
 import dev.clipjet.model.Transformers;
 import dev.clipjet.model.VisionTransformer;
+import dev.clipjet.numeric.Activation;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.OpenAiNames;
 import dev.clipjet.weights.safetensors.SafetensorsWriter.Declaration;
 import java.nio.ByteBuffer;
@@ -60,13 +60,13 @@ final class OpenAiTarget {
         return new Plan(List.of(new TorchWeights(name, tensors)), List.of(), source.dropped(), notes);
     }
 
-    /** The integers by which files of OpenAI's code are recognised. They drop them themselves when they load. */
+    /** The integers by which files of OpenAI's code are recognized. They drop them themselves when they load. */
     private static PlannedTensor integer(String name, long value) {
         ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         bytes.putLong(value).flip();
         return new PlannedTensor(
-                new Declaration(name, DType.I64, List.of()),
-                new HeapContent(DType.I64, bytes, List.of()),
+                new Declaration(name, ElementType.I64, List.of()),
+                new HeapContent(ElementType.I64, bytes, List.of()),
                 0,
                 false,
                 "an integer as in OpenAI's archives, from the configuration");

@@ -2,7 +2,6 @@ package dev.clipjet.convert;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.clipjet.model.Activation;
 import dev.clipjet.model.ImagePooling;
 import dev.clipjet.model.ImageTower;
 import dev.clipjet.model.ModelSpec;
@@ -16,6 +15,7 @@ import dev.clipjet.model.TextTransformer;
 import dev.clipjet.model.TransformerSpec;
 import dev.clipjet.model.Transformers;
 import dev.clipjet.model.VisionTransformer;
+import dev.clipjet.numeric.Activation;
 import java.util.List;
 import java.util.Optional;
 

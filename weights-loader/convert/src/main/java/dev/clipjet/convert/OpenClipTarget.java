@@ -1,12 +1,12 @@
 package dev.clipjet.convert;
 
-import dev.clipjet.model.Activation;
 import dev.clipjet.model.ImageTower;
 import dev.clipjet.model.ModelSpec;
 import dev.clipjet.model.TextTower;
 import dev.clipjet.model.TextTransformer;
 import dev.clipjet.model.Transformers;
 import dev.clipjet.model.VisionTransformer;
+import dev.clipjet.numeric.Activation;
 import dev.clipjet.weights.OpenAiNames;
 import java.util.ArrayList;
 import java.util.List;

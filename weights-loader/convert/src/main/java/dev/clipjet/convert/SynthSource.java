@@ -1,6 +1,5 @@
 package dev.clipjet.convert;
 
-import dev.clipjet.memory.DType;
 import dev.clipjet.model.CanonicalName;
 import dev.clipjet.model.ModelSpec;
 import dev.clipjet.model.PassOrder;
@@ -16,6 +15,7 @@ import dev.clipjet.model.TokenizerProfile;
 import dev.clipjet.model.TokenizerSpec;
 import dev.clipjet.model.TransformerSpec;
 import dev.clipjet.model.VisionTransformer;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.FloatConversion;
 import dev.clipjet.weights.OpenAiNames;
 import dev.clipjet.weights.TensorRule;
@@ -37,10 +37,10 @@ final class SynthSource {
 
     private final SynthArchitecture architecture;
     private final String prefix;
-    private final DType dtype;
+    private final ElementType dtype;
     private final Map<String, SynthTensor> stored;
 
-    SynthSource(SynthArchitecture architecture, String prefix, DType dtype) {
+    SynthSource(SynthArchitecture architecture, String prefix, ElementType dtype) {
         this.architecture = architecture;
         this.prefix = prefix;
         this.dtype = dtype;
@@ -120,7 +120,7 @@ final class SynthSource {
         }
 
         @Override
-        public DType dtype() {
+        public ElementType dtype() {
             return dtype;
         }
 

@@ -2,7 +2,6 @@ package dev.clipjet.weights;
 
 import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
-import dev.clipjet.model.Activation;
 import dev.clipjet.model.CanonicalName;
 import dev.clipjet.model.ModelSpec;
 import dev.clipjet.model.ModelSpec.Scoring;
@@ -18,6 +17,7 @@ import dev.clipjet.model.TextTransformer;
 import dev.clipjet.model.TokenizerProfile;
 import dev.clipjet.model.TokenizerSpec;
 import dev.clipjet.model.VisionTransformer;
+import dev.clipjet.numeric.Activation;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

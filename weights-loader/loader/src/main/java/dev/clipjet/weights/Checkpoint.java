@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * {@code WithProjection} classes; open_clip directories of {@code CLIP} and {@code CustomTextCLIP}; and single weight
  * files, with their configuration beside them or, for models like OpenAI's, without.
  */
-public final class Checkpoint implements AutoCloseable {
+public final class Checkpoint implements CanonicalTensors, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Checkpoint.class);
     private static final long MAX_CONFIG_BYTES = 4 << 20;
 

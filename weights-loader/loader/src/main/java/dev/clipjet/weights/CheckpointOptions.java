@@ -1,10 +1,10 @@
 package dev.clipjet.weights;
 
 import dev.clipjet.error.InvalidInputException;
-import dev.clipjet.model.Activation;
 import dev.clipjet.model.TextTransformer;
 import dev.clipjet.model.TransformerSpec;
 import dev.clipjet.model.VisionTransformer;
+import dev.clipjet.numeric.Activation;
 import java.util.Optional;
 import java.util.OptionalInt;
 

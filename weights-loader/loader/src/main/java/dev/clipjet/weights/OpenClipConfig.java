@@ -3,12 +3,12 @@ package dev.clipjet.weights;
 import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
 import dev.clipjet.json.JsonObject;
-import dev.clipjet.model.Activation;
 import dev.clipjet.model.ImagePooling;
 import dev.clipjet.model.TextPooling;
 import dev.clipjet.model.TextTransformer;
 import dev.clipjet.model.TransformerSpec;
 import dev.clipjet.model.VisionTransformer;
+import dev.clipjet.numeric.Activation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +26,7 @@ final class OpenClipConfig {
 
     private static final double DEFAULT_EPS = 1e-5;
     private static final int DEFAULT_END_TOKEN = 2;
-    private static final int MOST_SHOWN = 60;
+    private static final int MAX_SHOWN = 60;
 
     private static final Set<String> MODEL_KEYS = Set.of(
             "embed_dim",
@@ -341,7 +341,7 @@ final class OpenClipConfig {
 
     private static String shown(JsonObject object, String key) {
         String value = object.raw(key).toString();
-        return value.length() <= MOST_SHOWN ? value : value.substring(0, MOST_SHOWN) + "...";
+        return value.length() <= MAX_SHOWN ? value : value.substring(0, MAX_SHOWN) + "...";
     }
 
     private static ModelFormatException unsupported(JsonObject object, String key, String problem) {

@@ -94,7 +94,7 @@ final class OpenClipPreprocess {
                         Kind.UNSUPPORTED,
                         config.file(),
                         config.pathOf("fill_color"),
-                        "is " + config.raw("fill_color") + "; only levels of grey are supported");
+                        "is " + config.raw("fill_color") + "; only levels of gray are supported");
             }
             if (levels[0] < 0 || levels[0] > 255) {
                 throw config.wrongType("fill_color", "levels from 0 to 255");

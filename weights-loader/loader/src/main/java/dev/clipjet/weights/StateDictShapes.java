@@ -2,12 +2,12 @@ package dev.clipjet.weights;
 
 import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
-import dev.clipjet.memory.DType;
-import dev.clipjet.model.Activation;
 import dev.clipjet.model.TextPooling;
 import dev.clipjet.model.TextTransformer;
 import dev.clipjet.model.TransformerSpec;
 import dev.clipjet.model.VisionTransformer;
+import dev.clipjet.numeric.Activation;
+import dev.clipjet.numeric.ElementType;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -109,7 +109,8 @@ final class StateDictShapes {
     boolean isFromOpenAi() {
         boolean marked = files.isArchive()
                 || (has("input_resolution") && has("context_length") && has("vocab_size"))
-                || (dtype("visual.conv1.weight") == DType.F16 && dtype("visual.ln_pre.weight") == DType.F32);
+                || (dtype("visual.conv1.weight") == ElementType.F16
+                        && dtype("visual.ln_pre.weight") == ElementType.F32);
         return marked && fitsOpenAi();
     }
 
@@ -222,7 +223,7 @@ final class StateDictShapes {
         return tensors.containsKey(name);
     }
 
-    private DType dtype(String name) {
+    private ElementType dtype(String name) {
         return tensor(name).dtype();
     }
 

@@ -9,8 +9,6 @@ import dev.clipjet.error.ClosedException;
 import dev.clipjet.error.InvalidInputException;
 import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
-import dev.clipjet.memory.DType;
-import dev.clipjet.model.Activation;
 import dev.clipjet.model.CanonicalName;
 import dev.clipjet.model.PreprocessProfile;
 import dev.clipjet.model.PreprocessSpec;
@@ -23,6 +21,8 @@ import dev.clipjet.model.TensorNames;
 import dev.clipjet.model.TextTransformer;
 import dev.clipjet.model.TokenizerProfile;
 import dev.clipjet.model.VisionTransformer;
+import dev.clipjet.numeric.Activation;
+import dev.clipjet.numeric.ElementType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -170,7 +170,7 @@ class CheckpointTest {
                         "hidden_act",
                         m -> m.text().put("hidden_act", 3)),
                 fault(
-                        "grey images",
+                        "gray images",
                         Kind.UNSUPPORTED,
                         "num_channels: is 1",
                         m -> m.vision().put("num_channels", 1)),
@@ -205,7 +205,7 @@ class CheckpointTest {
                         "vision_config_dict",
                         m -> m.config.put("vision_config_dict", "none")),
                 fault(
-                        "quantised",
+                        "quantized",
                         Kind.UNSUPPORTED,
                         "quantization_config",
                         m -> m.config.putObject("quantization_config").put("bits", 4)),
@@ -259,12 +259,12 @@ class CheckpointTest {
                         "type of a weight",
                         Kind.UNSUPPORTED,
                         "has dtype F64",
-                        m -> m.dtypes.put("text_projection.weight", DType.F64)),
+                        m -> m.dtypes.put("text_projection.weight", ElementType.F64)),
                 fault(
                         "type of the scale",
                         Kind.UNSUPPORTED,
                         "\"logit_scale\": has dtype I32",
-                        m -> m.dtypes.put("logit_scale", DType.I32)),
+                        m -> m.dtypes.put("logit_scale", ElementType.I32)),
                 fault("shape of the scale", Kind.MALFORMED, "\"logit_scale\"", m -> m.put("logit_scale", 2)),
                 fault(
                         "size of the crop",
@@ -490,7 +490,7 @@ class CheckpointTest {
         model.text().put("rope_theta", 10000).put("projection_dim", 512);
         model.preprocessor.put("sharpen", true).put("do_convert_rgb", false);
         model.put("text_model.embeddings.position_ids", 1, 6);
-        model.dtypes.put("text_model.embeddings.position_ids", DType.I64);
+        model.dtypes.put("text_model.embeddings.position_ids", ElementType.I64);
         model.put("vision_model.embeddings.position_ids", 1, 5);
         model.put("extra.weight", 3);
         model.put("logit_bias", 1);

@@ -7,8 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
-import dev.clipjet.memory.DType;
-import dev.clipjet.model.Activation;
 import dev.clipjet.model.CanonicalName;
 import dev.clipjet.model.ModelSpec;
 import dev.clipjet.model.PreprocessProfile;
@@ -24,6 +22,8 @@ import dev.clipjet.model.TextTransformer;
 import dev.clipjet.model.TokenizerProfile;
 import dev.clipjet.model.TransformerSpec;
 import dev.clipjet.model.VisionTransformer;
+import dev.clipjet.numeric.Activation;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.testing.Golden;
 import dev.clipjet.weights.safetensors.SafetensorsFile;
 import java.io.IOException;
@@ -113,10 +113,10 @@ class HuggingFaceGoldenTest {
                         .isEqualTo(golden.get("context").intValue());
             });
             assertThat(spec.tokenizer().isPresent()).isEqualTo(spec.text().isPresent());
-            DType stored = switch (golden.get("stored_dtype").textValue()) {
-                case "float32" -> DType.F32;
-                case "float16" -> DType.F16;
-                default -> DType.BF16;
+            ElementType stored = switch (golden.get("stored_dtype").textValue()) {
+                case "float32" -> ElementType.F32;
+                case "float16" -> ElementType.F16;
+                default -> ElementType.BF16;
             };
             assertThat(checkpoint.canonicalTensors())
                     .flatExtracting(CanonicalTensor::segments)
@@ -181,7 +181,7 @@ class HuggingFaceGoldenTest {
     }
 
     @Test
-    void activationFilterAndNormalisationAreTakenFromTheFiles() {
+    void activationFilterAndNormalizationAreTakenFromTheFiles() {
         try (Checkpoint checkpoint = open("hf-resample-bilinear")) {
             PreprocessSpec preprocess = checkpoint.spec().preprocess().orElseThrow();
             assertThat(preprocess.resampling()).isEqualTo(Resampling.BILINEAR);

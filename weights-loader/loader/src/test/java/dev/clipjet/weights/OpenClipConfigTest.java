@@ -12,7 +12,6 @@ import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
 import dev.clipjet.json.JsonFile;
 import dev.clipjet.json.JsonObject;
-import dev.clipjet.model.Activation;
 import dev.clipjet.model.ImagePooling;
 import dev.clipjet.model.PreprocessSpec;
 import dev.clipjet.model.PreprocessSpec.ResizeMode;
@@ -21,6 +20,7 @@ import dev.clipjet.model.Resampling;
 import dev.clipjet.model.TextPooling;
 import dev.clipjet.model.TextTransformer;
 import dev.clipjet.model.VisionTransformer;
+import dev.clipjet.numeric.Activation;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -236,7 +236,7 @@ class OpenClipConfigTest {
             preprocess_cfg.interpolation             | 'cubic'                 | BAD_CONFIGURATION | interpolation: is "cubic"
             preprocess_cfg.resize_mode               | 'fit'                   | BAD_CONFIGURATION | resize_mode: is "fit"
             preprocess_cfg.fill_color                | 256                     | BAD_CONFIGURATION | fill_color: is 256
-            preprocess_cfg.fill_color                | [1, 2, 3]               | UNSUPPORTED       | levels of grey
+            preprocess_cfg.fill_color                | [1, 2, 3]               | UNSUPPORTED       | levels of gray
             """, quoteCharacter = '`')
     void whatCannotBeReadIsNamed(String path, String json, Kind kind, String words) throws IOException {
         set(path, json);

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
-import dev.clipjet.memory.DType;
-import dev.clipjet.model.Activation;
 import dev.clipjet.model.PreprocessProfile;
 import dev.clipjet.model.TensorNames;
 import dev.clipjet.model.TextTransformer;
 import dev.clipjet.model.VisionTransformer;
+import dev.clipjet.numeric.Activation;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.safetensors.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -31,7 +31,7 @@ class StateDictTest {
     /** Shapes by name; weights of matrices can have another type than the rest. */
     private final Map<String, List<Long>> tensors = new LinkedHashMap<>();
 
-    private DType matrices = DType.F32;
+    private ElementType matrices = ElementType.F32;
     private String fileName = "model.safetensors";
 
     @TempDir
@@ -84,7 +84,7 @@ class StateDictTest {
         Path file = temp.resolve(fileName);
         List<SafetensorsWriter.Declaration> declarations = new ArrayList<>();
         tensors.forEach((name, shape) -> declarations.add(
-                new SafetensorsWriter.Declaration(name, shape.size() >= 2 ? matrices : DType.F32, shape)));
+                new SafetensorsWriter.Declaration(name, shape.size() >= 2 ? matrices : ElementType.F32, shape)));
         try (SafetensorsWriter writer = SafetensorsWriter.create(file, Map.of(), declarations)) {
             for (SafetensorsWriter.Declaration declaration : declarations) {
                 writer.write(declaration.name(), 0, ByteBuffer.allocate((int) declaration.bytes()));
@@ -133,7 +133,7 @@ class StateDictTest {
 
     @Test
     void theMixtureOfTypesThatOpenAiMakesMeansQuickGelu() throws IOException {
-        matrices = DType.F16;
+        matrices = ElementType.F16;
         try (Checkpoint checkpoint = Checkpoint.open(written())) {
             assertThat(checkpoint.spec().family()).isEqualTo("OpenAI CLIP");
             assertThat(checkpoint

@@ -9,10 +9,10 @@ import java.util.Optional;
  * @param reason why this profile was chosen, for reports
  * @param resize target of the resize, or empty when the image keeps its size
  * @param resampling filter of the resize
- * @param crop size of the centre crop, or empty when nothing is cropped
+ * @param crop size of the center crop, or empty when nothing is cropped
  * @param rescaleFactor factor from byte to unit range, 1/255 in every known model; 0 when rescaling is switched off
- * @param mean mean per channel in unit range, R G B; zeros when normalising is switched off
- * @param std standard deviation per channel in unit range; ones when normalising is switched off
+ * @param mean mean per channel in unit range, R G B; zeros when normalizing is switched off
+ * @param std standard deviation per channel in unit range; ones when normalizing is switched off
  * @param fillColor level of the padding that {@link ResizeMode#LONGEST} adds, 0 to 255
  * @param passOrder order of the two passes of Pillow's resize
  */

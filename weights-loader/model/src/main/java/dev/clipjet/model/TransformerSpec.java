@@ -1,5 +1,7 @@
 package dev.clipjet.model;
 
+import dev.clipjet.numeric.Activation;
+
 /**
  * A stack of pre-norm transformer blocks.
  *

@@ -1,5 +1,7 @@
 package dev.clipjet.kernels.gpu;
 
+import dev.clipjet.numeric.Activation;
+
 /**
  * What follows a convolution in the same launch: {@code act(x + residual)}, or the mean of that over 2 x 2 pixels.
  *

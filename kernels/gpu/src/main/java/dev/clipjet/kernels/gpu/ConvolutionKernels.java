@@ -6,6 +6,7 @@ import dev.clipjet.device.GpuFunction;
 import dev.clipjet.device.GpuStream;
 import dev.clipjet.device.KernelArguments;
 import dev.clipjet.device.LaunchShape;
+import dev.clipjet.numeric.ElementType;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,14 +31,14 @@ public final class ConvolutionKernels {
     private static final int MAX_CHUNKS = 1 << 30;
 
     private final KernelLibrary library;
-    private final StorageType type;
+    private final ElementType type;
     private final LinearKernels linear;
     private final List<ConvolutionVariant> variants;
     private final GemmModel model;
     private final Map<ConvolutionVariant, GpuFunction> functions = new HashMap<>();
 
     /** The kernels for a storage type. */
-    public ConvolutionKernels(KernelLibrary library, StorageType type) {
+    public ConvolutionKernels(KernelLibrary library, ElementType type) {
         this.library = library;
         this.type = type;
         linear = new LinearKernels(library, type);
@@ -127,7 +128,9 @@ public final class ConvolutionKernels {
         ConvolutionShape shape = plan.shape();
         ConvolutionEnd end = plan.end();
         LaunchCheck check = LaunchCheck.of("convolution")
-                .require(plan.type() == type, "a plan for " + plan.type().suffix() + ", kernels for " + type.suffix())
+                .require(
+                        plan.type() == type,
+                        "a plan for " + plan.type().kernelCode() + ", kernels for " + type.kernelCode())
                 .matrix("in", in, type)
                 .shape("in", in, shape.inRows(), shape.channels())
                 .atMost("chunks of in", in.bytes(type) / Matrix.ALIGNMENT, MAX_CHUNKS)
@@ -165,7 +168,7 @@ public final class ConvolutionKernels {
                 .addLong(out.address())
                 .addLong(out.stride())
                 .addLong(workspace)
-                .addInt(end.activation().ordinal());
+                .addInt(end.activation().code());
         stream.launch(
                 function(variant),
                 new LaunchShape(gathered.grid(), Dim3.of(variant.threads()), variant.sharedBytes()),

@@ -1,6 +1,8 @@
 package dev.clipjet.kernels.gpu;
 
 import dev.clipjet.device.Dim3;
+import dev.clipjet.numeric.Activation;
+import dev.clipjet.numeric.ElementType;
 import java.util.Locale;
 
 /** How a convolution of a shape is computed. */
@@ -9,7 +11,7 @@ public sealed interface ConvolutionPlan {
     ConvolutionShape shape();
 
     /** The type of its operands. */
-    StorageType type();
+    ElementType type();
 
     /** What follows in the same launch. */
     ConvolutionEnd end();
@@ -36,7 +38,7 @@ public sealed interface ConvolutionPlan {
      */
     record Pointwise(ConvolutionShape shape, ConvolutionEnd end, LinearPlan linear) implements ConvolutionPlan {
         @Override
-        public StorageType type() {
+        public ElementType type() {
             return linear.type();
         }
 
@@ -59,7 +61,7 @@ public sealed interface ConvolutionPlan {
      * @param splits parts of K that different blocks sum
      */
     record Gathered(
-            ConvolutionShape shape, StorageType type, ConvolutionEnd end, ConvolutionVariant variant, int splits)
+            ConvolutionShape shape, ElementType type, ConvolutionEnd end, ConvolutionVariant variant, int splits)
             implements ConvolutionPlan {
         /** Checks that the kernel can do it. */
         public Gathered {
@@ -108,7 +110,7 @@ public sealed interface ConvolutionPlan {
             return String.format(
                     Locale.ROOT,
                     "convolution %s %d x %d x %d x %d by %d x %d / %d to %d%s%s%s: %s, %d blocks, %d split%s",
-                    type.suffix(),
+                    type.kernelCode(),
                     shape.images(),
                     shape.height(),
                     shape.width(),

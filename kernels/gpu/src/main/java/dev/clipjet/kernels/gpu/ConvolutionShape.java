@@ -1,5 +1,7 @@
 package dev.clipjet.kernels.gpu;
 
+import dev.clipjet.numeric.ElementType;
+
 /**
  * The shape of a convolution of images in NHWC: a row for each pixel, {@code in} [images * height * width, channels] and its result
  * [images * outHeight * outWidth, filters]. Pixels outside of an image count as zeros.
@@ -91,13 +93,13 @@ public record ConvolutionShape(
     }
 
     /** Columns that the channels of a tap take in a packed weight: whole chunks of 16 bytes. */
-    public int tapColumns(StorageType type) {
+    public int tapColumns(ElementType type) {
         int chunk = TileLayout.CHUNK_BYTES / type.bytes();
         return GemmVariant.ceil(channels, chunk) * chunk;
     }
 
     /** Columns of a weight as it is packed. Those that no tap and channel has are zero. */
-    public int packedColumns(StorageType type) {
+    public int packedColumns(ElementType type) {
         return taps() * tapColumns(type);
     }
 
@@ -108,7 +110,7 @@ public record ConvolutionShape(
      * @param y line of the tap
      * @param x column of the tap
      */
-    public int packedColumn(StorageType type, int channel, int y, int x) {
+    public int packedColumn(ElementType type, int channel, int y, int x) {
         return (y * kernelWidth + x) * tapColumns(type) + channel;
     }
 

@@ -1,5 +1,6 @@
 package dev.clipjet.kernels.gpu;
 
+import dev.clipjet.numeric.ElementType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -64,21 +65,21 @@ public record ConvolutionVariant(
     }
 
     /** The variants for a storage type that a device runs. */
-    static List<ConvolutionVariant> of(StorageType type, boolean hopper) {
-        List<ConvolutionVariant> variants = new ArrayList<>(type == StorageType.F32 ? FLOAT : HALF);
-        if (hopper && type != StorageType.F32) {
+    static List<ConvolutionVariant> of(ElementType type, boolean hopper) {
+        List<ConvolutionVariant> variants = new ArrayList<>(type == ElementType.F32 ? FLOAT : HALF);
+        if (hopper && type != ElementType.F32) {
             variants.addAll(HOPPER);
         }
         return variants;
     }
 
     /** The file it is in. */
-    String family(StorageType type) {
-        return "convolution_" + group() + type.suffix();
+    String family(ElementType type) {
+        return "convolution_" + group() + type.kernelCode();
     }
 
     /** Its entry for a storage type. */
-    String entry(StorageType type) {
-        return String.format(Locale.ROOT, "convolution_%s%dx%d_%s", group(), rows, columns, type.suffix());
+    String entry(ElementType type) {
+        return String.format(Locale.ROOT, "convolution_%s%dx%d_%s", group(), rows, columns, type.kernelCode());
     }
 }

@@ -1,5 +1,6 @@
 package dev.clipjet.kernels.gpu;
 
+import dev.clipjet.numeric.ElementType;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,7 +22,7 @@ record GemmChoice<V extends GemmVariant>(V variant, int splits) {
      * @throws IllegalArgumentException if there is no such variant
      */
     static <V extends GemmVariant> GemmChoice<V> named(
-            String property, String value, List<V> variants, StorageType type, int kTiles) {
+            String property, String value, List<V> variants, ElementType type, int kTiles) {
         for (V variant : variants) {
             Matcher matcher = Pattern.compile(Pattern.quote(variant.name()) + "(?:/(\\d{1,4}))?")
                     .matcher(value);
@@ -30,7 +31,8 @@ record GemmChoice<V extends GemmVariant>(V variant, int splits) {
                 return new GemmChoice<>(variant, Math.min(splits, kTiles));
             }
         }
-        throw new IllegalArgumentException("the system property " + property + " is " + value + "; for " + type.suffix()
-                + " this device has " + variants.stream().map(GemmVariant::name).toList());
+        throw new IllegalArgumentException(
+                "the system property " + property + " is " + value + "; for " + type.kernelCode() + " this device has "
+                        + variants.stream().map(GemmVariant::name).toList());
     }
 }

@@ -1,6 +1,7 @@
 package dev.clipjet.kernels.gpu;
 
 import dev.clipjet.device.DeviceProperties;
+import dev.clipjet.numeric.ElementType;
 import java.util.List;
 
 /**
@@ -35,9 +36,9 @@ final class GemmModel {
     private static final double FLOAT_MACS = 100;
 
     private final DeviceProperties device;
-    private final StorageType type;
+    private final ElementType type;
 
-    GemmModel(DeviceProperties device, StorageType type) {
+    GemmModel(DeviceProperties device, ElementType type) {
         this.device = device;
         this.type = type;
     }
@@ -100,7 +101,7 @@ final class GemmModel {
     }
 
     private double macsPerClock(GemmVariant variant) {
-        if (type == StorageType.F32) {
+        if (type == ElementType.F32) {
             return FLOAT_MACS;
         }
         if (variant.target().equals(KernelLibrary.HOPPER_TARGET)) {
@@ -115,7 +116,7 @@ final class GemmModel {
 
     /** What the warps of a block read from shared memory for a tile along K, in bytes of whole wavefronts. */
     private double fragmentBytes(GemmVariant variant) {
-        if (type == StorageType.F32) {
+        if (type == ElementType.F32) {
             // Every float4 of a thread is four wavefronts of its warp, of eight lanes each.
             double reads = variant.rows() / 16.0 + variant.columns() / 8.0;
             return reads * 4 * SHARED_BYTES * (variant.threads() / 32.0) * GemmVariant.ROW_BYTES / 16;

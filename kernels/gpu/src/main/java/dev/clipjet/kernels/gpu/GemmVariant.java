@@ -1,5 +1,6 @@
 package dev.clipjet.kernels.gpu;
 
+import dev.clipjet.numeric.ElementType;
 import java.util.Locale;
 
 /** A kernel that computes a matrix product tile by tile: its rows from a matrix or from windows of images, W [n, k] packed. */
@@ -43,7 +44,7 @@ public sealed interface GemmVariant permits LinearVariant, ConvolutionVariant {
     }
 
     /** Tiles along K. */
-    static int kTiles(StorageType type, int k) {
+    static int kTiles(ElementType type, int k) {
         return ceil(k, ROW_BYTES / type.bytes());
     }
 

@@ -6,6 +6,8 @@ import dev.clipjet.device.GpuFunction;
 import dev.clipjet.device.GpuStream;
 import dev.clipjet.device.KernelArguments;
 import dev.clipjet.device.LaunchShape;
+import dev.clipjet.numeric.Activation;
+import dev.clipjet.numeric.ElementType;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -26,13 +28,13 @@ public final class LinearKernels {
     public static final String OVERRIDE = "clipjet.linear";
 
     private final KernelLibrary library;
-    private final StorageType type;
+    private final ElementType type;
     private final List<LinearVariant> variants;
     private final GemmModel model;
     private final Map<LinearVariant, GpuFunction> functions = new HashMap<>();
 
     /** The kernels for a storage type. */
-    public LinearKernels(KernelLibrary library, StorageType type) {
+    public LinearKernels(KernelLibrary library, ElementType type) {
         this.library = library;
         this.type = type;
         DeviceProperties properties = library.device().properties();
@@ -115,7 +117,9 @@ public final class LinearKernels {
             Matrix out,
             long workspace) {
         LaunchCheck check = LaunchCheck.of("linear")
-                .require(plan.type() == type, "a plan for " + plan.type().suffix() + ", kernels for " + type.suffix())
+                .require(
+                        plan.type() == type,
+                        "a plan for " + plan.type().kernelCode() + ", kernels for " + type.kernelCode())
                 .require(
                         in.rows() == plan.m() && in.columns() == plan.k(),
                         "in is " + in.rows() + " x " + in.columns() + ", planned was " + plan.m() + " x " + plan.k())
@@ -151,7 +155,7 @@ public final class LinearKernels {
                 .addLong(out.address())
                 .addLong(out.stride())
                 .addLong(workspace)
-                .addInt(plan.activation().ordinal());
+                .addInt(plan.activation().code());
         stream.launch(
                 function(variant),
                 new LaunchShape(plan.grid(), Dim3.of(variant.threads()), variant.sharedBytes()),

@@ -1,6 +1,8 @@
 package dev.clipjet.kernels.gpu;
 
 import dev.clipjet.device.Dim3;
+import dev.clipjet.numeric.Activation;
+import dev.clipjet.numeric.ElementType;
 import java.util.Locale;
 
 /**
@@ -19,7 +21,7 @@ public record LinearPlan(
         int m,
         int n,
         int k,
-        StorageType type,
+        ElementType type,
         Activation activation,
         boolean residual,
         LinearVariant variant,
@@ -63,7 +65,7 @@ public record LinearPlan(
         return String.format(
                 Locale.ROOT,
                 "linear %s %d x %d x %d%s%s: %s, %d blocks, %d split%s",
-                type.suffix(),
+                type.kernelCode(),
                 m,
                 n,
                 k,

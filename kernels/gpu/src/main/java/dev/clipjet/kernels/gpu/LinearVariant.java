@@ -1,5 +1,6 @@
 package dev.clipjet.kernels.gpu;
 
+import dev.clipjet.numeric.ElementType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -61,9 +62,9 @@ public record LinearVariant(
     }
 
     /** The variants for a storage type that a device runs. */
-    static List<LinearVariant> of(StorageType type, boolean hopper) {
-        List<LinearVariant> variants = new ArrayList<>(type == StorageType.F32 ? FLOAT : HALF);
-        if (hopper && type != StorageType.F32) {
+    static List<LinearVariant> of(ElementType type, boolean hopper) {
+        List<LinearVariant> variants = new ArrayList<>(type == ElementType.F32 ? FLOAT : HALF);
+        if (hopper && type != ElementType.F32) {
             variants.addAll(HOPPER);
         }
         return variants;
@@ -74,12 +75,12 @@ public record LinearVariant(
     }
 
     /** The file it is in. */
-    String family(StorageType type) {
-        return "gemm_" + group() + type.suffix();
+    String family(ElementType type) {
+        return "gemm_" + group() + type.kernelCode();
     }
 
     /** Its entry for a storage type. */
-    String entry(StorageType type) {
-        return String.format(Locale.ROOT, "linear_%s%dx%d_%s", group(), rows, columns, type.suffix());
+    String entry(ElementType type) {
+        return String.format(Locale.ROOT, "linear_%s%dx%d_%s", group(), rows, columns, type.kernelCode());
     }
 }

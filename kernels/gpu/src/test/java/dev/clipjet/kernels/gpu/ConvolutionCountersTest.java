@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clipjet.device.DeviceMemory;
 import dev.clipjet.device.GpuStream;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.ptx.emulator.CountingDevice;
 import dev.clipjet.ptx.emulator.EmulatedDevice;
 import dev.clipjet.ptx.profile.GpuModel;
@@ -35,7 +36,7 @@ class ConvolutionCountersTest {
     private static final Path SOURCE = Path.of("src/test/resources/dev/clipjet/kernels/gpu", FILE);
     private static final String TITLE =
             "gpu\timages\tconvolution\tkernel\tblocks\tsectors\tideal\twavefronts\tideal\tus\tfloor us";
-    private static final StorageType TYPE = StorageType.F16;
+    private static final ElementType TYPE = ElementType.F16;
     private static final int SAMPLE_BLOCKS = 4;
 
     /** More than the sampled blocks reach of a matrix. */

@@ -2,6 +2,8 @@ package dev.clipjet.kernels.gpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clipjet.numeric.Activation;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.ptx.exec.ExecutionOptions;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -21,8 +23,10 @@ class ConvolutionExactTest {
     }
 
     @ParameterizedTest
-    @EnumSource(StorageType.class)
-    void everyKernelIsExact(StorageType type) {
+    @EnumSource(
+            value = ElementType.class,
+            names = {"F16", "BF16", "F32"})
+    void everyKernelIsExact(ElementType type) {
         try (KernelRig rig = rig()) {
             int seed = 0;
             for (ConvolutionVariant variant : new ConvolutionKernels(rig.library(), type).variants()) {
@@ -37,8 +41,10 @@ class ConvolutionExactTest {
     }
 
     @ParameterizedTest
-    @EnumSource(StorageType.class)
-    void everySizeIsExact(StorageType type) {
+    @EnumSource(
+            value = ElementType.class,
+            names = {"F16", "BF16", "F32"})
+    void everySizeIsExact(ElementType type) {
         ConvolutionShape[] shapes = {
             // One tap: a linear layer, and with a stride.
             new ConvolutionShape(1, 5, 7, 10, 40, 1, 1, 1, 0),
@@ -63,8 +69,10 @@ class ConvolutionExactTest {
     }
 
     @ParameterizedTest
-    @EnumSource(StorageType.class)
-    void residualMayLieInTheOutput(StorageType type) {
+    @EnumSource(
+            value = ElementType.class,
+            names = {"F16", "BF16", "F32"})
+    void residualMayLieInTheOutput(ElementType type) {
         try (KernelRig rig = rig()) {
             for (int kernel : new int[] {1, 3}) {
                 ConvolutionShape shape = new ConvolutionShape(1, 6, 5, 12, 21, kernel, kernel, 1, kernel / 2);
@@ -76,7 +84,7 @@ class ConvolutionExactTest {
 
     private static void check(
             KernelRig rig,
-            StorageType type,
+            ElementType type,
             ConvolutionShape shape,
             ConvolutionEnd end,
             ConvolutionVariant variant,

@@ -1,5 +1,6 @@
 package dev.clipjet.kernels.gpu;
 
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.ptx.exec.LaunchResult;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -14,7 +15,7 @@ import java.util.Random;
  * @param residual [images, outHeight, outWidth, filters], or null
  */
 record ConvolutionProblem(
-        StorageType type,
+        ElementType type,
         ConvolutionShape shape,
         ConvolutionEnd end,
         float[] in,
@@ -31,9 +32,9 @@ record ConvolutionProblem(
 
     /** Small integers, few of them not zero where a window has many, so that every sum is exact in every type. */
     static ConvolutionProblem integers(
-            StorageType type, ConvolutionShape shape, ConvolutionEnd end, boolean bias, long seed) {
+            ElementType type, ConvolutionShape shape, ConvolutionEnd end, boolean bias, long seed) {
         Random random = new Random(seed);
-        int limit = type == StorageType.BF16 ? 32 : 480;
+        int limit = type == ElementType.BF16 ? 32 : 480;
         double density = Math.min(1, (double) limit / (2.0 * shape.taps() * shape.channels()));
         float[] in = new float[shape.inRows() * shape.channels()];
         for (int i = 0; i < in.length; i++) {
@@ -65,7 +66,7 @@ record ConvolutionProblem(
 
     /** Gaussian activations, weights scaled so that outputs are of order 1. */
     static ConvolutionProblem random(
-            StorageType type, ConvolutionShape shape, ConvolutionEnd end, boolean bias, long seed) {
+            ElementType type, ConvolutionShape shape, ConvolutionEnd end, boolean bias, long seed) {
         Random random = new Random(seed);
         int window = shape.taps() * shape.channels();
         return new ConvolutionProblem(
@@ -74,7 +75,7 @@ record ConvolutionProblem(
                 end,
                 DeviceMatrices.random(type, random, shape.inRows() * shape.channels(), 0, 1),
                 DeviceMatrices.random(type, random, shape.filters() * window, 0, 1.5 / Math.sqrt(window)),
-                bias ? DeviceMatrices.random(StorageType.F32, random, shape.filters(), 0, 1) : null,
+                bias ? DeviceMatrices.random(ElementType.F32, random, shape.filters(), 0, 1) : null,
                 end.residual() ? DeviceMatrices.random(type, random, shape.outRows() * shape.filters(), 0, 1) : null);
     }
 
@@ -179,7 +180,7 @@ record ConvolutionProblem(
                 plan,
                 input,
                 rig.bytes(packed(kernels.layout(shape))),
-                bias == null ? 0 : rig.values(StorageType.F32, bias),
+                bias == null ? 0 : rig.values(ElementType.F32, bias),
                 added,
                 output,
                 workspace);

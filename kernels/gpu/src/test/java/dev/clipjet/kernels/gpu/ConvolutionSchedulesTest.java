@@ -2,6 +2,8 @@ package dev.clipjet.kernels.gpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clipjet.numeric.Activation;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.ptx.exec.ExecutionOptions;
 import dev.clipjet.ptx.exec.ExecutionOptions.Landing;
 import dev.clipjet.ptx.exec.ExecutionOptions.MmaModel;
@@ -19,7 +21,7 @@ class ConvolutionSchedulesTest {
 
     @ParameterizedTest
     @CsvSource({"F16, EXACT", "BF16, H100", "F32, EXACT"})
-    void resultsDoNotDependOnTheSchedule(StorageType type, MmaModel mma) {
+    void resultsDoNotDependOnTheSchedule(ElementType type, MmaModel mma) {
         List<float[]> first = run(type, ExecutionOptions.standard().withMma(mma).withLanding(Landing.AT_ISSUE));
         for (int seed = 1; seed <= SEEDS; seed++) {
             for (Landing landing : new Landing[] {Landing.LATE, Landing.RANDOM}) {
@@ -39,7 +41,7 @@ class ConvolutionSchedulesTest {
     }
 
     /** Every kernel on data whose sums depend on their order, with rings that are gone round more than once and split sums. */
-    private static List<float[]> run(StorageType type, ExecutionOptions options) {
+    private static List<float[]> run(ElementType type, ExecutionOptions options) {
         List<float[]> results = new ArrayList<>();
         try (KernelRig rig = new KernelRig(options.withCounters(false))) {
             boolean pooled = false;

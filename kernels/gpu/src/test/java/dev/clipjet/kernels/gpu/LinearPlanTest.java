@@ -3,13 +3,15 @@ package dev.clipjet.kernels.gpu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.clipjet.numeric.Activation;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.ptx.emulator.EmulatedDevice;
 import dev.clipjet.ptx.exec.ExecutionOptions;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
 class LinearPlanTest {
-    private static final StorageType TYPE = StorageType.F16;
+    private static final ElementType TYPE = ElementType.F16;
 
     @Test
     void batchOneStreamsWeightsThroughEverySm() {
@@ -31,7 +33,7 @@ class LinearPlanTest {
             assertThat(plan.describe())
                     .isEqualTo("linear f16 12800 x 2304 x 768 quick_gelu: sm_90a/128x256, 900 blocks, 1 split");
             assertThat(plan.workspaceBytes()).isZero();
-            assertThat(new LinearKernels(rig.library(), StorageType.F32).variants())
+            assertThat(new LinearKernels(rig.library(), ElementType.F32).variants())
                     .allMatch(variant -> variant.target().equals(KernelLibrary.BASE_TARGET));
         }
         try (KernelRig rig = new KernelRig(EmulatedDevice.a100(), ExecutionOptions.standard())) {
@@ -137,7 +139,7 @@ class LinearPlanTest {
             Matrix narrow = new Matrix(0x30000, 4, 15, 16);
             assertThatThrownBy(() -> kernels.record(rig.stream(), adding, in, 256, 0, narrow, out, 256))
                     .hasMessageContaining("linear: residual is 4 x 15; 4 x 16 is needed");
-            LinearKernels others = new LinearKernels(rig.library(), StorageType.BF16);
+            LinearKernels others = new LinearKernels(rig.library(), ElementType.BF16);
             refused(rig, others, plan, in, 256, 0, out, 256, "a plan for f16, kernels for bf16");
             assertThat(rig.launches()).isEmpty();
         }

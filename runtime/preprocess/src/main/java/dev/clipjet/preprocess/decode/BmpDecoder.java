@@ -172,7 +172,7 @@ public final class BmpDecoder {
 
     private void readPalette(int at, int entryBytes, long colors) {
         if (colors > 65536) {
-            throw in.malformed("a palette of " + colors + " colours");
+            throw in.malformed("a palette of " + colors + " colors");
         }
         int entries = (int) Math.min(colors, Math.max(in.length() - at, 0) / entryBytes);
         palette = new byte[3 * Math.min(entries, 256)];

@@ -32,7 +32,7 @@ final class InverseDct {
         }
     }
 
-    /** @param block 64 dequantised coefficients in natural order; overwritten */
+    /** @param block 64 dequantized coefficients in natural order; overwritten */
     static void transform(int[] block, byte[] out, int offset, int stride) {
         for (int x = 0; x < 8; x++) {
             column(block, x);

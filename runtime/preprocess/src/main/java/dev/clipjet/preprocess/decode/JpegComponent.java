@@ -1,6 +1,6 @@
 package dev.clipjet.preprocess.decode;
 
-/** One colour component of a JPEG frame. */
+/** One color component of a JPEG frame. */
 final class JpegComponent {
 
     final int id;
@@ -23,10 +23,10 @@ final class JpegComponent {
 
     int storedHigh;
 
-    /** Dequantisation factors in natural order, those in force at the component's first scan. */
+    /** Dequantization factors in natural order, those in force at the component's first scan. */
     int[] quant;
 
-    /** Quantised coefficients {@code int16 [storedHigh, storedWide, 64]} in natural order, for more than one scan. */
+    /** Quantized coefficients {@code int16 [storedHigh, storedWide, 64]} in natural order, for more than one scan. */
     short[] coefficients;
 
     /** Samples {@code uint8 [8 * storedHigh, 8 * storedWide]}. */

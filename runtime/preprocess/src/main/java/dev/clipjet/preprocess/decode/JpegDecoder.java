@@ -6,7 +6,7 @@ import java.util.Arrays;
 
 /**
  * JPEG, sequential and progressive with Huffman coding, to the pixels of libjpeg-turbo at its defaults: integer
- * transform ("islow"), smooth upsampling, integer colour conversion. Written out here because what the JDK bundles
+ * transform ("islow"), smooth upsampling, integer color conversion. Written out here because what the JDK bundles
  * differs from one build to the next. ICC profiles are ignored, as Pillow does.
  */
 public final class JpegDecoder {
@@ -145,7 +145,7 @@ public final class JpegDecoder {
             at++;
             int bytes = precision == 0 ? 1 : 2;
             if (id > 3 || precision > 1 || at + 64 * bytes > end) {
-                throw in.malformed("broken quantisation table at offset " + (at - 1));
+                throw in.malformed("broken quantization table at offset " + (at - 1));
             }
             int[] table = new int[64];
             for (int k = 0; k < 64; k++, at += bytes) {
@@ -209,7 +209,7 @@ public final class JpegDecoder {
                 throw in.malformed("sampling factors " + h + "x" + v + " of component " + in.u8(at));
             }
             if (in.u8(at + 2) > 3) {
-                throw in.malformed("quantisation table " + in.u8(at + 2) + " does not exist");
+                throw in.malformed("quantization table " + in.u8(at + 2) + " does not exist");
             }
             // A lone component is not interleaved, so its factors mean nothing.
             found[i] = count == 1
@@ -280,7 +280,7 @@ public final class JpegDecoder {
             if (members[i].quant == null) {
                 int[] quant = quantTables[members[i].quantTable];
                 if (quant == null) {
-                    throw in.malformed("quantisation table " + members[i].quantTable + " is not defined");
+                    throw in.malformed("quantization table " + members[i].quantTable + " is not defined");
                 }
                 members[i].quant = quant;
             }

@@ -115,7 +115,7 @@ final class JpegEntropyReader {
     /**
      * One block of a sequential scan.
      *
-     * @param quant factors in natural order, or null to leave the coefficients quantised
+     * @param quant factors in natural order, or null to leave the coefficients quantized
      * @param block receives 64 coefficients in natural order; must be zero
      * @return zigzag index of the last coefficient that was stored
      */

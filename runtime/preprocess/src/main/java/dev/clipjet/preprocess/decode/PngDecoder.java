@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.zip.CRC32;
 
 /**
- * PNG, every colour type and depth, to Pillow's modes. Ancillary chunks are stepped over, never inflated. As in Pillow,
+ * PNG, every color type and depth, to Pillow's modes. Ancillary chunks are stepped over, never inflated. As in Pillow,
  * a wrong checksum of pixel data or a missing end is forgiven when all pixels are there.
  */
 public final class PngDecoder {
@@ -150,7 +150,7 @@ public final class PngDecoder {
             default -> false;
         };
         if (!known) {
-            throw in.malformed("colour type " + colorType + " with bit depth " + depth + " does not exist");
+            throw in.malformed("color type " + colorType + " with bit depth " + depth + " does not exist");
         }
         if (in.u8(body + 10) != 0 || in.u8(body + 11) != 0) {
             throw in.malformed(
@@ -220,7 +220,7 @@ public final class PngDecoder {
         }
     }
 
-    /** Both arrays start with the filter byte; {@code step} is the distance of a byte to its left neighbour. */
+    /** Both arrays start with the filter byte; {@code step} is the distance of a byte to its left neighbor. */
     private void unfilter(byte[] row, byte[] above, int step, int y) {
         int n = row.length;
         switch (row[0]) {
