@@ -171,12 +171,12 @@ public final class Clip implements AutoCloseable {
 
     /** The unit embedding of a photo, [E]. */
     public float[] embedImage(ImageSource image) {
-        return embedImages(List.of(image), Form.UNIT)[0];
+        return embedImages(List.of(image), Scaling.UNIT)[0];
     }
 
     /** The unit embeddings of photos, [images][E]. */
     public float[][] embedImages(List<ImageSource> images) {
-        return embedImages(images, Form.UNIT);
+        return embedImages(images, Scaling.UNIT);
     }
 
     /**
@@ -184,23 +184,23 @@ public final class Clip implements AutoCloseable {
      *
      * @throws dev.clipjet.error.ImageFormatException if one cannot be decoded; the message names it
      */
-    public float[][] embedImages(List<ImageSource> images, Form form) {
+    public float[][] embedImages(List<ImageSource> images, Scaling scaling) {
         preprocessor();
         List<float[]> embeddings = new ArrayList<>();
         for (List<ImageSource> part : parts(images)) {
             List<PreprocessedImage> prepared =
                     part.parallelStream().map(this::preprocess).toList();
-            embeddings.addAll(embedPart(prepared, form, embeddings.size()));
+            embeddings.addAll(embedPart(prepared, scaling, embeddings.size()));
         }
         return embeddings.toArray(float[][]::new);
     }
 
     /** The embeddings of photos that have been preprocessed already, [images][E]. */
-    public float[][] embedPreprocessed(List<PreprocessedImage> images, Form form) {
+    public float[][] embedPreprocessed(List<PreprocessedImage> images, Scaling scaling) {
         checkOpen();
         List<float[]> embeddings = new ArrayList<>();
         for (List<PreprocessedImage> part : parts(images)) {
-            embeddings.addAll(embedPart(part, form, embeddings.size()));
+            embeddings.addAll(embedPart(part, scaling, embeddings.size()));
         }
         return embeddings.toArray(float[][]::new);
     }
@@ -212,14 +212,14 @@ public final class Clip implements AutoCloseable {
                 .toList();
     }
 
-    private List<float[]> embedPart(List<PreprocessedImage> images, Form form, int firstIndex) {
+    private List<float[]> embedPart(List<PreprocessedImage> images, Scaling scaling, int firstIndex) {
         checkOpen();
         preprocessor();
         for (int i = 0; i < images.size(); i++) {
             checkSize(images.get(i), "image " + (firstIndex + i));
         }
         List<byte[]> bytes = images.stream().map(PreprocessedImage::rgb).toList();
-        return Arrays.asList(formed(engine.embedBytes(bytes), form, "image"));
+        return Arrays.asList(scaled(engine.embedBytes(bytes), scaling, "image"));
     }
 
     private void checkSize(PreprocessedImage image, String what) {
@@ -242,12 +242,12 @@ public final class Clip implements AutoCloseable {
 
     /** The unit embedding of a text, [E]. */
     public float[] embedText(String text) {
-        return embedTexts(Collections.singletonList(text), Form.UNIT)[0];
+        return embedTexts(Collections.singletonList(text), Scaling.UNIT)[0];
     }
 
     /** The unit embeddings of texts, [texts][E]. */
     public float[][] embedTexts(List<String> texts) {
-        return embedTexts(texts, Form.UNIT);
+        return embedTexts(texts, Scaling.UNIT);
     }
 
     /**
@@ -256,11 +256,11 @@ public final class Clip implements AutoCloseable {
      * @throws InvalidInputException if the model has no tokenizer or no text tower, or a text is too long and
      *     {@link ClipOptions.LongTexts#REFUSE} was chosen
      */
-    public float[][] embedTexts(List<String> texts, Form form) {
+    public float[][] embedTexts(List<String> texts, Scaling scaling) {
         checkOpen();
         textTower();
         present(texts, "text");
-        return embedTokenIds(texts.stream().map(this::tokenize).toList(), form);
+        return embedTokenIds(texts.stream().map(this::tokenize).toList(), scaling);
     }
 
     /**
@@ -280,12 +280,12 @@ public final class Clip implements AutoCloseable {
      * The embeddings of texts given as token ids, with start and end token; [texts][E]. Padded to the context length if
      * the tower {@linkplain TextTower#seesPadding() sees padding}, else padded or not.
      */
-    public float[][] embedTokenIds(List<int[]> texts, Form form) {
+    public float[][] embedTokenIds(List<int[]> texts, Scaling scaling) {
         checkOpen();
         TextTower text = textTower();
         present(texts, "list of token ids");
         List<int[]> cut = texts.stream().map(ids -> PooledToken.cut(text, ids)).toList();
-        return formed(engine.embedTexts(cut), form, "text");
+        return scaled(engine.embedTexts(cut), scaling, "text");
     }
 
     /**
@@ -319,7 +319,7 @@ public final class Clip implements AutoCloseable {
         return new ZeroShotClassifier(this, labels, templates);
     }
 
-    private float[][] formed(float[][] embeddings, Form form, String tower) {
+    private float[][] scaled(float[][] embeddings, Scaling scaling, String tower) {
         for (float[] embedding : embeddings) {
             for (float value : embedding) {
                 if (!Float.isFinite(value)) {
@@ -328,7 +328,7 @@ public final class Clip implements AutoCloseable {
                 }
             }
         }
-        return form == Form.RAW
+        return scaling == Scaling.RAW
                 ? embeddings
                 : Arrays.stream(embeddings).map(Vectors::unit).toArray(float[][]::new);
     }

@@ -25,7 +25,7 @@ public enum ElementType {
     I64(8),
     F64(8);
 
-    private static final List<ElementType> COMPUTING = List.of(F16, BF16, F32);
+    private static final List<ElementType> COMPUTING = List.of(F32, F16, BF16);
 
     private final int bytes;
     private final String label;
@@ -41,7 +41,7 @@ public enum ElementType {
         this.kernelCode = kernelCode;
     }
 
-    /** The types in which towers keep weights and activations: F16, BF16 and F32. Sums are float32 whatever the type. */
+    /** The types in which towers keep weights and activations: F32, F16 and BF16. Sums are float32 whatever the type. */
     public static List<ElementType> computing() {
         return COMPUTING;
     }

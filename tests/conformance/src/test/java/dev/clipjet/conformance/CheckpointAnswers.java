@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.clipjet.Clip;
 import dev.clipjet.ClipOptions;
-import dev.clipjet.Form;
+import dev.clipjet.Scaling;
 import dev.clipjet.cpu.CpuExecutor;
 import dev.clipjet.engine.HiddenStates;
 import dev.clipjet.engine.PreparedTower;
@@ -80,20 +80,20 @@ final class CheckpointAnswers {
             images.add(new PreprocessedImage(side, side, rgb));
         }
         assertThat(normalized).isEqualTo(reference.floats("pixel_values"));
-        float[][] features = clip.embedPreprocessed(images, Form.RAW);
+        float[][] features = clip.embedPreprocessed(images, Scaling.RAW);
         assertThat(reference.error("image_features", features)).isLessThan(FEATURES);
         return features;
     }
 
     private float[][] texts(Clip clip) {
         List<int[]> ids = Arrays.asList(reference.ids("input_ids"));
-        float[][] features = clip.embedTokenIds(ids, Form.RAW);
+        float[][] features = clip.embedTokenIds(ids, Scaling.RAW);
         assertThat(reference.error("text_features", features)).isLessThan(FEATURES);
         JsonNode strings = original.info().path("texts");
         if (strings.isArray()) {
             List<String> texts = new ArrayList<>();
             strings.forEach(text -> texts.add(text.textValue()));
-            assertThat(clip.embedTexts(texts, Form.RAW)).isDeepEqualTo(features);
+            assertThat(clip.embedTexts(texts, Scaling.RAW)).isDeepEqualTo(features);
         }
         return features;
     }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.clipjet.Clip;
-import dev.clipjet.Form;
+import dev.clipjet.Scaling;
 import dev.clipjet.ImageSource;
 import dev.clipjet.Similarity;
 import dev.clipjet.engine.HiddenStates;
@@ -120,7 +120,7 @@ class HuggingFaceConformanceTest {
             preprocessor.normalize(image.rgb(), pixels, i * imageFloats);
         }
         assertThat(pixels).isEqualTo(reference.floats("pixel_values"));
-        float[][] features = clip.embedImages(sources, Form.RAW);
+        float[][] features = clip.embedImages(sources, Scaling.RAW);
         assertThat(reference.error("image_features", features)).isLessThan(FEATURES);
         return features;
     }
@@ -136,9 +136,9 @@ class HuggingFaceConformanceTest {
             assertThat(encodings.stream().map(Encoding::attentionMask).toArray(int[][]::new))
                     .isDeepEqualTo(reference.ids("attention_mask"));
         }
-        float[][] features = clip.embedTexts(texts, Form.RAW);
+        float[][] features = clip.embedTexts(texts, Scaling.RAW);
         assertThat(reference.error("text_features", features)).isLessThan(FEATURES);
-        assertThat(clip.embedTokenIds(Arrays.asList(expected), Form.RAW)).isDeepEqualTo(features);
+        assertThat(clip.embedTokenIds(Arrays.asList(expected), Scaling.RAW)).isDeepEqualTo(features);
         hiddenStates(clip, expected, reference);
         return features;
     }
