@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clipjet.device.DeviceMemory;
 import dev.clipjet.device.GpuStream;
+import dev.clipjet.kernels.cases.Bounds;
+import dev.clipjet.kernels.cases.ConvolutionCase;
+import dev.clipjet.kernels.cases.KernelCases;
 import dev.clipjet.numeric.ElementType;
 import dev.clipjet.ptx.emulator.CountingDevice;
 import dev.clipjet.ptx.emulator.EmulatedDevice;
@@ -134,22 +137,21 @@ class ConvolutionCountersTest {
                 KernelLibrary library = new KernelLibrary(device);
                 GpuStream stream = device.createStream()) {
             ConvolutionKernels kernels = new ConvolutionKernels(library, TYPE);
-            for (ResNetConvolution convolution : ResNetConvolution.ALL) {
-                ConvolutionPlan plan = kernels.plan(convolution.shape(images), convolution.end());
+            for (ConvolutionCase convolution : KernelCases.resNet50(images)) {
+                ConvolutionPlan plan = kernels.plan(Shapes.of(convolution), Shapes.end(convolution));
                 LaunchCounts counts =
                         known.computeIfAbsent(plan.describe(), unused -> run(device, stream, kernels, plan));
                 String key = String.join("\t", gpu.name(), Integer.toString(images), convolution.name());
-                assertThat(counts.counts().sectors())
+                assertThat((double) counts.counts().sectors())
                         .as("sectors of %s, by %s", key, plan.describe())
-                        .isLessThanOrEqualTo(counts.idealSectors());
-                assertThat(counts.counts().wavefronts())
+                        .isLessThanOrEqualTo(Bounds.SECTORS_OVER_IDEAL * counts.idealSectors());
+                assertThat((double) counts.counts().wavefronts())
                         .as("wavefronts of %s, by %s", key, plan.describe())
-                        .isLessThanOrEqualTo(counts.idealWavefronts());
+                        .isLessThanOrEqualTo(Bounds.WAVEFRONTS_OVER_IDEAL * counts.idealWavefronts());
                 int registers = registers(manifest, counts.counts().kernel(), gpu);
                 double microseconds =
                         LaunchProfile.of(counts.counts(), gpu, registers).microseconds();
-                double floor = gpu.floor(
-                        convolution.bytes(plan), convolution.shape(images).operations());
+                double floor = gpu.floor(convolution.bytes(TYPE), convolution.operations());
                 counted.put(key, Counts.of(counts, microseconds, floor));
             }
         }
