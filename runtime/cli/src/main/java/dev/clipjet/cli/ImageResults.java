@@ -2,8 +2,8 @@ package dev.clipjet.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.clipjet.Clip;
-import dev.clipjet.Scaling;
 import dev.clipjet.ImageSource;
+import dev.clipjet.Scaling;
 import dev.clipjet.error.ImageFormatException;
 import dev.clipjet.error.InvalidInputException;
 import dev.clipjet.preprocess.PreprocessedImage;

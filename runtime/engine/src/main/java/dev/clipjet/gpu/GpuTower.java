@@ -98,11 +98,6 @@ public final class GpuTower implements PreparedTower, AutoCloseable {
         result.read(row * stride, target, offset, columns);
     }
 
-    /** Number of launches of a run, and of copies. */
-    public int nodes() {
-        return captured.nodes();
-    }
-
     @Override
     public void close() {
         owned.close();

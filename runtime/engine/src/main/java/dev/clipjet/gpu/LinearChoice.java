@@ -33,7 +33,10 @@ final class LinearChoice {
     private static final int ROUNDS = 3;
     private static final int PATTERN_BYTES = 1 << 20;
 
-    private static final Map<String, Integer> MEASURED = new ConcurrentHashMap<>();
+    /** What was measured, and so need not be again. */
+    private record Key(String device, ElementType type, LinearShape shape, List<String> methods) {}
+
+    private static final Map<Key, Integer> MEASURED = new ConcurrentHashMap<>();
 
     private final GpuDevice device;
     private final GpuStream stream;
@@ -84,8 +87,11 @@ final class LinearChoice {
         if (methods.size() == 1) {
             return methods.get(0);
         }
-        String key = device.properties().name() + " " + type + " " + shape + " "
-                + methods.stream().map(LinearMethod::name).toList();
+        Key key = new Key(
+                device.properties().name(),
+                type,
+                shape,
+                methods.stream().map(LinearMethod::name).toList());
         Integer known = MEASURED.get(key);
         if (known == null) {
             known = fastest(shape);

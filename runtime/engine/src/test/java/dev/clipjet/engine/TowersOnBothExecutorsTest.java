@@ -20,6 +20,7 @@ import dev.clipjet.numeric.ElementType;
 import dev.clipjet.ptx.emulator.EmulatedDevice;
 import dev.clipjet.ptx.exec.ExecutionOptions;
 import dev.clipjet.verify.RowError;
+import dev.clipjet.verify.TowerVerifier;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,7 +34,7 @@ import org.junit.jupiter.api.TestFactory;
 
 /**
  * Every kind of tower with made-up weights: what the CPU computes against what the launches of the GPU compute on the emulator under all
- * checks, in float32 and in fp16, for embeddings and for hidden states.
+ * checks, in float32, fp16 and bf16, for embeddings and for hidden states.
  */
 class TowersOnBothExecutorsTest {
     private static final int ITEMS = 3;
@@ -75,15 +76,10 @@ class TowersOnBothExecutorsTest {
         return towers;
     }
 
-    /** What an embedding may differ by: float32 sums in another order; fp16 rounds every activation of a few layers. */
-    private static double tolerance(ElementType type) {
-        return type == ElementType.F32 ? 2e-5 : 1e-2;
-    }
-
     @TestFactory
     Stream<DynamicTest> the_emulated_gpu_agrees_with_the_cpu() {
         List<DynamicTest> tests = new ArrayList<>();
-        for (ElementType type : List.of(ElementType.F32, ElementType.F16)) {
+        for (ElementType type : ElementType.computing()) {
             for (Output output : Output.values()) {
                 images().forEach((name, tower) -> tests.add(DynamicTest.dynamicTest(
                         "image, " + name + ", " + output + ", " + type, () -> checkImages(tower, output, type))));
@@ -132,7 +128,7 @@ class TowersOnBothExecutorsTest {
             float[] actual = result(gpu, onGpu, tokens, filler);
             int columns = onCpu.build(1, 1).result().columns();
             assertThat(expected).hasSizeGreaterThanOrEqualTo(ITEMS * columns);
-            assertThat(RowError.of(actual, expected, columns)).isLessThan(tolerance(type));
+            assertThat(RowError.of(actual, expected, columns)).isLessThan(TowerVerifier.tolerance(type));
         }
     }
 

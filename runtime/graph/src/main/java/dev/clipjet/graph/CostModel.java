@@ -40,11 +40,6 @@ public final class CostModel implements OpVisitor<Cost> {
         return sum;
     }
 
-    /** The cost of one operation of a graph at its capacity; see {@link #of(Graph, int, int)}. */
-    public static Cost of(Op op, Graph graph, int longest, int elementBytes) {
-        return op.accept(new CostModel(graph.capacity(), longest, elementBytes));
-    }
-
     private double bytes(Value value) {
         return (double) capacity.rows(value.axis()) * value.columns() * elementBytes;
     }

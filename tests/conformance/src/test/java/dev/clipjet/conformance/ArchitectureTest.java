@@ -133,6 +133,21 @@ class ArchitectureTest {
                     "dev.clipjet.tokenizer..",
                     "dev.clipjet");
 
+    /** Operations have roles and weights are expressions: no name says what something is. */
+    @ArchTest
+    static final ArchRule NOTHING_IS_DECIDED_BY_THE_ENDS_OF_NAMES = noClasses()
+            .that()
+            .resideInAnyPackage(
+                    "dev.clipjet.graph..",
+                    "dev.clipjet.engine..",
+                    "dev.clipjet.cpu..",
+                    "dev.clipjet.gpu..",
+                    "dev.clipjet.verify..")
+            .should()
+            .callMethod(String.class, "endsWith", String.class)
+            .orShould()
+            .callMethod(String.class, "contains", CharSequence.class);
+
     /** What runs on every device does not know one of them. */
     @ArchTest
     static final ArchRule THE_ENGINE_KNOWS_NO_EXECUTOR = noClasses()

@@ -47,6 +47,7 @@ final class CheckpointAnswers {
             CheckpointAnswers answers = new CheckpointAnswers(original, source, new Reference(io));
             answers.checkModel(clip);
             answers.checkImageTower();
+            answers.checkImageLayers(clip);
             answers.checkTextTower(clip);
             float[][] images = answers.images(clip);
             float[][] texts = answers.texts(clip);
@@ -67,17 +68,24 @@ final class CheckpointAnswers {
         assertThat(clip.source()).isEqualTo(source);
     }
 
-    private float[][] images(Clip clip) {
+    private List<PreprocessedImage> preprocessed(Clip clip) {
         int side = clip.spec().vision().orElseThrow().imageSize();
         byte[] pixels = reference.bytes("pixels_uint8");
         int size = 3 * side * side;
-        Preprocessor preprocessor = Preprocessor.of(clip.spec().preprocess().orElseThrow());
-        float[] normalized = new float[pixels.length];
         List<PreprocessedImage> images = new ArrayList<>();
         for (int i = 0; i * size < pixels.length; i++) {
-            byte[] rgb = Arrays.copyOfRange(pixels, i * size, (i + 1) * size);
-            preprocessor.normalize(rgb, normalized, i * size);
-            images.add(new PreprocessedImage(side, side, rgb));
+            images.add(new PreprocessedImage(side, side, Arrays.copyOfRange(pixels, i * size, (i + 1) * size)));
+        }
+        return images;
+    }
+
+    private float[][] images(Clip clip) {
+        List<PreprocessedImage> images = preprocessed(clip);
+        Preprocessor preprocessor = Preprocessor.of(clip.spec().preprocess().orElseThrow());
+        int size = images.get(0).rgb().length;
+        float[] normalized = new float[images.size() * size];
+        for (int i = 0; i < images.size(); i++) {
+            preprocessor.normalize(images.get(i).rgb(), normalized, i * size);
         }
         assertThat(normalized).isEqualTo(reference.floats("pixel_values"));
         float[][] features = clip.embedPreprocessed(images, Scaling.RAW);
@@ -114,7 +122,11 @@ final class CheckpointAnswers {
             List<String> compared = new ArrayList<>();
             executor.run(prepared, op -> {
                 for (String name : HiddenNames.of(op, tower)) {
-                    float[] values = HiddenNames.asStored(op.output(), executor.read(op.output()), images);
+                    float[] values = HiddenNames.asStored(
+                            tower,
+                            executor.read(op.output()),
+                            prepared.rows(op.output()) / images,
+                            op.output().columns());
                     assertThat(reference.error("hidden." + name, rows(values, images)))
                             .as(name)
                             .isLessThan(FEATURES);
@@ -124,6 +136,25 @@ final class CheckpointAnswers {
             });
             assertThat(compared).containsExactlyInAnyOrderElementsOf(HiddenNames.expected(tower));
         }
+    }
+
+    /** Every layer at every position, as callers get them. */
+    private void checkImageLayers(Clip clip) {
+        ImageTower tower = clip.spec().vision().orElseThrow();
+        List<HiddenStates> states =
+                preprocessed(clip).stream().map(clip::imageHiddenStates).toList();
+        List<String> names = HiddenNames.layers(tower);
+        for (int layer = 0; layer < names.size(); layer++) {
+            int index = layer;
+            float[][] rows = states.stream()
+                    .map(state ->
+                            HiddenNames.asStored(tower, state.layer(index), state.rows(index), state.width(index)))
+                    .toArray(float[][]::new);
+            assertThat(reference.error("hidden." + names.get(layer), rows))
+                    .as(names.get(layer))
+                    .isLessThan(FEATURES);
+        }
+        assertThat(states).allMatch(state -> state.layers() == names.size());
     }
 
     private void checkTextTower(Clip clip) {

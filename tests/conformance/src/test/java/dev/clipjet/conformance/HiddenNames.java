@@ -1,15 +1,14 @@
 package dev.clipjet.conformance;
 
-import dev.clipjet.graph.Axis;
 import dev.clipjet.graph.Op;
 import dev.clipjet.graph.Role;
-import dev.clipjet.graph.Value;
 import dev.clipjet.model.ImagePooling;
 import dev.clipjet.model.ImageTower;
 import dev.clipjet.model.ModifiedResNet;
 import dev.clipjet.model.VisionTransformer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** How the reference files call what an image tower computes on the way. */
 final class HiddenNames {
@@ -64,22 +63,41 @@ final class HiddenNames {
         });
     }
 
-    /** Values in the order of the files: feature maps channel by channel, all else as it is. */
-    static float[] asStored(Value value, float[] values, int items) {
-        if (!(value.axis() instanceof Axis.FeatureMap map)) {
-            return values;
-        }
-        int pixels = map.perItem();
-        int channels = value.columns();
-        float[] stored = new float[values.length];
-        for (int item = 0; item < items; item++) {
-            for (int pixel = 0; pixel < pixels; pixel++) {
-                for (int channel = 0; channel < channels; channel++) {
-                    stored[(item * channels + channel) * pixels + pixel] =
-                            values[(item * pixels + pixel) * channels + channel];
-                }
+    /** Names of the layers that {@link dev.clipjet.engine.HiddenStates} has, in order. */
+    static List<String> layers(ImageTower tower) {
+        return tower.accept(new ImageTower.Visitor<>() {
+            @Override
+            public List<String> visit(VisionTransformer transformer) {
+                return IntStream.rangeClosed(0, transformer.blocks().layers())
+                        .mapToObj(layer -> "vision_hidden_" + layer)
+                        .toList();
             }
-        }
-        return stored;
+
+            @Override
+            public List<String> visit(ModifiedResNet resNet) {
+                return List.of("vision_stem", "vision_layer1", "vision_layer2", "vision_layer3", "vision_layer4");
+            }
+        });
+    }
+
+    /** Values in the order of the files: feature maps channel by channel, all else as it is. */
+    static float[] asStored(ImageTower tower, float[] values, int rows, int columns) {
+        return tower.accept(new ImageTower.Visitor<>() {
+            @Override
+            public float[] visit(VisionTransformer transformer) {
+                return values;
+            }
+
+            @Override
+            public float[] visit(ModifiedResNet resNet) {
+                float[] stored = new float[values.length];
+                int size = rows * columns;
+                for (int i = 0; i < values.length; i++) {
+                    int row = i % size / columns;
+                    stored[i / size * size + i % columns * rows + row] = values[i];
+                }
+                return stored;
+            }
+        });
     }
 }

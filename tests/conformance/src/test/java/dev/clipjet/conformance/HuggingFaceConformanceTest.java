@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.clipjet.Clip;
-import dev.clipjet.Scaling;
 import dev.clipjet.ImageSource;
+import dev.clipjet.Scaling;
 import dev.clipjet.Similarity;
 import dev.clipjet.engine.HiddenStates;
 import dev.clipjet.error.ModelFormatException;
