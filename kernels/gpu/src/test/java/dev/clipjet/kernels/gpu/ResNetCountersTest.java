@@ -34,8 +34,8 @@ import org.junit.jupiter.api.Test;
  * twice. Large grids are counted by a sample of their blocks. The floor is the time of all operands' bytes moved once or of the operations,
  * whichever is longer, by the same rates as the prediction.
  */
-class ConvolutionCountersTest {
-    private static final String FILE = "convolution-counters.tsv";
+class ResNetCountersTest {
+    private static final String FILE = "resnet-counters.tsv";
     private static final Path SOURCE = Path.of("src/test/resources/dev/clipjet/kernels/gpu", FILE);
     private static final String TITLE =
             "gpu\timages\tconvolution\tkernel\tblocks\tsectors\tideal\twavefronts\tideal\tus\tfloor us";
@@ -202,7 +202,7 @@ class ConvolutionCountersTest {
 
     private static Map<String, Counts> committed() throws IOException {
         Map<String, Counts> counts = new LinkedHashMap<>();
-        try (InputStream in = ConvolutionCountersTest.class.getResourceAsStream(FILE)) {
+        try (InputStream in = ResNetCountersTest.class.getResourceAsStream(FILE)) {
             assertThat(in).as(FILE).isNotNull();
             for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8)
                     .lines()
