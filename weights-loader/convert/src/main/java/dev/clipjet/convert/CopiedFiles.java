@@ -1,24 +1,39 @@
 package dev.clipjet.convert;
 
+import dev.clipjet.error.ModelFormatException;
+import dev.clipjet.error.ModelFormatException.Kind;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Small files that are taken over as they are. */
 final class CopiedFiles {
+    private static final long MAX_BYTES = 256L << 20;
+
     private CopiedFiles() {}
 
     static Plan.Description of(List<Path> files) {
-        return directory -> {
-            List<String> names = new ArrayList<>();
+        return () -> {
+            Map<String, byte[]> content = new LinkedHashMap<>();
             for (Path file : files) {
-                String name = file.getFileName().toString();
-                Files.deleteIfExists(directory.resolve(name));
-                Files.write(directory.resolve(name), Files.readAllBytes(file));
-                names.add(name);
+                content.put(file.getFileName().toString(), read(file));
             }
-            return names;
+            return content;
         };
+    }
+
+    private static byte[] read(Path file) throws IOException {
+        if (!Files.isRegularFile(file)) {
+            throw new ModelFormatException(Kind.MALFORMED, file, "", "is no regular file");
+        }
+        long bytes = Files.size(file);
+        if (bytes > MAX_BYTES) {
+            throw new ModelFormatException(
+                    Kind.LIMIT, file, "", "has " + bytes + " bytes, at most " + MAX_BYTES + " are copied");
+        }
+        return Files.readAllBytes(file);
     }
 }

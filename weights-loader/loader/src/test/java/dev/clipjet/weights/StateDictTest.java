@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
+import dev.clipjet.files.Existing;
+import dev.clipjet.files.ProtectedFiles;
 import dev.clipjet.model.PreprocessProfile;
 import dev.clipjet.model.TensorNames;
 import dev.clipjet.model.TextTransformer;
@@ -85,7 +87,8 @@ class StateDictTest {
         List<SafetensorsWriter.Declaration> declarations = new ArrayList<>();
         tensors.forEach((name, shape) -> declarations.add(
                 new SafetensorsWriter.Declaration(name, shape.size() >= 2 ? matrices : ElementType.F32, shape)));
-        try (SafetensorsWriter writer = SafetensorsWriter.create(file, Map.of(), declarations)) {
+        try (SafetensorsWriter writer =
+                SafetensorsWriter.create(file, Map.of(), declarations, Existing.REPLACE, ProtectedFiles.none())) {
             for (SafetensorsWriter.Declaration declaration : declarations) {
                 writer.write(declaration.name(), 0, ByteBuffer.allocate((int) declaration.bytes()));
             }
