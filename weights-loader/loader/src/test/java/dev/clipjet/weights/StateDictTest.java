@@ -201,7 +201,7 @@ class StateDictTest {
             ln_final.weight                                  | 100          | BAD_CONFIGURATION | width 100
             text_projection                                  | 64           | MALFORMED         | expected 2 sizes
             logit_scale                                      | 2            | MALFORMED         | expected a single number
-            visual.layer1.0.conv1.weight                     | 1            | UNSUPPORTED       | ResNet
+            visual.layer1.0.conv1.weight                     | 1            | MALFORMED         | stage 2 of the image tower has 0 blocks
             visual.transformer.resblocks.0.attn.ln_q.weight  | 64           | UNSUPPORTED       | norms and scales
             """)
     void whatDoesNotFitIsNamed(String tensor, String shape, Kind kind, String words) throws IOException {
