@@ -1,4 +1,4 @@
-package dev.clipjet.cli.profile;
+package dev.clipjet.ptx.emulator;
 
 import dev.clipjet.device.DeviceMemory;
 import dev.clipjet.device.DeviceProperties;
@@ -12,19 +12,19 @@ import dev.clipjet.device.GpuStream;
 import dev.clipjet.device.KernelArguments;
 import dev.clipjet.device.LaunchShape;
 import dev.clipjet.device.PinnedMemory;
-import dev.clipjet.ptx.emulator.EmulatedDevice;
 import dev.clipjet.ptx.exec.ExecutionOptions;
 import dev.clipjet.ptx.exec.LaunchResult;
+import dev.clipjet.ptx.profile.LaunchCounts;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The emulator, counting. With a sample, each launch runs on two small parts of its grid, cut in its longest dimension, and the counts of
- * the whole lie on the line through those of the parts; a launch of the same kernel, shape and sizes is not run again. Results are
+ * The emulator, counting. With a sample, each launch runs on two small parts of its grid, cut in its longest dimension (z only if blocks
+ * do not wait for each other), and the counts of the whole lie on the line through those of the parts; a launch of the same kernel, shape and sizes is not run again. Results are
  * then wrong, counts are not: they depend on sizes only.
  */
-final class CountingDevice implements GpuDevice {
+public final class CountingDevice implements GpuDevice {
     private final EmulatedDevice device;
     private final int sampleBlocks;
     private final Map<String, LaunchCounts> known = new HashMap<>();
@@ -36,14 +36,14 @@ final class CountingDevice implements GpuDevice {
      *
      * @param sampleBlocks blocks that a part of a grid has about, 0 to run everything
      */
-    CountingDevice(DeviceProperties properties, int sampleBlocks) {
+    public CountingDevice(DeviceProperties properties, int sampleBlocks) {
         device = new EmulatedDevice(
                 properties, ExecutionOptions.standard().withChecks(false), result -> latest = result);
         this.sampleBlocks = sampleBlocks;
     }
 
     /** Counts of the latest launch. */
-    LaunchCounts counts() {
+    public LaunchCounts counts() {
         return counts;
     }
 
@@ -114,7 +114,11 @@ final class CountingDevice implements GpuDevice {
 
         private LaunchCounts sampled(GpuFunction function, LaunchShape shape, KernelArguments arguments) {
             Dim3 grid = shape.grid();
-            int length = Math.max(grid.x(), Math.max(grid.y(), grid.z()));
+            // Blocks that meet, as those that sum parts of a tile and lie along z do, have to be there all.
+            boolean meet = ((EmulatedFunction) function).code().communicates();
+            boolean layers = !meet && grid.z() >= Math.max(grid.x(), grid.y());
+            boolean lines = !layers && grid.y() >= grid.x();
+            int length = layers ? grid.z() : lines ? grid.y() : grid.x();
             int step =
                     shape.cluster().x() * shape.cluster().y() * shape.cluster().z();
             int across = (int) (grid.count() / length);
@@ -124,17 +128,18 @@ final class CountingDevice implements GpuDevice {
             if (large >= length) {
                 return run(function, shape, arguments);
             }
-            LaunchCounts first = run(function, cut(shape, length, small), arguments);
-            LaunchCounts second = run(function, cut(shape, length, large), arguments);
-            return LaunchCounts.extrapolated(first, small, second, large, length, grid.count());
+            LaunchCounts[] parts = new LaunchCounts[2];
+            for (int i = 0; i < 2; i++) {
+                int to = (i + 1) * small;
+                Dim3 part = layers
+                        ? new Dim3(grid.x(), grid.y(), to)
+                        : lines ? new Dim3(grid.x(), to, grid.z()) : new Dim3(to, grid.y(), grid.z());
+                parts[i] = run(function, cut(shape, part), arguments);
+            }
+            return LaunchCounts.extrapolated(parts[0], small, parts[1], large, length, grid.count());
         }
 
-        /** The shape with its longest dimension cut, the last of them if several are. */
-        private LaunchShape cut(LaunchShape shape, int length, int to) {
-            Dim3 grid = shape.grid();
-            Dim3 part = grid.z() == length
-                    ? new Dim3(grid.x(), grid.y(), to)
-                    : grid.y() == length ? new Dim3(grid.x(), to, grid.z()) : new Dim3(to, grid.y(), grid.z());
+        private LaunchShape cut(LaunchShape shape, Dim3 part) {
             return new LaunchShape(
                     part,
                     shape.block(),

@@ -1,11 +1,10 @@
-package dev.clipjet.cli.profile;
+package dev.clipjet.ptx.profile;
 
 import dev.clipjet.ptx.exec.LaunchResult;
-import dev.clipjet.ptx.profile.InstructionClass;
-import dev.clipjet.ptx.profile.LaunchProfile;
-import dev.clipjet.ptx.profile.MemoryCounters;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What a launch did, as far as the time model and the measures of efficiency ask.
@@ -15,7 +14,8 @@ import java.util.Map;
  * @param idealWavefronts wavefronts of shared memory without conflicts
  */
 public record LaunchCounts(LaunchProfile.Counts counts, long idealSectors, long idealWavefronts) {
-    static LaunchCounts of(LaunchResult result) {
+    /** The counts of a launch that was counted. */
+    public static LaunchCounts of(LaunchResult result) {
         return new LaunchCounts(
                 result.counts(),
                 MemoryCounters.sum(result.memory().idealSectors),
@@ -30,13 +30,16 @@ public record LaunchCounts(LaunchProfile.Counts counts, long idealSectors, long 
      * @param size blocks in it of the whole launch
      * @param blocks blocks of the whole launch
      */
-    static LaunchCounts extrapolated(
+    public static LaunchCounts extrapolated(
             LaunchCounts small, int smallSize, LaunchCounts large, int largeSize, int size, long blocks) {
         Line line = new Line(smallSize, largeSize, size);
         LaunchProfile.Counts a = small.counts;
         LaunchProfile.Counts b = large.counts;
         Map<InstructionClass, Long> mix = new EnumMap<>(InstructionClass.class);
-        for (InstructionClass kind : InstructionClass.values()) {
+        Set<InstructionClass> kinds = EnumSet.noneOf(InstructionClass.class);
+        kinds.addAll(a.instructions().keySet());
+        kinds.addAll(b.instructions().keySet());
+        for (InstructionClass kind : kinds) {
             mix.put(
                     kind,
                     line.at(
