@@ -4,5 +4,6 @@ module dev.clipjet.core {
     requires jdk.unsupported;
 
     exports dev.clipjet.error;
+    exports dev.clipjet.input;
     exports dev.clipjet.memory;
 }

@@ -1,5 +1,6 @@
 /** The command {@code clipjet-ptx}: runs, checks, profiles and assembles PTX. */
 module dev.clipjet.ptx.tool {
+    requires dev.clipjet.core;
     requires dev.clipjet.device;
     requires dev.clipjet.ptx.assembler;
     requires dev.clipjet.ptx.emulator;

@@ -8,15 +8,17 @@ import dev.clipjet.error.InvalidInputException;
  * @param maxPixels images with more pixels are refused from their header alone
  * @param maxBytes images are refused whose decoding needs more memory than this
  * @param applyExifOrientation whether to turn the image as its EXIF data says; the original pipelines do not
+ * @param refuseDamaged whether to refuse damaged images of which Pillow makes a picture; else {@link DecodedImage#damage} tells
+ *     what is wrong
  */
-public record DecodeOptions(long maxPixels, long maxBytes, boolean applyExifOrientation) {
+public record DecodeOptions(long maxPixels, long maxBytes, boolean applyExifOrientation, boolean refuseDamaged) {
 
     /** Pillow's limit, above which it raises an error. */
     public static final long PILLOW_MAX_PIXELS = 178_956_970;
 
-    /** Pillow's pixel limit, half of the heap, no rotation. */
+    /** Pillow's pixel limit, half of the heap, no rotation, damaged images as Pillow reads them. */
     public static final DecodeOptions DEFAULT =
-            new DecodeOptions(PILLOW_MAX_PIXELS, Runtime.getRuntime().maxMemory() / 2, false);
+            new DecodeOptions(PILLOW_MAX_PIXELS, Runtime.getRuntime().maxMemory() / 2, false, false);
 
     public DecodeOptions {
         if (maxPixels <= 0 || maxBytes <= 0) {
@@ -26,14 +28,18 @@ public record DecodeOptions(long maxPixels, long maxBytes, boolean applyExifOrie
     }
 
     public DecodeOptions withMaxPixels(long pixels) {
-        return new DecodeOptions(pixels, maxBytes, applyExifOrientation);
+        return new DecodeOptions(pixels, maxBytes, applyExifOrientation, refuseDamaged);
     }
 
     public DecodeOptions withMaxBytes(long bytes) {
-        return new DecodeOptions(maxPixels, bytes, applyExifOrientation);
+        return new DecodeOptions(maxPixels, bytes, applyExifOrientation, refuseDamaged);
     }
 
     public DecodeOptions withExifOrientation(boolean apply) {
-        return new DecodeOptions(maxPixels, maxBytes, apply);
+        return new DecodeOptions(maxPixels, maxBytes, apply, refuseDamaged);
+    }
+
+    public DecodeOptions withRefuseDamaged(boolean refuse) {
+        return new DecodeOptions(maxPixels, maxBytes, applyExifOrientation, refuse);
     }
 }

@@ -11,6 +11,7 @@ public final class ImageBytes {
     private final byte[] data;
     private final String name;
     private final DecodeOptions options;
+    private String damage;
 
     public ImageBytes(byte[] data, String name, DecodeOptions options) {
         this.data = data;
@@ -81,6 +82,11 @@ public final class ImageBytes {
         return true;
     }
 
+    /** Bytes as ASCII characters. */
+    String ascii(int offset, int count) {
+        return new String(data, offset, count, StandardCharsets.ISO_8859_1);
+    }
+
     /** Checks a size from a header before anything is allocated for it. */
     void checkSize(long width, long height) {
         if (width <= 0 || height <= 0) {
@@ -102,6 +108,24 @@ public final class ImageBytes {
                     "decoding needs " + total + " bytes of memory, the limit is "
                             + Math.min(options.maxBytes(), Integer.MAX_VALUE - 8));
         }
+    }
+
+    /**
+     * Notes that the file is damaged in a way that the picture survives, or refuses it where that is wanted. Only the first
+     * damage is kept.
+     */
+    void damage(String problem) {
+        if (options.refuseDamaged()) {
+            throw malformed(problem);
+        }
+        if (damage == null) {
+            damage = problem;
+        }
+    }
+
+    /** The first damage, or null. */
+    public String damage() {
+        return damage;
     }
 
     ImageFormatException malformed(String problem) {

@@ -3,13 +3,13 @@ package dev.clipjet.weights.safetensors;
 import dev.clipjet.error.ClosedException;
 import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
+import dev.clipjet.input.InputFiles;
 import dev.clipjet.memory.MappedRegion;
 import dev.clipjet.weights.StoredTensor;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -49,7 +49,7 @@ public final class SafetensorsFile implements AutoCloseable {
     public static SafetensorsFile open(Path path) {
         List<MappedRegion> windows = new ArrayList<>();
         boolean opened = false;
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+        try (FileChannel channel = InputFiles.channel(path)) {
             SafetensorsHeader header = SafetensorsHeader.read(path, channel);
             Map<String, StoredTensor> tensors = map(path, channel, header, windows);
             opened = true;

@@ -3,6 +3,7 @@ package dev.clipjet.weights.torch;
 import dev.clipjet.error.ClosedException;
 import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
+import dev.clipjet.input.InputFiles;
 import dev.clipjet.memory.MappedRegion;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,7 +11,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -45,7 +45,7 @@ final class MappedFile implements AutoCloseable {
         FileChannel channel = null;
         boolean opened = false;
         try {
-            channel = FileChannel.open(path, StandardOpenOption.READ);
+            channel = InputFiles.channel(path);
             MappedFile file = new MappedFile(path, channel, channel.size());
             opened = true;
             return file;
