@@ -215,6 +215,9 @@ public final class BmpDecoder {
             int entry = at + i * entryBytes;
             gray = in.u8(entry) == level && in.u8(entry + 1) == level && in.u8(entry + 2) == level;
         }
+        if (!gray && entries > 256) {
+            throw in.malformed("a palette of " + entries + " colors");
+        }
         return Math.min(entryBytes * colors, Math.max(in.length() - at, 0));
     }
 

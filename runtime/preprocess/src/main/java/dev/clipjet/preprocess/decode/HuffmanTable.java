@@ -67,6 +67,12 @@ final class HuffmanTable {
         return true;
     }
 
+    /** Whether a code of at most 8 bits begins these 8 bits. */
+    boolean hasCode(int eightBits) {
+        int entry = look[eightBits << (LOOK_BITS - 8)];
+        return entry != 0 && entry >> 8 <= 8;
+    }
+
     boolean hasSymbolAbove(int limit) {
         for (byte symbol : symbols) {
             if ((symbol & 0xff) > limit) {

@@ -107,7 +107,7 @@ public final class JpegDecoder {
         input.limit((int) Math.min(piece, in.length()));
         try {
             if (readSegments()) {
-                throw in.malformed("a second scan of all components before offset " + input.position());
+                readScanHeader(false);
             }
         } catch (ImageFormatException e) {
             if (e.kind() != ImageFormatException.Kind.TRUNCATED) {
@@ -138,80 +138,110 @@ public final class JpegDecoder {
             if (code < 0xc0 || code == 0xc8 || code == 0xde || code == 0xdf || (code >= 0xf0 && code < 0xfe)) {
                 throw in.malformed("unknown marker 0xff" + Integer.toHexString(code) + " before offset " + start);
             }
-            needSegment(start, 2, code);
-            int length = in.u16be(start);
-            if (length < 2) {
-                if (code < 0xe0 && code != 0xdc) {
-                    throw in.malformed("the segment at offset " + start + " says it has " + length + " bytes");
-                }
-                length = 2;
+            if (isFrame(code)) {
+                checkFrame(code, start);
             }
-            needSegment(start, length, code);
+            need(start, 2);
+            int length = in.u16be(start);
             if (code == SCAN) {
                 return true;
             }
-            readSegment(code, start + 2, start + length);
-            input.position(start + length);
+            readSegment(code, start + 2, length - 2);
+            input.position(start + Math.max(length, 2));
         }
     }
 
-    private void needSegment(int start, int length, int code) {
-        if (start + length > input.end()) {
-            throw in.truncated("the segment of marker 0xff" + Integer.toHexString(code) + " needs " + length
-                    + " bytes at offset " + start + ", the file has " + in.length());
+    /** Fails where bytes are missing; each segment asks for them piece by piece, so that earlier faults come first. */
+    private void need(int at, int count) {
+        if (at + count > input.end()) {
+            throw in.truncated("a segment needs " + count + " bytes at offset " + at + ", the file has " + in.length());
         }
     }
 
-    private void readSegment(int code, int body, int end) {
+    private static boolean isFrame(int code) {
+        return code >= 0xc0 && code <= 0xcf && code != 0xc4 && code != 0xc8 && code != 0xcc;
+    }
+
+    private void checkFrame(int code, int start) {
         switch (code) {
-            case 0xc0, 0xc1, 0xc2 -> readFrame(code, body, end);
-            case 0xc4 -> readHuffmanTables(body, end);
-            case 0xdb -> readQuantTables(body, end);
+            case 0xc5, 0xc6, 0xc7, 0xcd, 0xce, 0xcf -> throw in.unsupported("hierarchical JPEG");
+            default -> {}
+        }
+        if (components.length > 0) {
+            throw in.malformed("a second frame header at offset " + start);
+        }
+        switch (code) {
+            case 0xc3 -> throw in.unsupported("lossless JPEG");
+            case 0xc9, 0xca, 0xcb -> throw in.unsupported("JPEG with arithmetic coding");
+            default -> {}
+        }
+    }
+
+    private void readSegment(int code, int body, int length) {
+        switch (code) {
+            case 0xc0, 0xc1, 0xc2 -> readFrame(code, body, length);
+            case 0xc4 -> readHuffmanTables(body, length);
+            case 0xcc -> throw in.unsupported("JPEG with arithmetic coding");
+            case 0xdb -> readQuantTables(body, length);
             case 0xdd -> {
-                if (end - body != 2) {
-                    throw in.malformed("the restart interval at offset " + body + " has " + (end - body) + " bytes");
+                if (length != 2) {
+                    throw in.malformed("the restart interval at offset " + body + " has " + length + " bytes");
                 }
+                need(body, 2);
                 restartInterval = in.u16be(body);
             }
-            case 0xc3 -> throw in.unsupported("lossless JPEG");
-            case 0xc5, 0xc6, 0xc7, 0xcd, 0xce, 0xcf -> throw in.unsupported("hierarchical JPEG");
-            case 0xc9, 0xca, 0xcb -> throw in.unsupported("JPEG with arithmetic coding");
-            case 0xe0 -> jfif |= in.hasAscii(body, "JFIF\0") && end - body >= 14;
+            default -> {
+                need(body, Math.max(length, 0));
+                readApplicationData(code, body, length);
+            }
+        }
+    }
+
+    private void readApplicationData(int code, int body, int length) {
+        switch (code) {
+            case 0xe0 -> jfif |= in.hasAscii(body, "JFIF\0") && length >= 14;
             case 0xe1 -> {
-                if (in.hasAscii(body, "Exif\0\0") && end - body > 6) {
-                    orientation = ExifOrientation.of(in.data(), body + 6, end - body - 6);
+                if (in.hasAscii(body, "Exif\0\0") && length > 6) {
+                    orientation = ExifOrientation.of(in.data(), body + 6, length - 6);
                 }
             }
             case 0xee -> {
-                if (in.hasAscii(body, "Adobe") && end - body >= 12) {
+                if (in.hasAscii(body, "Adobe") && length >= 12) {
                     adobeTransform = in.u8(body + 11);
                 }
             }
-            default -> {} // comments and application data
+            default -> {} // comments and others
         }
     }
 
-    private void readQuantTables(int body, int end) {
+    private void readQuantTables(int body, int length) {
         int at = body;
-        while (at < end) {
-            int precision = in.u8(at) >> 4;
+        int left = length;
+        while (left > 0) {
+            need(at, 1);
             int id = in.u8(at) & 15;
-            at++;
-            int bytes = precision == 0 ? 1 : 2;
-            if (id > 3 || at + 64 * bytes > end) {
-                throw in.malformed("broken quantization table at offset " + (at - 1));
+            int bytes = in.u8(at) >> 4 == 0 ? 1 : 2;
+            if (id > 3) {
+                throw in.malformed("broken quantization table at offset " + at);
             }
+            need(++at, 64 * bytes);
             int[] table = new int[64];
             for (int k = 0; k < 64; k++, at += bytes) {
-                table[NATURAL_ORDER[k]] = precision == 0 ? in.u8(at) : in.u16be(at);
+                table[NATURAL_ORDER[k]] = bytes == 1 ? in.u8(at) : in.u16be(at);
             }
             quantTables[id] = table;
+            left -= 1 + 64 * bytes;
+        }
+        if (left != 0) {
+            throw in.malformed("broken quantization table before offset " + at);
         }
     }
 
-    private void readHuffmanTables(int body, int end) {
+    private void readHuffmanTables(int body, int length) {
         int at = body;
-        while (end - at > 16) {
+        int left = length;
+        while (left > 16) {
+            need(at, 17);
             int type = in.u8(at) >> 4;
             int id = in.u8(at) & 15;
             int[] counts = new int[17];
@@ -220,25 +250,30 @@ public final class JpegDecoder {
                 counts[i] = in.u8(at + i);
                 total += counts[i];
             }
-            if (type > 1 || id > 3 || total > 256 || at + 17 + total > end) {
-                throw in.malformed("broken Huffman table at offset " + at);
+            left -= 17;
+            at += 17;
+            if (total > 256 || total > left) {
+                throw in.malformed("broken Huffman table at offset " + (at - 17));
             }
-            huffman[type][id] =
-                    HuffmanTable.of(counts, Arrays.copyOfRange(in.data(), at + 17, at + 17 + total));
-            at += 17 + total;
+            need(at, total);
+            if (type > 1 || id > 3) {
+                throw in.malformed("broken Huffman table at offset " + (at - 17));
+            }
+            huffman[type][id] = HuffmanTable.of(counts, Arrays.copyOfRange(in.data(), at, at + total));
+            left -= total;
+            at += total;
         }
-        if (at != end) {
+        if (left != 0) {
             throw in.malformed("broken Huffman table at offset " + at);
         }
     }
 
-    private void readFrame(int code, int body, int end) {
-        if (components.length > 0) {
-            throw in.malformed("a second frame header at offset " + body);
+    private void readFrame(int code, int body, int bytes) {
+        need(body, 6);
+        if (bytes != 6 + 3 * in.u8(body + 5)) {
+            throw in.malformed("the frame header at offset " + body + " has " + bytes + " bytes");
         }
-        if (end - body < 6 || end - body != 6 + 3 * in.u8(body + 5)) {
-            throw in.malformed("the frame header at offset " + body + " has " + (end - body) + " bytes");
-        }
+        need(body, bytes);
         int precision = in.u8(body);
         if (precision != 8) {
             throw in.unsupported("JPEG with " + precision + " bits per sample");
@@ -301,16 +336,22 @@ public final class JpegDecoder {
         if (components.length == 0) {
             throw in.malformed("a scan before the frame header, at offset " + body);
         }
-        int count = length > 2 ? in.u8(body) : 0;
+        need(body, 1);
+        int count = in.u8(body);
         if (count < 1 || count > 4 || length != 6 + 2 * count) {
             throw in.malformed("broken scan header at offset " + body);
         }
         JpegComponent[] members = new JpegComponent[components.length];
         JpegComponent[] inOrder = new JpegComponent[count];
         for (int i = 0; i < count; i++) {
+            need(body + 1 + 2 * i, 2);
             inOrder[i] = component(in.u8(body + 1 + 2 * i), members, inOrder, i);
         }
         int at = body + 1 + 2 * count;
+        need(at, 3);
+        if (!first && components[0].samples != null) {
+            throw in.malformed("a second scan of all components, at offset " + body);
+        }
         JpegProgression.Band band = progression == null
                 ? null
                 : new JpegProgression.Band(in.u8(at), in.u8(at + 1), in.u8(at + 2) >> 4, in.u8(at + 2) & 15);

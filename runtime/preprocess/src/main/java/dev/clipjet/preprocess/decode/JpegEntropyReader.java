@@ -32,7 +32,7 @@ final class JpegEntropyReader {
     JpegEntropyReader(JpegInput input, boolean endsAtMarker) {
         this.in = input.in;
         this.input = input;
-        this.fillBelow = endsAtMarker ? 32 : HuffmanTable.LOOK_BITS;
+        this.fillBelow = endsAtMarker ? 32 : 8;
     }
 
     private static int[] order() {
@@ -89,6 +89,9 @@ final class JpegEntropyReader {
     }
 
     private int longSymbol(HuffmanTable table) {
+        if (left == 8 && !table.hasCode((int) bits & 0xff)) {
+            ensure(9);
+        }
         int code = 0;
         for (int length = 1; length <= 16; length++) {
             code = code << 1 | bit();

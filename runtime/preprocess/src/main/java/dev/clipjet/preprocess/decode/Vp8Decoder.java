@@ -19,7 +19,7 @@ final class Vp8Decoder {
 
     private boolean segmented;
     private boolean updatesMap;
-    private boolean absoluteSegments;
+    private boolean absoluteSegments = true;
     private final int[] segmentQuantizer = new int[4];
     private final int[] segmentFilter = new int[4];
     private final int[] segmentProbabilities = {255, 255, 255};
@@ -141,6 +141,9 @@ final class Vp8Decoder {
     private void readPartitions(int second, int to) {
         int count = 1 << bits.number(2);
         int from = second + 3 * (count - 1);
+        if (bits.exhausted()) {
+            throw in.truncated("the lossy image ends in its header");
+        }
         if (from > to) {
             throw in.truncated("the sizes of " + count + " partitions are not there");
         }
@@ -150,6 +153,9 @@ final class Vp8Decoder {
             // As libwebp, take what there is; a reader that runs dry is an error later.
             int end = Math.min(from + size, to);
             partitions[i] = new Vp8Bits(in.data(), from, end);
+            if (i == count - 1 && from == to) {
+                throw in.truncated("the last of " + count + " partitions is empty");
+            }
             from = end;
         }
     }
