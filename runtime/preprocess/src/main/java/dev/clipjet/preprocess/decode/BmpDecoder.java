@@ -112,7 +112,7 @@ public final class BmpDecoder {
             height = in.u16le(20);
             bits = in.u16le(24);
             paletteEntryBytes = 3;
-            in.checkSize(width, height);
+            in.checkPicture(width, height);
         } else if (headerSize == 40
                 || headerSize == 52
                 || headerSize == 56
@@ -122,7 +122,7 @@ public final class BmpDecoder {
             in.need(14, headerSize, "the header");
             topDown = in.u8(25) == 0xff;
             long h = topDown ? -(long) in.i32le(22) : in.u32le(22);
-            in.checkSize(in.u32le(18), h);
+            in.checkPicture(in.u32le(18), h);
             width = in.i32le(18);
             height = (int) h;
             bits = in.u16le(28);

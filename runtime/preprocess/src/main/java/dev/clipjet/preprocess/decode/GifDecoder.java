@@ -115,7 +115,7 @@ public final class GifDecoder {
         position += 9;
         width = Math.max(width, left + frameWidth);
         height = Math.max(height, top + frameHeight);
-        in.checkSize(width, height);
+        in.checkPicture(width, height);
         in.checkSize(frameWidth, frameHeight);
         if ((flags & 0x80) != 0) {
             palette = readPalette(flags);

@@ -1,5 +1,6 @@
 package dev.clipjet.preprocess.decode;
 
+import dev.clipjet.error.ImageFormatException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.DataFormatException;
@@ -10,6 +11,8 @@ final class IdatStream implements AutoCloseable {
 
     /** Bytes that are inflated at a time, so that short rows cost no call each. */
     static final int BUFFER = 1 << 16;
+
+    private static final String TOO_FAR_BACK = "invalid distance too far back";
 
     private record Piece(int offset, int length) {}
 
@@ -67,10 +70,19 @@ final class IdatStream implements AutoCloseable {
         return from == to && inflater.finished() && pieceOfLastByte == next;
     }
 
-    /** Fails if the stream breaks right behind the last byte that was read: zlib sees that before it hands out the byte. */
+    /**
+     * Fails if the stream breaks right behind the last byte that was read: zlib sees that before it hands out the byte. But for
+     * copies from before the start, which it would see when it makes them.
+     */
     void checkEnd() {
         if (from == to && (failure != null || !inflater.finished())) {
-            refill(false);
+            try {
+                refill(false);
+            } catch (ImageFormatException e) {
+                if (!TOO_FAR_BACK.equals(failure)) {
+                    throw e;
+                }
+            }
         }
     }
 

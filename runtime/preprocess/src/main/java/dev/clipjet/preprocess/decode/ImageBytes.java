@@ -100,6 +100,19 @@ public final class ImageBytes {
         }
     }
 
+    /** Checks the size of the picture itself, once it is certain and before anything is allocated for it. */
+    void checkPicture(long width, long height) {
+        checkSize(width, height);
+        try {
+            options.sizeCheck().check((int) width, (int) height);
+        } catch (RuntimeException e) {
+            if (!options.applyExifOrientation()) {
+                throw e;
+            }
+            options.sizeCheck().check((int) height, (int) width); // it may be turned yet
+        }
+    }
+
     /** Checks what decoding is going to allocate, and that the largest array of it is possible. */
     void checkMemory(long total, long largestArray) {
         if (largestArray > Integer.MAX_VALUE - 8 || total > options.maxBytes()) {

@@ -181,7 +181,7 @@ public final class JpegDecoder {
         switch (code) {
             case 0xc0, 0xc1, 0xc2 -> readFrame(code, body, length);
             case 0xc4 -> readHuffmanTables(body, length);
-            case 0xcc -> throw in.unsupported("JPEG with arithmetic coding");
+            case 0xcc -> checkArithmeticConditions(body, length);
             case 0xdb -> readQuantTables(body, length);
             case 0xdd -> {
                 if (length != 2) {
@@ -268,6 +268,20 @@ public final class JpegDecoder {
         }
     }
 
+    /** Conditions of arithmetic coding, which mean nothing to Huffman coding but must be right. */
+    private void checkArithmeticConditions(int body, int length) {
+        for (int at = body; at < body + length; at += 2) {
+            need(at, 2);
+            int value = in.u8(at + 1);
+            if (in.u8(at) > 31 || (in.u8(at) < 16 && (value & 15) > value >> 4)) {
+                throw in.malformed("broken conditions of arithmetic coding at offset " + at);
+            }
+        }
+        if (length < 0 || length % 2 != 0) {
+            throw in.malformed("conditions of arithmetic coding of " + length + " bytes at offset " + body);
+        }
+    }
+
     private void readFrame(int code, int body, int bytes) {
         need(body, 6);
         if (bytes != 6 + 3 * in.u8(body + 5)) {
@@ -280,7 +294,7 @@ public final class JpegDecoder {
         }
         height = in.u16be(body + 1);
         width = in.u16be(body + 3);
-        in.checkSize(width, height);
+        in.checkPicture(width, height);
         int count = in.u8(body + 5);
         if (count != 1 && count != 3 && count != 4) {
             throw in.unsupported("JPEG with " + count + " components");

@@ -62,11 +62,15 @@ final class JpegHeaderCheck {
             quantizers(body, end);
         } else if (code == 0xde || (code >= 0xc0 && code <= 0xcf && code != 0xc4 && code != 0xcc)) {
             frame(body, end);
-        } else if ((code == 0xe0 && in.hasAscii(body, "JFIF")) || (code == 0xee && in.hasAscii(body, "Adobe"))) {
+        } else if (begins(code == 0xe0, "JFIF", body, end) || begins(code == 0xee, "Adobe", body, end)) {
             if (end - body < 7) {
                 throw in.malformed("the segment at offset " + (body - 4) + " is too short");
             }
         }
+    }
+
+    private boolean begins(boolean possible, String text, int body, int end) {
+        return possible && end - body >= text.length() && in.hasAscii(body, text);
     }
 
     private void quantizers(int body, int end) {

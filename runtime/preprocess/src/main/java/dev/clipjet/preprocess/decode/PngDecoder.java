@@ -263,7 +263,7 @@ public final class PngDecoder {
     private void readHeader(int body) {
         long w = in.u32be(body);
         long h = in.u32be(body + 4);
-        in.checkSize(w, h);
+        in.checkPicture(w, h);
         width = (int) w;
         height = (int) h;
         int newDepth = in.u8(body + 8);

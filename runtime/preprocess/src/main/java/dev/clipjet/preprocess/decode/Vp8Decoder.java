@@ -8,6 +8,7 @@ import java.util.Arrays;
 final class Vp8Decoder {
 
     private static final int COEFFICIENT_PROBABILITIES = 4 * 8 * 3 * 11;
+    private static final int NO_SKIPS = -1;
 
     private final ImageBytes in;
     private final int width;
@@ -132,7 +133,7 @@ final class Vp8Decoder {
             coefficients[i] =
                     bits.bit(Vp8Tables.COEFFICIENT_UPDATES[i]) != 0 ? bits.number(8) : Vp8Tables.COEFFICIENTS[i];
         }
-        skipProbability = bits.flag() ? bits.number(8) : 0;
+        skipProbability = bits.flag() ? bits.number(8) : NO_SKIPS;
         if (bits.exhausted()) {
             throw in.truncated("the lossy image ends in its header");
         }
@@ -208,7 +209,7 @@ final class Vp8Decoder {
                     ? bits.bit(segmentProbabilities[1])
                     : 2 + bits.bit(segmentProbabilities[2]);
         }
-        boolean skip = skipProbability > 0 && bits.bit(skipProbability) != 0;
+        boolean skip = skipProbability != NO_SKIPS && bits.bit(skipProbability) != 0;
         boolean split = bits.bit(145) == 0;
         int lumaMode = readLumaModes(split, x);
         int chromaMode = bits.bit(142) == 0
@@ -314,7 +315,7 @@ final class Vp8Decoder {
             int end = readBlock(tokens, 2, context, 0, step[4], step[5], 16 * (16 + b));
             topNonZero[t] = end > 0;
             leftNonZero[l] = end > 0;
-            anything |= end > 0;
+            anything |= end > 1 || residual[16 * (16 + b)] != 0;
         }
         return anything;
     }

@@ -93,6 +93,7 @@ final class WebpContainer {
         } else {
             throw in.unsupported("WebP without VP8, VP8L or VP8X chunk");
         }
+        in.checkPicture(canvasWidth, canvasHeight);
     }
 
     private long size(int chunk) {
@@ -230,7 +231,7 @@ final class WebpContainer {
                 Frame frame = new Frame(left, top, at, next, lossless, alpha, alphaEnd);
                 checkFeatures(frame);
                 at = next;
-                skipAlphaBehind();
+                checkBehind();
                 return frame;
             } else if (alpha != 0) {
                 throw in.malformed("the alpha plane at offset " + alpha + " has no image");
@@ -244,9 +245,14 @@ final class WebpContainer {
         }
     }
 
-    /** An alpha plane must stand before its image. */
-    private void skipAlphaBehind() {
-        if (at + HEADER <= end && at < end && in.hasAscii(at, "ALPH") && first == null) {
+    /** Behind an image there must be the end or a whole chunk, and in extended files not an alpha plane. */
+    private void checkBehind() {
+        if (at == end) {
+            return;
+        }
+        needChunk();
+        size(at);
+        if (extended && in.hasAscii(at, "ALPH")) {
             throw in.malformed("an alpha plane behind its image, at offset " + at);
         }
     }
