@@ -6,6 +6,7 @@ module dev.clipjet.weights {
 
     exports dev.clipjet.model;
     exports dev.clipjet.weights;
+    exports dev.clipjet.weights.file;
     exports dev.clipjet.weights.json;
     exports dev.clipjet.weights.safetensors;
     exports dev.clipjet.weights.synth;

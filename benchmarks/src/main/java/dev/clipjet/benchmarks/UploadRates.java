@@ -4,6 +4,8 @@ import com.sun.management.OperatingSystemMXBean;
 import dev.clipjet.memory.DType;
 import dev.clipjet.weights.FloatConversion;
 import dev.clipjet.weights.StoredTensor;
+import dev.clipjet.weights.file.ByteRange;
+import dev.clipjet.weights.file.WeightFile;
 import dev.clipjet.weights.upload.Conversions;
 import dev.clipjet.weights.upload.RowMajor;
 import dev.clipjet.weights.upload.RowSource;
@@ -28,8 +30,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * How fast weights go from a mapped file (warm in the page cache) into host memory that plays the device, beside memcpy of the same
- * bytes of the file: {@code UploadRates [BUFFER_BYTES [ROUNDS]]}. All rates are in bytes of the file.
+ * How fast weights go from a file (warm in the page cache) into host memory that plays the device, beside memcpy of the same
+ * bytes out of a mapping of the file: {@code UploadRates [BUFFER_BYTES [ROUNDS]]}. All rates are in bytes of the file.
  *
  * <p>By the clock, memcpy and upload are measured in turn; printed are medians. By processor time, which stands up to other load on
  * the machine, memcpy is compared with reading, converting and packing alone: with a GPU, the copy out of the pinned buffer is the work of
@@ -72,13 +74,14 @@ public final class UploadRates {
         Path file = Files.createTempFile("clipjet-upload", ".raw");
         try {
             ByteBuffer mapped = write(file, each.source());
-            List<UploadRequest> requests = requests(each, mapped);
             double[] copy = new double[rounds];
             double[] upload = new double[rounds];
             double[] ratios = new double[rounds];
             long copyCpu = 0;
             long packCpu = 0;
-            try (WeightUploader uploader = new WeightUploader(device, device, UploadListener.NONE, bufferBytes)) {
+            try (WeightFile weights = WeightFile.open(file);
+                    WeightUploader uploader = new WeightUploader(device, device, UploadListener.NONE, bufferBytes)) {
+                List<UploadRequest> requests = requests(each, weights);
                 for (int round = -5; round < rounds; round++) {
                     long cpu = PROCESS.getProcessCpuTime();
                     long start = System.nanoTime();
@@ -140,12 +143,15 @@ public final class UploadRates {
         }
     }
 
-    private static List<UploadRequest> requests(Case each, ByteBuffer mapped) {
+    private static List<UploadRequest> requests(Case each, WeightFile file) {
         List<UploadRequest> requests = new ArrayList<>();
         int bytes = ROWS * COLUMNS * each.source().bytes();
         for (int i = 0; i < MATRICES; i++) {
             StoredTensor tensor = new StoredTensor(
-                    "w" + i, each.source(), List.of((long) ROWS, (long) COLUMNS), mapped.slice(i * bytes, bytes));
+                    "w" + i,
+                    each.source(),
+                    List.of((long) ROWS, (long) COLUMNS),
+                    new ByteRange(file, (long) i * bytes, bytes));
             requests.add(new UploadRequest("w" + i, RowSource.of(tensor), each.target(), each.layout()));
         }
         return requests;

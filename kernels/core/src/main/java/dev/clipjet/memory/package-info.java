@@ -1,2 +1,2 @@
-/** Element types and native memory with one owner and a deterministic end. */
+/** Element types. */
 package dev.clipjet.memory;

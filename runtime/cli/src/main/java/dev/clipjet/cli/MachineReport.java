@@ -49,7 +49,7 @@ final class MachineReport {
                 .put("model", cpuModel().orElse("unknown"))
                 .put("cores", Runtime.getRuntime().availableProcessors())
                 .put("vectors", Simd.description())
-                .put("openblas", MatrixLibrary.description());
+                .put("onednn", MatrixLibrary.description());
     }
 
     private static Optional<String> cpuModel() {

@@ -117,7 +117,7 @@ class ErrorsTest {
         assertThat(run.code()).isZero();
         assertThat(run.json().get("java").get("version").asText())
                 .isEqualTo(Runtime.version().toString());
-        assertThat(run.json().get("cpu").get("openblas").asText()).startsWith("loads");
+        assertThat(run.json().get("cpu").get("onednn").asText()).startsWith("loads");
         assertThat(run.json().get("gpu").get("meaning").asText()).contains("CPU");
         assertThat(run.json().get("cuda_libraries").has("libcublas.so.12")).isTrue();
     }

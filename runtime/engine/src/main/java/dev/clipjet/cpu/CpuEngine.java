@@ -3,12 +3,10 @@ package dev.clipjet.cpu;
 import dev.clipjet.engine.Engine;
 import dev.clipjet.engine.HiddenStates;
 import dev.clipjet.error.ClosedException;
-import dev.clipjet.error.InvalidInputException;
 import dev.clipjet.graph.Graph;
 import dev.clipjet.graph.PooledToken;
 import dev.clipjet.graph.TowerGraphs;
 import dev.clipjet.graph.Value;
-import dev.clipjet.kernels.cpu.MatrixLibrary;
 import dev.clipjet.kernels.cpu.WorkerPool;
 import dev.clipjet.model.TextSpec;
 import dev.clipjet.model.VisionSpec;
@@ -47,9 +45,6 @@ public final class CpuEngine implements Engine {
         pool = new WorkerPool(threads);
         try {
             executor = new CpuExecutor(checkpoint, pool);
-        } catch (LinkageError e) {
-            pool.close();
-            throw new InvalidInputException("OpenBLAS " + MatrixLibrary.description(), e);
         } catch (RuntimeException | Error e) {
             pool.close();
             throw e;

@@ -215,6 +215,7 @@ public final class CpuExecutor implements AutoCloseable {
         if (!closed) {
             closed = true;
             attention.close();
+            linear.close();
             weights.close();
             arena.close();
         }

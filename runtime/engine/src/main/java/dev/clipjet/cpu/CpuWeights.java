@@ -15,9 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A checkpoint's tensors in the forms that the CPU kernels read, with layer scale folded into them. Matrices stay in the mapped file, vectors are copied to
- * the heap, embedding tables are read row by row. Everything is prepared when it is first asked for. The checkpoint must
- * outlive this object.
+ * A checkpoint's tensors in the forms that the CPU kernels read, with layer scale folded into them: copies, none of which
+ * depends on the file any more. Everything is prepared when it is first asked for. The checkpoint must outlive this object.
  */
 final class CpuWeights implements AutoCloseable {
     private final Checkpoint checkpoint;
@@ -49,14 +48,14 @@ final class CpuWeights implements AutoCloseable {
         List<RowBlock> blocks = new ArrayList<>();
         for (int i = 0; i < tensor.segments().size(); i++) {
             StoredTensor segment = tensor.segments().get(i);
-            blocks.add(new RowBlock(
-                    segment.data(),
-                    segment.dtype(),
-                    new StoredFloats(segment)::read,
-                    tensor.segmentRows(i),
-                    tensor.columns()));
+            blocks.add(new RowBlock(stored(segment), tensor.segmentRows(i), tensor.columns()));
         }
         return new WeightMatrix(tensor.columns(), blocks);
+    }
+
+    private static RowBlock.Source stored(StoredTensor tensor) {
+        return (element, target, offset, length) ->
+                tensor.readFloats(element, length, FloatBuffer.wrap(target, offset, length));
     }
 
     private WeightMatrix scaledMatrix(String name, float[] scale) {
@@ -65,12 +64,12 @@ final class CpuWeights implements AutoCloseable {
         List<RowBlock> blocks = new ArrayList<>();
         int firstRow = 0;
         for (int i = 0; i < tensor.segments().size(); i++) {
-            StoredFloats stored = new StoredFloats(tensor.segments().get(i));
+            RowBlock.Source stored = stored(tensor.segments().get(i));
             int first = firstRow;
-            RowBlock.Source scaled = (element, target, length) -> {
-                stored.read(element, target, length);
+            RowBlock.Source scaled = (element, target, offset, length) -> {
+                stored.read(element, target, offset, length);
                 for (int j = 0; j < length; j++) {
-                    target[j] *= scale[first + (element + j) / columns];
+                    target[offset + j] *= scale[first + (int) ((element + j) / columns)];
                 }
             };
             blocks.add(new RowBlock(scaled, tensor.segmentRows(i), columns));
@@ -118,5 +117,7 @@ final class CpuWeights implements AutoCloseable {
     public void close() {
         matrices.values().forEach(WeightMatrix::close);
         matrices.clear();
+        tables.values().forEach(EmbeddingTable::close);
+        tables.clear();
     }
 }

@@ -159,12 +159,12 @@ class ArchitectureTest {
             .resideInAPackage("jcuda..");
 
     @ArchTest
-    static final ArchRule ONLY_THE_CPU_KERNELS_USE_OPENBLAS = noClasses()
+    static final ArchRule ONLY_THE_CPU_KERNELS_USE_ONEDNN = noClasses()
             .that()
             .resideOutsideOfPackage("dev.clipjet.kernels.cpu..")
             .should()
             .dependOnClassesThat()
-            .resideInAPackage("org.bytedeco.openblas..");
+            .resideInAnyPackage("org.bytedeco.dnnl..", "com.sun.jna..");
 
     @ArchTest
     static final ArchRule ONLY_THE_CUBLAS_PACKAGE_USES_ITS_BINDINGS = noClasses()

@@ -2,7 +2,6 @@ package dev.clipjet.convert;
 
 import dev.clipjet.memory.DType;
 import dev.clipjet.weights.CanonicalTensor;
-import dev.clipjet.weights.FloatConversion;
 import dev.clipjet.weights.StoredTensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -59,17 +58,13 @@ final class CheckpointContent implements TensorContent {
     }
 
     private void copy(StoredTensor segment, long first, int count, ByteBuffer target) {
-        int size = segment.dtype().bytes();
-        ByteBuffer source = segment.data();
-        int from = Math.toIntExact(source.position() + first * size);
-        source.limit(from + count * size).position(from);
         if (segment.dtype() == dtype) {
-            target.put(source);
+            segment.read(first, count, target);
             return;
         }
-        FloatConversion.toFloat(
-                segment.dtype(),
-                source,
+        segment.readFloats(
+                first,
+                count,
                 target.order(ByteOrder.LITTLE_ENDIAN)
                         .slice()
                         .order(ByteOrder.LITTLE_ENDIAN)

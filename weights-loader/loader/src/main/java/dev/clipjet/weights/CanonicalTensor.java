@@ -3,7 +3,7 @@ package dev.clipjet.weights;
 import java.util.List;
 
 /**
- * A tensor in the canonical layout, as a view of what the file holds: its rows are those of the segments, one after the
+ * A tensor in the canonical layout, as a part of what the file holds: its rows are those of the segments, one after the
  * other. A file that keeps q, k and v apart gives three segments, one that fuses them gives one, and neither is copied.
  *
  * @param name canonical name

@@ -19,7 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A model, open: its description and its tensors, mapped into memory. Every tensor that the description calls for is
+ * A model, open: its description and its tensors, which are read from the files when they are asked for. Every tensor that the description calls for is
  * there, with the right shape. Thread-safe.
  *
  * <p>Read are Hugging Face directories of {@code CLIPModel}, {@code CLIPTextModel}, {@code CLIPVisionModel} and the two
@@ -196,7 +196,7 @@ public final class Checkpoint implements AutoCloseable {
         }
     }
 
-    /** Unmaps the files: no buffer of their tensors may be read any more. Closing again has no effect. */
+    /** Closes the files: their tensors cannot be read any more. Closing again has no effect. */
     @Override
     public void close() {
         closed = true;

@@ -16,6 +16,9 @@ public final class FloatConversion {
     /** Elements converted at a time: both halves stay in the first-level cache. */
     private static final int CHUNK = 2048;
 
+    /** Read from a file at a time. */
+    private static final int PIECE_BYTES = 1 << 18;
+
     /** 2^112, the difference of the exponent biases of F32 and F16. */
     private static final float F16_RANGE = 0x1p112f;
 
@@ -39,7 +42,25 @@ public final class FloatConversion {
      *     has room for
      */
     public static void toFloat(StoredTensor tensor, FloatBuffer target) {
-        toFloat(tensor.dtype(), tensor.data(), target);
+        long elements = tensor.elements();
+        if (elements > target.remaining()) {
+            throw new InvalidInputException("no room for " + elements + " elements in " + target.remaining());
+        }
+        toFloat(tensor, 0, (int) elements, target);
+    }
+
+    /** As above, for {@code count} elements from the {@code first} on. They are read in pieces of 256 KiB. */
+    static void toFloat(StoredTensor tensor, long first, int count, FloatBuffer target) {
+        int size = tensor.dtype().bytes();
+        int piece = Math.min(count, PIECE_BYTES / size);
+        ByteBuffer bytes = ByteBuffer.allocate(piece * size);
+        for (int done = 0; done < count; ) {
+            int here = Math.min(piece, count - done);
+            bytes.clear();
+            tensor.read(first + done, here, bytes);
+            toFloat(tensor.dtype(), bytes.flip(), target);
+            done += here;
+        }
     }
 
     /** As above, for the remaining little-endian elements of {@code source}, whose position stays as it is. */

@@ -6,7 +6,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.List;
 
-/** Copies of stored tensors whose canonical form is not a view of the file. They are small and lie on the heap. */
+/** Copies of stored tensors whose canonical form is no part of the file. They are small and lie on the heap. */
 final class Rearranged {
     private Rearranged() {}
 
@@ -15,13 +15,11 @@ final class Rearranged {
         int rows = Math.toIntExact(matrix.shape().get(0));
         int columns = Math.toIntExact(matrix.shape().get(1));
         int size = matrix.dtype().bytes();
-        ByteBuffer source = matrix.data();
-        byte[] row = new byte[columns * size];
+        byte[] source = matrix.data().array();
         byte[] target = new byte[Math.multiplyExact(rows, columns * size)];
         for (int i = 0; i < rows; i++) {
-            source.get(i * row.length, row);
             for (int j = 0; j < columns; j++) {
-                System.arraycopy(row, j * size, target, (j * rows + i) * size, size);
+                System.arraycopy(source, (i * columns + j) * size, target, (j * rows + i) * size, size);
             }
         }
         return new StoredTensor(

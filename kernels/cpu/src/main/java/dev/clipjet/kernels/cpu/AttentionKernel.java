@@ -11,7 +11,7 @@ public final class AttentionKernel implements AutoCloseable {
 
     private final WorkerPool pool;
     private final RowMath math = Simd.rowMath();
-    private final OpenBlas[] blas;
+    private final SmallGemm[] gemm;
     private final FloatMemory[] scores;
     private final float[][] scoreRow;
     private final float[][] lanes;
@@ -33,10 +33,17 @@ public final class AttentionKernel implements AutoCloseable {
     private int outStride;
 
     public AttentionKernel(WorkerPool pool) {
+        this(pool, MatrixLibrary.provider());
+    }
+
+    AttentionKernel(WorkerPool pool, MatrixLibrary.Provider provider) {
         this.pool = pool;
-        blas = new OpenBlas[pool.size()];
-        for (int i = 0; i < blas.length; i++) {
-            blas[i] = new OpenBlas();
+        gemm = new SmallGemm[pool.size()];
+        for (int i = 0; i < gemm.length; i++) {
+            gemm[i] = switch (provider) {
+                case ONE_DNN -> new OneDnnGemm();
+                case OWN -> new JavaGemm(Simd.rowMath());
+            };
         }
         scores = new FloatMemory[pool.size()];
         scoreRow = new float[pool.size()][0];
@@ -85,13 +92,18 @@ public final class AttentionKernel implements AutoCloseable {
         this.outOffset = outOffset;
         this.outStride = outStride;
         blocksPerSequence = oneQuery ? 1 : (longest + QUERY_BLOCK - 1) / QUERY_BLOCK;
-        pool.run(sequences * heads * blocksPerSequence, task);
+        int before = gemm[0].enterRun();
+        try {
+            pool.run(sequences * heads * blocksPerSequence, task);
+        } finally {
+            gemm[0].leaveRun(before);
+        }
     }
 
-    private void runTask(int worker, int index) {
-        int block = index % blocksPerSequence;
-        int head = index / blocksPerSequence % heads;
-        int sequence = index / blocksPerSequence / heads;
+    private void runTask(int worker, int task) {
+        int block = task % blocksPerSequence;
+        int head = task / blocksPerSequence % heads;
+        int sequence = task / blocksPerSequence / heads;
         int start = starts[sequence];
         int length = starts[sequence + 1] - start;
         int firstQuery = oneQuery ? 0 : block * QUERY_BLOCK;
@@ -99,20 +111,25 @@ public final class AttentionKernel implements AutoCloseable {
         if (queries <= 0) {
             return;
         }
+        if (worker != 0) {
+            gemm[worker].enterWorker();
+        }
         int keys = causal && !oneQuery ? firstQuery + queries : length;
         int queryRow = oneQuery ? sequence : start + firstQuery;
         FloatMemory own = scoresOf(worker, queries * keys, keys);
-        blas[worker].multiplyTransposed(
+        gemm[worker].multiplyTransposed(
                 queries,
                 keys,
                 headDim,
                 (float) (1 / Math.sqrt(headDim)),
-                address(queryOffset, queryStride, queryRow, head),
+                memory,
+                index(queryOffset, queryStride, queryRow, head),
                 queryStride,
-                address(keyOffset, keyValueStride, start, head),
+                memory,
+                index(keyOffset, keyValueStride, start, head),
                 keyValueStride,
-                0f,
-                own.address(0),
+                own,
+                0,
                 keys);
         FloatBuffer values = own.floats();
         float[] row = scoreRow[worker];
@@ -125,20 +142,23 @@ public final class AttentionKernel implements AutoCloseable {
             }
             values.put(i * keys, row, 0, keys);
         }
-        blas[worker].multiply(
+        gemm[worker].multiply(
                 queries,
                 headDim,
                 keys,
-                own.address(0),
+                own,
+                0,
                 keys,
-                address(valueOffset, keyValueStride, start, head),
+                memory,
+                index(valueOffset, keyValueStride, start, head),
                 keyValueStride,
-                address(outOffset, outStride, queryRow, head),
+                memory,
+                index(outOffset, outStride, queryRow, head),
                 outStride);
     }
 
-    private long address(int offset, int stride, int row, int head) {
-        return memory.address(offset + (long) row * stride + (long) head * headDim);
+    private long index(int offset, int stride, int row, int head) {
+        return offset + (long) row * stride + (long) head * headDim;
     }
 
     private FloatMemory scoresOf(int worker, int size, int keys) {

@@ -5,7 +5,8 @@ public enum FusedActivation {
     NONE,
     QUICK_GELU,
     GELU,
-    GELU_TANH;
+    GELU_TANH,
+    RELU;
 
     void apply(RowMath math, float[] x, int offset, int length, float[] scratch) {
         switch (this) {
@@ -13,6 +14,7 @@ public enum FusedActivation {
             case QUICK_GELU -> math.quickGelu(x, offset, length, scratch);
             case GELU -> math.gelu(x, offset, length, scratch);
             case GELU_TANH -> math.geluTanh(x, offset, length, scratch);
+            case RELU -> math.relu(x, offset, length);
         }
     }
 }

@@ -11,10 +11,13 @@ interface RowMath {
     /** Floats in the widest vector register there is. */
     int MOST_LANES = 64;
 
+    /** Slope of the sigmoid in quick GELU. */
+    float QUICK_GELU_SLOPE = 1.702f;
+
     /** Floats per vector register; 1 without vectors. */
     int lanes();
 
-    /** {@code x[i] *= sigmoid(1.702 x[i])}. */
+    /** {@code x[i] *= sigmoid(1.702 x[i])}, with {@link #QUICK_GELU_SLOPE}. */
     void quickGelu(float[] x, int offset, int length, float[] scratch);
 
     /** {@code x[i] = x/2 (1 + erf(x / sqrt 2))}; erf to 1.5e-7 by Abramowitz and Stegun 7.1.26. */
@@ -22,6 +25,18 @@ interface RowMath {
 
     /** {@code x[i] = x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))}. */
     void geluTanh(float[] x, int offset, int length, float[] scratch);
+
+    /** {@code x[i] = max(x[i], 0)}. */
+    void relu(float[] x, int offset, int length);
+
+    /** {@code sum x[i] y[i]}. */
+    float dot(float[] x, int xOffset, float[] y, int yOffset, int length, float[] scratch);
+
+    /** {@code y[i] += factor x[i]}. */
+    void multiplyAdd(float factor, float[] x, int xOffset, float[] y, int yOffset, int length);
+
+    /** {@code y[i] += w[i] x[i]}. */
+    void multiplyAdd(float[] w, int wOffset, float[] x, int xOffset, float[] y, int yOffset, int length);
 
     /** Softmax over the row, in place, with the maximum subtracted first. */
     void softmax(float[] x, int offset, int length, float[] scratch);

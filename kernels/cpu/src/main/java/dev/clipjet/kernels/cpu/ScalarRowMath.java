@@ -10,7 +10,7 @@ final class ScalarRowMath implements RowMath {
     @Override
     public void quickGelu(float[] x, int offset, int length, float[] scratch) {
         for (int i = offset; i < offset + length; i++) {
-            x[i] = x[i] / (1f + Exponential.exp(-1.702f * x[i]));
+            x[i] = x[i] / (1f + Exponential.exp(-QUICK_GELU_SLOPE * x[i]));
         }
     }
 
@@ -32,6 +32,36 @@ final class ScalarRowMath implements RowMath {
         for (int i = offset; i < offset + length; i++) {
             float inner = TanhGelu.TWO_SQRT_2_OVER_PI * x[i] * (1f + TanhGelu.CUBIC * x[i] * x[i]);
             x[i] = x[i] / (1f + Exponential.exp(-inner));
+        }
+    }
+
+    @Override
+    public void relu(float[] x, int offset, int length) {
+        for (int i = offset; i < offset + length; i++) {
+            x[i] = Math.max(x[i], 0f);
+        }
+    }
+
+    @Override
+    public float dot(float[] x, int xOffset, float[] y, int yOffset, int length, float[] scratch) {
+        float sum = 0;
+        for (int i = 0; i < length; i++) {
+            sum += x[xOffset + i] * y[yOffset + i];
+        }
+        return sum;
+    }
+
+    @Override
+    public void multiplyAdd(float factor, float[] x, int xOffset, float[] y, int yOffset, int length) {
+        for (int i = 0; i < length; i++) {
+            y[yOffset + i] += factor * x[xOffset + i];
+        }
+    }
+
+    @Override
+    public void multiplyAdd(float[] w, int wOffset, float[] x, int xOffset, float[] y, int yOffset, int length) {
+        for (int i = 0; i < length; i++) {
+            y[yOffset + i] += w[wOffset + i] * x[xOffset + i];
         }
     }
 

@@ -23,7 +23,7 @@ public final class Simd {
         return CHOICE.rowMath;
     }
 
-    /** The small-batch matrix kernel, or null where there are no vectors. */
+    /** The kernel of matrix products and convolutions where oneDNN does not compute them. */
     static PanelKernel panelKernel() {
         return CHOICE.panelKernel;
     }
@@ -45,7 +45,7 @@ public final class Simd {
                     ? scalar("plain Java: this CPU has no vectors of four floats")
                     : new Choice(rowMath, new VectorPanelKernel(), VectorRowMath.description());
         }
-        if (choice.panelKernel == null) {
+        if (choice.panelKernel instanceof ScalarPanelKernel) {
             LOG.warn("CPU arithmetic without vectors, several times slower: {}", choice.reason);
         } else {
             LOG.info("CPU arithmetic: {}", choice.reason);
@@ -54,6 +54,6 @@ public final class Simd {
     }
 
     private static Choice scalar(String reason) {
-        return new Choice(new ScalarRowMath(), null, reason);
+        return new Choice(new ScalarRowMath(), new ScalarPanelKernel(), reason);
     }
 }

@@ -24,7 +24,7 @@ final class VectorRowMath implements RowMath {
     public void quickGelu(float[] x, int offset, int length, float[] scratch) {
         int end = FLOATS.loopBound(length);
         for (int i = 0; i < end; i += LANES) {
-            FloatVector.fromArray(FLOATS, x, offset + i).mul(-1.702f).intoArray(scratch, i);
+            FloatVector.fromArray(FLOATS, x, offset + i).mul(-QUICK_GELU_SLOPE).intoArray(scratch, i);
         }
         exp(scratch, 0, end);
         divideByOnePlus(x, offset, scratch, end);
@@ -85,6 +85,50 @@ final class VectorRowMath implements RowMath {
                     .div(FloatVector.fromArray(FLOATS, y, i).add(1f))
                     .intoArray(x, offset + i);
         }
+    }
+
+    @Override
+    public void relu(float[] x, int offset, int length) {
+        int end = offset + FLOATS.loopBound(length);
+        for (int i = offset; i < end; i += LANES) {
+            FloatVector.fromArray(FLOATS, x, i).max(0f).intoArray(x, i);
+        }
+        scalar.relu(x, end, offset + length - end);
+    }
+
+    @Override
+    public float dot(float[] x, int xOffset, float[] y, int yOffset, int length, float[] scratch) {
+        int end = FLOATS.loopBound(length);
+        FloatVector sums = FloatVector.zero(FLOATS);
+        for (int i = 0; i < end; i += LANES) {
+            sums = FloatVector.fromArray(FLOATS, x, xOffset + i)
+                    .fma(FloatVector.fromArray(FLOATS, y, yOffset + i), sums);
+        }
+        sums.intoArray(scratch, 0);
+        return (float) sumOfLanes(scratch) + scalar.dot(x, xOffset + end, y, yOffset + end, length - end, scratch);
+    }
+
+    @Override
+    public void multiplyAdd(float factor, float[] x, int xOffset, float[] y, int yOffset, int length) {
+        int end = FLOATS.loopBound(length);
+        FloatVector factors = FloatVector.broadcast(FLOATS, factor);
+        for (int i = 0; i < end; i += LANES) {
+            FloatVector.fromArray(FLOATS, x, xOffset + i)
+                    .fma(factors, FloatVector.fromArray(FLOATS, y, yOffset + i))
+                    .intoArray(y, yOffset + i);
+        }
+        scalar.multiplyAdd(factor, x, xOffset + end, y, yOffset + end, length - end);
+    }
+
+    @Override
+    public void multiplyAdd(float[] w, int wOffset, float[] x, int xOffset, float[] y, int yOffset, int length) {
+        int end = FLOATS.loopBound(length);
+        for (int i = 0; i < end; i += LANES) {
+            FloatVector.fromArray(FLOATS, x, xOffset + i)
+                    .fma(FloatVector.fromArray(FLOATS, w, wOffset + i), FloatVector.fromArray(FLOATS, y, yOffset + i))
+                    .intoArray(y, yOffset + i);
+        }
+        scalar.multiplyAdd(w, wOffset + end, x, xOffset + end, y, yOffset + end, length - end);
     }
 
     @Override

@@ -1,21 +1,20 @@
 package dev.clipjet.kernels.cpu;
 
 import dev.clipjet.error.ClosedException;
-import java.nio.FloatBuffer;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The weights of a linear layer, [out, in] row-major, in up to two forms. The row-major form is what was given, often a
- * view of a mapped file, and serves large batches through OpenBLAS. The panel form is a packed copy that is made when a
- * small batch first needs it; see {@link PanelKernel}.
+ * The weights of a linear layer, [out, in] row-major, or of a convolution, [out, in * height * width]. Routines compute on
+ * packed copies in memory of our own, which are made when they are first needed and belong to this object; what the rows
+ * are read from is touched by Java only.
  */
 public final class WeightMatrix implements AutoCloseable {
     private final int rows;
     private final int columns;
     private final RowBlock[] blocks;
     private final int[] blockFirstRows;
-    private FloatMemory panels;
+    private final List<PackedWeights> packed = new ArrayList<>();
     private boolean closed;
 
     /**
@@ -42,78 +41,40 @@ public final class WeightMatrix implements AutoCloseable {
         return columns;
     }
 
-    int blockCount() {
-        return blocks.length;
-    }
-
-    int blockFirstRow(int block) {
-        return blockFirstRows[block];
-    }
-
-    /** Address of a row, which lies in the given block. */
-    long rowAddress(int block, int row) {
-        return blocks[block].address() + (long) (row - blockFirstRows[block]) * columns * Float.BYTES;
-    }
-
-    /** The packed form; {@link #pack} must have been called. */
-    FloatBuffer panels() {
-        return panels.floats();
-    }
-
-    /** Makes the panel form if it is not there. The last panel is filled up with zeros. */
-    void pack(WorkerPool pool, int width) {
+    /** The packed form of some rows that a routine has made, or null. */
+    PackedWeights packed(Object routine, int firstRow, int count) {
         if (closed) {
             throw new ClosedException("a weight matrix of " + rows + " x " + columns);
         }
-        if (panels != null) {
-            return;
-        }
-        int count = (rows + width - 1) / width;
-        FloatMemory memory = new FloatMemory((long) count * width * columns);
-        try {
-            pack(pool, width, count, memory.floats());
-        } catch (RuntimeException | Error e) {
-            memory.close();
-            throw e;
-        }
-        panels = memory;
-    }
-
-    private void pack(WorkerPool pool, int width, int count, FloatBuffer target) {
-        float[][] rowScratch = new float[pool.size()][columns];
-        float[][] panelScratch = new float[pool.size()][columns * width];
-        pool.run(count, (worker, panel) -> {
-            float[] row = rowScratch[worker];
-            float[] packed = panelScratch[worker];
-            Arrays.fill(packed, 0f);
-            for (int j = 0; j < width && panel * width + j < rows; j++) {
-                readRow(panel * width + j, row);
-                for (int k = 0; k < columns; k++) {
-                    packed[k * width + j] = row[k];
-                }
+        for (int i = 0; i < packed.size(); i++) {
+            if (packed.get(i).areOf(routine, firstRow, count)) {
+                return packed.get(i);
             }
-            target.put(panel * width * columns, packed);
-        });
-    }
-
-    private void readRow(int row, float[] target) {
-        int block = 0;
-        while (row >= blockFirstRows[block + 1]) {
-            block++;
         }
-        blocks[block].read(row - blockFirstRows[block], target);
+        return null;
     }
 
-    /** Frees the packed form and closes the row blocks. */
+    /** Keeps a packed form until this is closed. */
+    void keep(PackedWeights form) {
+        packed.add(form);
+    }
+
+    /** Copies rows to {@code target}, from {@code offset} on; from any thread. */
+    void read(int first, int count, float[] target, int offset) {
+        for (int block = 0; block < blocks.length; block++) {
+            int from = Math.max(first, blockFirstRows[block]);
+            int to = Math.min(first + count, blockFirstRows[block + 1]);
+            if (from < to) {
+                blocks[block].read(from - blockFirstRows[block], to - from, target, offset + (from - first) * columns);
+            }
+        }
+    }
+
+    /** Frees the packed forms. */
     @Override
     public void close() {
         closed = true;
-        for (RowBlock block : blocks) {
-            block.close();
-        }
-        if (panels != null) {
-            panels.close();
-            panels = null;
-        }
+        packed.forEach(PackedWeights::close);
+        packed.clear();
     }
 }

@@ -36,9 +36,26 @@ class AttentionKernelTest {
                 queries[i * width + j] = oneQuery ? (float) random.nextGaussian() : qkv[i * stride + j];
             }
         }
+        for (MatrixLibrary.Provider provider : MatrixLibrary.Provider.values()) {
+            attend(provider, heads, headDim, causal, oneQuery, starts, qkv, queries);
+        }
+    }
+
+    private static void attend(
+            MatrixLibrary.Provider provider,
+            int heads,
+            int headDim,
+            boolean causal,
+            boolean oneQuery,
+            int[] starts,
+            float[] qkv,
+            float[] queries) {
+        int sequences = starts.length - 1;
+        int width = heads * headDim;
+        int stride = 3 * width;
         try (WorkerPool pool = new WorkerPool(2);
                 FloatMemory memory = new FloatMemory(qkv.length + 2L * queries.length);
-                AttentionKernel kernel = new AttentionKernel(pool)) {
+                AttentionKernel kernel = new AttentionKernel(pool, provider)) {
             memory.floats().put(0, qkv);
             memory.floats().put(qkv.length, queries);
             int outOffset = qkv.length + queries.length;

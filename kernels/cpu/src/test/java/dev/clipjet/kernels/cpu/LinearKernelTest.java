@@ -2,9 +2,7 @@ package dev.clipjet.kernels.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.clipjet.memory.DType;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import dev.clipjet.kernels.cpu.MatrixLibrary.Provider;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Both matrix paths, odd and real shapes, against double precision. */
+/** Both implementations, odd and real shapes, against double precision. */
 class LinearKernelTest {
     private static final float POISON = 12345f;
 
@@ -32,11 +30,14 @@ class LinearKernelTest {
             {50, 96, 768},
             {96, 40, 100},
             {97, 40, 100},
-            {200, 70, 130}
+            {200, 70, 130},
+            {300, 260, 20}
         };
         for (int[] size : sizes) {
             for (int threads : new int[] {1, 3}) {
-                shapes.add(Arguments.of(size[0], size[1], size[2], threads));
+                for (Provider provider : Provider.values()) {
+                    shapes.add(Arguments.of(size[0], size[1], size[2], threads, provider));
+                }
             }
         }
         return shapes.stream();
@@ -44,29 +45,36 @@ class LinearKernelTest {
 
     @ParameterizedTest
     @MethodSource("shapes")
-    void product_with_bias_and_activation(int m, int n, int k, int threads) {
-        run(m, n, k, threads, 0, n, true, FusedActivation.QUICK_GELU, false);
+    void product_with_bias_and_activation(int m, int n, int k, int threads, Provider provider) {
+        run(provider, m, n, k, threads, 0, n, true, FusedActivation.QUICK_GELU, false);
     }
 
     @ParameterizedTest
     @MethodSource("shapes")
-    void product_added_to_a_residual(int m, int n, int k, int threads) {
-        run(m, n, k, threads, 0, n, true, FusedActivation.NONE, true);
+    void product_added_to_a_residual(int m, int n, int k, int threads, Provider provider) {
+        run(provider, m, n, k, threads, 0, n, true, FusedActivation.NONE, true);
     }
 
     @ParameterizedTest
     @MethodSource("shapes")
-    void product_alone(int m, int n, int k, int threads) {
-        run(m, n, k, threads, 0, n, false, FusedActivation.NONE, false);
+    void product_added_to_a_residual_before_the_activation(int m, int n, int k, int threads, Provider provider) {
+        run(provider, m, n, k, threads, 0, n, true, FusedActivation.RELU, true);
     }
 
     @ParameterizedTest
     @MethodSource("shapes")
-    void product_with_some_rows_of_the_weight(int m, int n, int k, int threads) {
-        run(m, 3 * n, k, threads, n, 2 * n, true, FusedActivation.NONE, false);
+    void product_alone(int m, int n, int k, int threads, Provider provider) {
+        run(provider, m, n, k, threads, 0, n, false, FusedActivation.NONE, false);
+    }
+
+    @ParameterizedTest
+    @MethodSource("shapes")
+    void product_with_some_rows_of_the_weight(int m, int n, int k, int threads, Provider provider) {
+        run(provider, m, 3 * n, k, threads, n, 2 * n, true, FusedActivation.NONE, false);
     }
 
     private static void run(
+            Provider provider,
             int m,
             int n,
             int k,
@@ -83,6 +91,7 @@ class LinearKernelTest {
         float[] before = values(random, m * width);
         int guard = 16;
         try (WorkerPool pool = new WorkerPool(threads);
+                LinearKernel kernel = new LinearKernel(pool, provider);
                 FloatMemory in = new FloatMemory((long) m * k);
                 FloatMemory out = new FloatMemory((long) m * width + 2 * guard);
                 WeightMatrix weight = new WeightMatrix(k, blocks(w, n, k))) {
@@ -93,7 +102,7 @@ class LinearKernelTest {
             if (accumulate) {
                 out.floats().put(guard, before);
             }
-            new LinearKernel(pool).run(m, in, 0, weight, firstRow, width, bias, activation, accumulate, out, guard);
+            kernel.run(m, in, 0, weight, firstRow, width, bias, activation, accumulate, out, guard);
             FloatBuffer result = out.floats();
             for (int i = 0; i < guard; i++) {
                 assertThat(result.get(i)).isEqualTo(POISON);
@@ -113,6 +122,9 @@ class LinearKernelTest {
                     if (activation == FusedActivation.QUICK_GELU) {
                         sum = sum / (1 + Math.exp(-1.702 * sum));
                     }
+                    if (activation == FusedActivation.RELU) {
+                        sum = Math.max(sum, 0);
+                    }
                     assertThat(Math.abs(result.get(guard + i * width + j) - sum))
                             .as("row %d, column %d", i, j)
                             .isLessThan(1e-6 * magnitude);
@@ -131,14 +143,10 @@ class LinearKernelTest {
         List<RowBlock> blocks = new ArrayList<>();
         int row = 0;
         for (int size : sizes) {
-            ByteBuffer bytes =
-                    ByteBuffer.allocateDirect(size * columns * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-            FloatBuffer floats = bytes.asFloatBuffer();
-            floats.put(0, w, row * columns, size * columns);
+            int start = row * columns;
             blocks.add(new RowBlock(
-                    bytes,
-                    DType.F32,
-                    (element, target, length) -> floats.get(element, target, 0, length),
+                    (element, target, offset, length) ->
+                            System.arraycopy(w, start + (int) element, target, offset, length),
                     size,
                     columns));
             row += size;

@@ -3,14 +3,11 @@ package dev.clipjet.weights.safetensors;
 import dev.clipjet.error.ClosedException;
 import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
-import dev.clipjet.input.InputFiles;
-import dev.clipjet.memory.MappedRegion;
 import dev.clipjet.weights.StoredTensor;
-import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.file.NoSuchFileException;
+import dev.clipjet.weights.file.ByteRange;
+import dev.clipjet.weights.file.ByteSource;
+import dev.clipjet.weights.file.WeightFile;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,24 +15,18 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A safetensors file, mapped into memory. Opening checks the whole header against the rules of the format and copies no
+ * A safetensors file, open for reading. Opening checks the whole header against the rules of the format and reads no
  * tensor. Thread-safe.
- *
- * <p>A buffer can span nearly 2 GiB, so a larger file is mapped in several windows that begin and end between
- * tensors.
  */
 public final class SafetensorsFile implements AutoCloseable {
-    private final Path path;
+    private final ByteSource source;
     private final Map<String, String> metadata;
-    private final List<MappedRegion> windows;
     private final Map<String, StoredTensor> tensors;
     private volatile boolean closed;
 
-    private SafetensorsFile(
-            Path path, Map<String, String> metadata, List<MappedRegion> windows, Map<String, StoredTensor> tensors) {
-        this.path = path;
+    private SafetensorsFile(ByteSource source, Map<String, String> metadata, Map<String, StoredTensor> tensors) {
+        this.source = source;
         this.metadata = metadata;
-        this.windows = windows;
         this.tensors = tensors;
     }
 
@@ -47,67 +38,49 @@ public final class SafetensorsFile implements AutoCloseable {
      *     dtype that is not known or a tensor of nearly 2 GiB or more
      */
     public static SafetensorsFile open(Path path) {
-        List<MappedRegion> windows = new ArrayList<>();
+        return read(WeightFile.open(path));
+    }
+
+    /**
+     * Checks what is not a file of its own. Errors as for {@link #open}.
+     *
+     * @param source is closed with what is returned, or by an error
+     */
+    public static SafetensorsFile read(ByteSource source) {
         boolean opened = false;
-        try (FileChannel channel = InputFiles.channel(path)) {
-            SafetensorsHeader header = SafetensorsHeader.read(path, channel);
-            Map<String, StoredTensor> tensors = map(path, channel, header, windows);
+        try {
+            SafetensorsHeader header = SafetensorsHeader.read(source);
+            SafetensorsFile file = new SafetensorsFile(
+                    source, Collections.unmodifiableMap(header.metadata()), tensors(source, header));
             opened = true;
-            return new SafetensorsFile(
-                    path,
-                    Collections.unmodifiableMap(header.metadata()),
-                    windows,
-                    Collections.unmodifiableMap(tensors));
-        } catch (NoSuchFileException e) {
-            throw new ModelFormatException(Kind.MISSING, path, "", "no such file", e);
-        } catch (IOException e) {
-            throw new ModelFormatException(Kind.MISSING, path, "", "cannot be read: " + e.getMessage(), e);
+            return file;
         } finally {
             if (!opened) {
-                windows.forEach(MappedRegion::close);
+                source.close();
             }
         }
     }
 
-    private static Map<String, StoredTensor> map(
-            Path path, FileChannel channel, SafetensorsHeader header, List<MappedRegion> windows) throws IOException {
-        List<SafetensorsHeader.Entry> entries = header.entries();
+    private static Map<String, StoredTensor> tensors(ByteSource source, SafetensorsHeader header) {
         Map<String, StoredTensor> tensors = new LinkedHashMap<>();
-        int next = 0;
-        while (next < entries.size()) {
-            long begin = entries.get(next).begin();
-            int after = next;
-            while (after < entries.size() && entries.get(after).end() - begin <= MappedRegion.MOST_BYTES) {
-                after++;
-            }
-            if (after == next) {
-                SafetensorsHeader.Entry entry = entries.get(next);
+        for (SafetensorsHeader.Entry entry : header.entries()) {
+            long bytes = entry.end() - entry.begin();
+            if (bytes > ByteRange.MAX_COPY_BYTES) {
                 throw new ModelFormatException(
                         Kind.UNSUPPORTED,
-                        path,
+                        source.path(),
                         "tensor \"" + entry.name() + "\"",
-                        "has " + (entry.end() - begin) + " bytes, at most " + MappedRegion.MOST_BYTES
+                        "has " + bytes + " bytes, at most " + ByteRange.MAX_COPY_BYTES
                                 + " bytes are supported in one tensor");
             }
-            int length = (int) (entries.get(after - 1).end() - begin);
-            MappedRegion window = MappedRegion.map(path.toString(), channel, header.dataStart() + begin, length);
-            windows.add(window);
-            for (SafetensorsHeader.Entry entry : entries.subList(next, after)) {
-                tensors.put(
-                        entry.name(),
-                        new StoredTensor(
-                                entry.name(),
-                                entry.dtype(),
-                                entry.shape(),
-                                window.slice((int) (entry.begin() - begin), (int) (entry.end() - entry.begin()))));
-            }
-            next = after;
+            ByteRange range = new ByteRange(source, header.dataStart() + entry.begin(), bytes);
+            tensors.put(entry.name(), new StoredTensor(entry.name(), entry.dtype(), entry.shape(), range));
         }
-        return tensors;
+        return Collections.unmodifiableMap(tensors);
     }
 
     public Path path() {
-        return path;
+        return source.path();
     }
 
     /** The file's own notes, such as {@code format: pt}. */
@@ -115,7 +88,7 @@ public final class SafetensorsFile implements AutoCloseable {
         return metadata;
     }
 
-    /** All tensors in the order of their data. Their buffers are valid until this file is closed. */
+    /** All tensors in the order of their data. They can be read until this file is closed. */
     public List<StoredTensor> tensors() {
         checkOpen();
         return List.copyOf(tensors.values());
@@ -135,19 +108,19 @@ public final class SafetensorsFile implements AutoCloseable {
     public StoredTensor tensor(String name) {
         return find(name)
                 .orElseThrow(() -> new ModelFormatException(
-                        Kind.MALFORMED, path, "tensor \"" + name + "\"", "is not in the file"));
+                        Kind.MALFORMED, source.path(), "tensor \"" + name + "\"", "is not in the file"));
     }
 
     private void checkOpen() {
         if (closed) {
-            throw new ClosedException(path.toString());
+            throw new ClosedException(source.path().toString());
         }
     }
 
-    /** Unmaps the file: no buffer of its tensors may be read any more. Closing again has no effect. */
+    /** Closes the file: its tensors cannot be read any more. Closing again has no effect. */
     @Override
     public void close() {
         closed = true;
-        windows.forEach(MappedRegion::close);
+        source.close();
     }
 }

@@ -8,12 +8,10 @@ import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
 import dev.clipjet.memory.DType;
-import java.io.EOFException;
+import dev.clipjet.weights.file.ByteSource;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.CharBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
@@ -69,8 +67,9 @@ final class SafetensorsHeader {
     }
 
     /** Reads and checks the header. */
-    static SafetensorsHeader read(Path file, FileChannel channel) throws IOException {
-        long fileBytes = channel.size();
+    static SafetensorsHeader read(ByteSource source) {
+        Path file = source.path();
+        long fileBytes = source.size();
         if (fileBytes < LENGTH_BYTES) {
             throw new ModelFormatException(
                     Kind.TRUNCATED,
@@ -78,9 +77,7 @@ final class SafetensorsHeader {
                     "byte 0",
                     "has " + fileBytes + " bytes, the length of the header alone takes " + LENGTH_BYTES);
         }
-        long length = readFully(file, channel, 0, LENGTH_BYTES)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .getLong(0);
+        long length = source.read(0, LENGTH_BYTES).getLong(0);
         if (length < 0 || length > MAX_HEADER_BYTES) {
             throw new ModelFormatException(
                     Kind.LIMIT,
@@ -96,7 +93,7 @@ final class SafetensorsHeader {
                     "byte 0",
                     "announces a header of " + length + " bytes, " + (fileBytes - LENGTH_BYTES) + " are there");
         }
-        byte[] json = readFully(file, channel, LENGTH_BYTES, (int) length).array();
+        byte[] json = source.read(LENGTH_BYTES, (int) length).array();
         SafetensorsHeader header = new SafetensorsHeader(file, fileBytes, LENGTH_BYTES + length);
         header.checkUtf8(json);
         header.parse(json);
@@ -120,16 +117,6 @@ final class SafetensorsHeader {
         return sorted;
     }
 
-    private static ByteBuffer readFully(Path file, FileChannel channel, long position, int length) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(length);
-        while (bytes.hasRemaining()) {
-            if (channel.read(bytes, position + bytes.position()) < 0) {
-                throw new EOFException(file + " became shorter while it was read");
-            }
-        }
-        return bytes.flip();
-    }
-
     /** The JSON parser accepts some byte sequences that are not UTF-8, such as surrogates, so this is done apart. */
     private void checkUtf8(byte[] json) {
         CharsetDecoder decoder = StandardCharsets.UTF_8
@@ -150,7 +137,7 @@ final class SafetensorsHeader {
         }
     }
 
-    private void parse(byte[] json) throws IOException {
+    private void parse(byte[] json) {
         if (json.length == 0 || json[0] != '{') {
             throw malformed(byteOffset(0), "the header does not begin with '{'");
         }
@@ -173,6 +160,9 @@ final class SafetensorsHeader {
                         "the header is not valid JSON: " + e.getOriginalMessage(),
                         e);
             }
+        } catch (IOException e) {
+            throw new ModelFormatException(
+                    Kind.MALFORMED, file, "byte " + LENGTH_BYTES, "the header is not valid JSON: " + e.getMessage(), e);
         }
     }
 

@@ -2,8 +2,9 @@ package dev.clipjet.weights.torch;
 
 import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
+import dev.clipjet.weights.file.ByteRange;
+import dev.clipjet.weights.file.ByteSource;
 import dev.clipjet.weights.torch.PickleValue.Storage;
-import java.nio.ByteBuffer;
 
 /** A file opened as one of torch's containers: its object graph, and where the storages are. */
 interface Container {
@@ -16,14 +17,14 @@ interface Container {
     /** Bytes of the pickle that {@link #root} was read from. */
     long pickleBytes();
 
-    /** The bytes of a storage, as a view of the mapped file. */
-    ByteBuffer content(Storage storage);
+    /** Where the bytes of a storage are. */
+    ByteRange content(Storage storage);
 
     /** The whole object graph is a few hundred bytes a tensor; larger ones are not models. */
     int MAX_PICKLE_BYTES = 16 << 20;
 
     /** Opens a file by what it begins with. */
-    static Container read(MappedFile file) {
+    static Container read(ByteSource file) {
         if (ZipArchive.isZip(file)) {
             return ZipContainer.read(file);
         }

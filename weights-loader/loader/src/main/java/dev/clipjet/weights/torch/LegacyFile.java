@@ -2,7 +2,8 @@ package dev.clipjet.weights.torch;
 
 import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
-import dev.clipjet.memory.MappedRegion;
+import dev.clipjet.weights.file.ByteRange;
+import dev.clipjet.weights.file.ByteSource;
 import dev.clipjet.weights.torch.PickleValue.BigInt;
 import dev.clipjet.weights.torch.PickleValue.Constant;
 import dev.clipjet.weights.torch.PickleValue.Dict;
@@ -27,14 +28,16 @@ final class LegacyFile implements Container {
     /** The opcode that says which version of the pickle format follows. */
     private static final int PICKLE_START = 0x80;
 
-    private final MappedFile file;
+    private final ByteSource file;
     private final Map<String, Storage> storages = new HashMap<>();
     private final Map<String, Long> positions = new HashMap<>();
     private final PickleValue root;
     private final long pickleBytes;
     private long position;
+    private ByteBuffer buffered;
+    private long bufferedAt;
 
-    private LegacyFile(MappedFile file) {
+    private LegacyFile(ByteSource file) {
         this.file = file;
         if (!(next(storage -> {}) instanceof BigInt magic) || !magic.value().equals(MAGIC)) {
             throw error(Kind.MALFORMED, 0, "is a pickle, but not one that torch.save wrote: no magic number");
@@ -53,22 +56,31 @@ final class LegacyFile implements Container {
         readStorages();
     }
 
-    static boolean beginsLikeOne(MappedFile file) {
-        return file.size() > 0 && (file.slice(0, 1).get(0) & 0xff) == PICKLE_START;
+    static boolean beginsLikeOne(ByteSource file) {
+        return file.size() > 0 && (file.read(0, 1).get(0) & 0xff) == PICKLE_START;
     }
 
-    static LegacyFile read(MappedFile file) {
+    static LegacyFile read(ByteSource file) {
         return new LegacyFile(file);
     }
 
     /** Reads the pickle at the current position; without a consumer its storages count. */
     private PickleValue next(Consumer<Storage> onStorage) {
-        int most = (int) Math.min(file.size() - position, MAX_PICKLE_BYTES);
-        PickleStream stream = new PickleStream(file.path(), "", position, file.slice(position, most));
+        PickleStream stream = new PickleStream(file.path(), "", position, window());
         Consumer<Storage> consumer = onStorage != null ? onStorage : storage -> declare(stream, storage);
         PickleValue value = new PickleInterpreter(stream, new TensorFactory(stream, file.size(), consumer)).read();
         position += stream.position();
         return value;
+    }
+
+    /** What is left of the file, but no more than a pickle may have. Small pickles come one after the other from one read. */
+    private ByteBuffer window() {
+        int most = (int) Math.min(file.size() - position, MAX_PICKLE_BYTES);
+        if (buffered == null || position + most > bufferedAt + buffered.capacity()) {
+            bufferedAt = position;
+            buffered = file.read(position, (int) Math.min(file.size() - position, 2L * MAX_PICKLE_BYTES));
+        }
+        return buffered.slice((int) (position - bufferedAt), most);
     }
 
     private void declare(PickleStream stream, Storage storage) {
@@ -83,6 +95,7 @@ final class LegacyFile implements Container {
         if (!(next(storage -> {}) instanceof Sequence keys)) {
             throw error(Kind.MALFORMED, keysAt, "the keys of the storages are not a list");
         }
+        buffered = null;
         for (PickleValue key : keys.items()) {
             Storage storage = key instanceof Text text ? storages.get(text.value()) : null;
             if (storage == null) {
@@ -107,7 +120,7 @@ final class LegacyFile implements Container {
         if (left < 0) {
             throw error(Kind.TRUNCATED, position, what + " is not in the file");
         }
-        long elements = file.slice(position, Long.BYTES).getLong(0);
+        long elements = file.read(position, Long.BYTES).getLong(0);
         if (elements < 0) {
             throw error(Kind.MALFORMED, position, what + " announces " + elements + " elements");
         }
@@ -149,14 +162,14 @@ final class LegacyFile implements Container {
     }
 
     @Override
-    public ByteBuffer content(Storage storage) {
-        if (storage.bytes() > MappedRegion.MOST_BYTES) {
+    public ByteRange content(Storage storage) {
+        if (storage.bytes() > ByteRange.MAX_COPY_BYTES) {
             throw error(
                     Kind.UNSUPPORTED,
                     positions.get(storage.key()),
-                    "a storage of " + storage.bytes() + " bytes, at most " + MappedRegion.MOST_BYTES
+                    "a storage of " + storage.bytes() + " bytes, at most " + ByteRange.MAX_COPY_BYTES
                             + " are supported");
         }
-        return file.slice(positions.get(storage.key()), (int) storage.bytes());
+        return new ByteRange(file, positions.get(storage.key()), storage.bytes());
     }
 }

@@ -2,8 +2,10 @@ package dev.clipjet.weights.torch;
 
 import dev.clipjet.error.ClosedException;
 import dev.clipjet.error.ModelFormatException;
-import dev.clipjet.error.ModelFormatException.Kind;
 import dev.clipjet.weights.StoredTensor;
+import dev.clipjet.weights.file.ByteRange;
+import dev.clipjet.weights.file.ByteSource;
+import dev.clipjet.weights.file.WeightFile;
 import dev.clipjet.weights.torch.PickleValue.Storage;
 import dev.clipjet.weights.torch.PickleValue.Tensor;
 import java.nio.ByteBuffer;
@@ -14,8 +16,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * A file that torch wrote ({@code .pt}, {@code .pth}, {@code .bin}), mapped into memory. Opening reads the whole object
- * graph, checks every tensor in it and executes nothing. Tensors in row-major order are views of the file; only those
+ * A file that torch wrote ({@code .pt}, {@code .pth}, {@code .bin}), open for reading. Opening reads the whole object
+ * graph, checks every tensor in it and executes nothing. Tensors in row-major order are read from the file when they are asked for; only those
  * that are stored with other strides, transposed say, are copied, in total at most as many bytes as the file has.
  * Thread-safe.
  */
@@ -30,12 +32,12 @@ public final class TorchCheckpoint implements AutoCloseable {
         TORCHSCRIPT
     }
 
-    private final MappedFile file;
+    private final ByteSource file;
     private final Container container;
     private final Map<String, StoredTensor> tensors;
     private volatile boolean closed;
 
-    private TorchCheckpoint(MappedFile file) {
+    private TorchCheckpoint(ByteSource file) {
         this.file = file;
         this.container = Container.read(file);
         this.tensors = Collections.unmodifiableMap(
@@ -50,7 +52,15 @@ public final class TorchCheckpoint implements AutoCloseable {
      *     breaks a rule; {@code UNSUPPORTED} for compressed entries, other byte orders and storages of nearly 2 GiB or more
      */
     public static TorchCheckpoint open(Path path) {
-        MappedFile file = MappedFile.open(path);
+        return read(WeightFile.open(path));
+    }
+
+    /**
+     * Checks what is not a file of its own. Errors as for {@link #open}.
+     *
+     * @param file is closed with what is returned, or by an error
+     */
+    public static TorchCheckpoint read(ByteSource file) {
         boolean opened = false;
         try {
             TorchCheckpoint checkpoint = new TorchCheckpoint(file);
@@ -93,44 +103,33 @@ public final class TorchCheckpoint implements AutoCloseable {
     }
 
     /**
-     * The bytes of any tensor of {@link #root} in row-major order: a view of the file, or a copy if it is stored in
-     * another order.
+     * The bytes of any tensor of {@link #root} in row-major order, in an array of their own: little endian, on the heap.
      *
      * @throws ClosedException after {@link #close}
      */
     public ByteBuffer data(Tensor tensor) {
         checkOpen();
-        return data(tensor, container.content(tensor.storage()));
+        return bytes("", tensor, container.content(tensor.storage()), new StridedCopy(file))
+                .copy();
     }
 
-    private static ByteBuffer data(Tensor tensor, ByteBuffer storage) {
+    private static ByteRange bytes(String name, Tensor tensor, ByteRange storage, StridedCopy copies) {
         if (tensor.isContiguous()) {
             int width = tensor.dtype().bytes();
-            return storage.slice((int) (tensor.offset() * width), (int) (tensor.elements() * width));
+            return storage.slice(tensor.offset() * width, tensor.elements() * width);
         }
-        return StridedCopy.gather(tensor, storage);
+        return copies.gather(name, tensor, storage);
     }
 
     private Map<String, StoredTensor> materialise(Map<String, Tensor> views) {
         Map<String, StoredTensor> result = new LinkedHashMap<>();
-        Map<Storage, ByteBuffer> storages = new HashMap<>();
-        long copied = 0;
-        for (Map.Entry<String, Tensor> entry : views.entrySet()) {
-            Tensor view = entry.getValue();
-            if (!view.isContiguous()) {
-                copied += view.elements() * view.dtype().bytes();
-                if (copied > file.size()) {
-                    throw new ModelFormatException(
-                            Kind.LIMIT,
-                            file.path(),
-                            "tensor \"" + entry.getKey() + "\"",
-                            "tensors that are views of each other take more bytes than the file");
-                }
-            }
-            ByteBuffer storage = storages.computeIfAbsent(view.storage(), container::content);
+        Map<Storage, ByteRange> storages = new HashMap<>();
+        StridedCopy copies = new StridedCopy(file);
+        views.forEach((name, view) -> {
+            ByteRange storage = storages.computeIfAbsent(view.storage(), container::content);
             result.put(
-                    entry.getKey(), new StoredTensor(entry.getKey(), view.dtype(), view.shape(), data(view, storage)));
-        }
+                    name, new StoredTensor(name, view.dtype(), view.shape(), bytes(name, view, storage, copies)));
+        });
         return result;
     }
 
@@ -140,7 +139,7 @@ public final class TorchCheckpoint implements AutoCloseable {
         }
     }
 
-    /** Unmaps the file: no buffer of its tensors may be read any more. Closing again has no effect. */
+    /** Closes the file: its tensors cannot be read any more. Closing again has no effect. */
     @Override
     public void close() {
         closed = true;

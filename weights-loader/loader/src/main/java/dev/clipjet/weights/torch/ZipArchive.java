@@ -2,10 +2,10 @@ package dev.clipjet.weights.torch;
 
 import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
-import dev.clipjet.memory.MappedRegion;
+import dev.clipjet.weights.file.ByteRange;
+import dev.clipjet.weights.file.ByteSource;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,16 +33,16 @@ final class ZipArchive {
 
     private static final int MAX_DIRECTORY_BYTES = 64 << 20;
 
-    private final MappedFile file;
+    private final ByteSource file;
     private final Map<String, ZipEntryRecord> entries = new LinkedHashMap<>();
 
-    private ZipArchive(MappedFile file) {
+    private ZipArchive(ByteSource file) {
         this.file = file;
     }
 
     /** True if the file begins like an archive. */
-    static boolean isZip(MappedFile file) {
-        return file.size() >= Integer.BYTES && file.slice(0, Integer.BYTES).getInt(0) == LOCAL_SIGNATURE;
+    static boolean isZip(ByteSource file) {
+        return file.size() >= Integer.BYTES && file.read(0, Integer.BYTES).getInt(0) == LOCAL_SIGNATURE;
     }
 
     /**
@@ -51,7 +51,7 @@ final class ZipArchive {
      * @throws ModelFormatException {@code TRUNCATED} if the directory is not in the file, {@code MALFORMED} if its
      *     entries overlap, repeat or leave the archive, or contradict the local headers
      */
-    static ZipArchive read(MappedFile file) {
+    static ZipArchive read(ByteSource file) {
         ZipArchive archive = new ZipArchive(file);
         archive.readDirectory(ZipEnd.find(file));
         archive.checkOverlaps();
@@ -63,31 +63,31 @@ final class ZipArchive {
     }
 
     /**
-     * The content of an entry.
+     * Where the content of an entry is.
      *
      * @throws ModelFormatException {@code UNSUPPORTED} if it is compressed, encrypted or of nearly 2 GiB or more
      */
-    ByteBuffer content(ZipEntryRecord entry) {
+    ByteRange content(ZipEntryRecord entry) {
         if (!entry.isStored()) {
             throw error(
                     Kind.UNSUPPORTED,
                     entry.name(),
                     "is compressed (method " + entry.method() + ") or encrypted; torch stores tensors as they are");
         }
-        if (entry.size() > MappedRegion.MOST_BYTES) {
+        if (entry.size() > ByteRange.MAX_COPY_BYTES) {
             throw error(
                     Kind.UNSUPPORTED,
                     entry.name(),
-                    "has " + entry.size() + " bytes, at most " + MappedRegion.MOST_BYTES + " are supported");
+                    "has " + entry.size() + " bytes, at most " + ByteRange.MAX_COPY_BYTES + " are supported");
         }
-        return file.slice(entry.data(), (int) entry.size());
+        return new ByteRange(file, entry.data(), entry.size());
     }
 
     private void readDirectory(ZipEnd end) {
         if (end.size() > MAX_DIRECTORY_BYTES) {
             throw error(Kind.LIMIT, end.place(), "a directory of " + end.size() + " bytes");
         }
-        ByteBuffer directory = file.slice(end.offset(), (int) end.size());
+        ByteBuffer directory = file.read(end.offset(), (int) end.size());
         for (long i = 0; i < end.entries(); i++) {
             readEntry(directory, end.offset());
         }
@@ -166,7 +166,8 @@ final class ZipArchive {
         if (header < 0 || header > file.size() - LOCAL_BYTES) {
             throw error(Kind.TRUNCATED, name, "its local header at " + header + " is not in the file");
         }
-        ByteBuffer local = file.slice(header, LOCAL_BYTES);
+        int present = (int) Math.min(LOCAL_BYTES + rawName.length, file.size() - header);
+        ByteBuffer local = file.read(header, present);
         if (local.getInt(0) != LOCAL_SIGNATURE) {
             throw error(Kind.MALFORMED, name, "there is no local header at " + header);
         }
@@ -178,9 +179,9 @@ final class ZipArchive {
                     name,
                     Long.toUnsignedString(compressed) + " bytes from " + data + " are not in the file");
         }
-        byte[] localName = new byte[nameBytes];
-        file.slice(header + LOCAL_BYTES, nameBytes).get(localName);
-        if (!Arrays.equals(rawName, localName)) {
+        // The file has all of the local name, so if the two are of one length, it was read.
+        if (nameBytes != rawName.length
+                || !ByteBuffer.wrap(rawName).equals(local.slice(LOCAL_BYTES, nameBytes))) {
             throw error(Kind.MALFORMED, name, "the local header at " + header + " has another name");
         }
         if (Short.toUnsignedInt(local.getShort(8)) != method) {

@@ -1,8 +1,9 @@
 package dev.clipjet.weights.torch;
 
 import dev.clipjet.error.ModelFormatException.Kind;
+import dev.clipjet.weights.file.ByteRange;
+import dev.clipjet.weights.file.ByteSource;
 import dev.clipjet.weights.torch.PickleValue.Storage;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -16,7 +17,7 @@ final class ZipContainer implements Container {
     private final PickleValue root;
     private final long pickleBytes;
 
-    private ZipContainer(MappedFile file, ZipArchive archive) {
+    private ZipContainer(ByteSource file, ZipArchive archive) {
         this.archive = archive;
         this.folder = folder(file);
         checkByteOrder();
@@ -25,16 +26,16 @@ final class ZipContainer implements Container {
             throw archive.error(Kind.LIMIT, pickle.name(), "has " + pickle.size() + " bytes, no model has that");
         }
         this.pickleBytes = pickle.size();
-        PickleStream stream = new PickleStream(file.path(), pickle.name(), 0, archive.content(pickle));
+        PickleStream stream = new PickleStream(file.path(), pickle.name(), 0, archive.content(pickle).copy());
         TensorFactory tensors = new TensorFactory(stream, file.size(), storage -> check(stream, storage));
         this.root = new PickleInterpreter(stream, tensors).read();
     }
 
-    static ZipContainer read(MappedFile file) {
+    static ZipContainer read(ByteSource file) {
         return new ZipContainer(file, ZipArchive.read(file));
     }
 
-    private String folder(MappedFile file) {
+    private String folder(ByteSource file) {
         List<String> pickles = archive.entries().keySet().stream()
                 .filter(name -> name.endsWith(PICKLE) && name.indexOf('/') == name.length() - PICKLE.length())
                 .toList();
@@ -57,7 +58,7 @@ final class ZipContainer implements Container {
         if (entry.size() > MAX_BYTE_ORDER_BYTES) {
             throw archive.error(Kind.MALFORMED, entry.name(), "has " + entry.size() + " bytes, expected \"little\"");
         }
-        String order = StandardCharsets.US_ASCII.decode(archive.content(entry)).toString();
+        String order = StandardCharsets.US_ASCII.decode(archive.content(entry).copy()).toString();
         if (!order.equals("little")) {
             throw archive.error(
                     Kind.UNSUPPORTED, entry.name(), "is \"" + order + "\"; only little-endian files are supported");
@@ -110,7 +111,7 @@ final class ZipContainer implements Container {
     }
 
     @Override
-    public ByteBuffer content(Storage storage) {
+    public ByteRange content(Storage storage) {
         return archive.content(archive.entries().get(entryOf(storage)));
     }
 }

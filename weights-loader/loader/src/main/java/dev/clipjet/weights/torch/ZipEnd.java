@@ -2,6 +2,7 @@ package dev.clipjet.weights.torch;
 
 import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
+import dev.clipjet.weights.file.ByteSource;
 import java.nio.ByteBuffer;
 
 /**
@@ -22,10 +23,10 @@ record ZipEnd(String place, long entries, long offset, long size) {
     private static final int ZIP64_BYTES = 56;
 
     /** Finds the last record of the file, and the zip64 one that may precede it. */
-    static ZipEnd find(MappedFile file) {
+    static ZipEnd find(ByteSource file) {
         int tailBytes = (int) Math.min(file.size(), BYTES + MAX_COMMENT);
         long tailStart = file.size() - tailBytes;
-        ByteBuffer tail = file.slice(tailStart, tailBytes);
+        ByteBuffer tail = file.read(tailStart, tailBytes);
         for (int at = tailBytes - BYTES; at >= 0; at--) {
             if (tail.getInt(at) == SIGNATURE && Short.toUnsignedInt(tail.getShort(at + 20)) == tailBytes - at - BYTES) {
                 return read(file, tail, at, tailStart + at);
@@ -38,7 +39,7 @@ record ZipEnd(String place, long entries, long offset, long size) {
                 "begins like a zip archive, but the directory at its end is missing");
     }
 
-    private static ZipEnd read(MappedFile file, ByteBuffer tail, int at, long position) {
+    private static ZipEnd read(ByteSource file, ByteBuffer tail, int at, long position) {
         int locator = at - LOCATOR_BYTES;
         if (locator >= 0 && tail.getInt(locator) == LOCATOR_SIGNATURE) {
             return readZip64(file, tail.getLong(locator + 8), position - LOCATOR_BYTES);
@@ -54,7 +55,7 @@ record ZipEnd(String place, long entries, long offset, long size) {
                 Integer.toUnsignedLong(tail.getInt(at + 12)));
     }
 
-    private static ZipEnd readZip64(MappedFile file, long position, long locator) {
+    private static ZipEnd readZip64(ByteSource file, long position, long locator) {
         if (position < 0 || position > locator - ZIP64_BYTES) {
             throw new ModelFormatException(
                     Kind.TRUNCATED,
@@ -62,7 +63,7 @@ record ZipEnd(String place, long entries, long offset, long size) {
                     "byte " + locator,
                     "the zip64 record at " + Long.toUnsignedString(position) + " is not in the file");
         }
-        ByteBuffer end = file.slice(position, ZIP64_BYTES);
+        ByteBuffer end = file.read(position, ZIP64_BYTES);
         if (end.getInt(0) != ZIP64_SIGNATURE) {
             throw new ModelFormatException(
                     Kind.MALFORMED, file.path(), "byte " + position, "there is no zip64 record here");
@@ -73,7 +74,7 @@ record ZipEnd(String place, long entries, long offset, long size) {
         return checked(file, position, end.getLong(32), end.getLong(48), end.getLong(40));
     }
 
-    private static ZipEnd checked(MappedFile file, long position, long entries, long offset, long size) {
+    private static ZipEnd checked(ByteSource file, long position, long entries, long offset, long size) {
         String place = "byte " + position;
         if (offset < 0 || size < 0 || offset > position || size > position - offset) {
             throw new ModelFormatException(
@@ -86,7 +87,7 @@ record ZipEnd(String place, long entries, long offset, long size) {
         return new ZipEnd(place, entries, offset, size);
     }
 
-    private static ModelFormatException severalDisks(MappedFile file, long position) {
+    private static ModelFormatException severalDisks(ByteSource file, long position) {
         return new ModelFormatException(
                 Kind.UNSUPPORTED, file.path(), "byte " + position, "archives in several parts are not supported");
     }

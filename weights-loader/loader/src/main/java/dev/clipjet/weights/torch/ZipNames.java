@@ -2,6 +2,7 @@ package dev.clipjet.weights.torch;
 
 import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
+import dev.clipjet.weights.file.ByteSource;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -11,7 +12,7 @@ final class ZipNames {
     private ZipNames() {}
 
     /** Decodes a name and refuses those that could mean a place outside, though nothing is ever unpacked. */
-    static String checked(MappedFile file, String place, byte[] raw) {
+    static String checked(ByteSource file, String place, byte[] raw) {
         String name;
         try {
             name = StandardCharsets.UTF_8

@@ -4,7 +4,7 @@
  * inert values and executes nothing.
  *
  * <p>Data flows one way: {@link dev.clipjet.weights.torch.TorchCheckpoint} opens a container ({@code ZipArchive} or
- * {@code LegacyFile}) over a {@code MappedFile}, {@code PickleInterpreter} turns the pickle into
+ * {@code LegacyFile}) over a {@link dev.clipjet.weights.file.ByteSource}, {@code PickleInterpreter} turns the pickle into
  * {@link dev.clipjet.weights.torch.PickleValue}s, {@code TensorFactory} checks every tensor in it, and
  * {@code StateDict} chooses and names the tensors.
  */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
+import dev.clipjet.weights.file.WeightFile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -93,8 +94,8 @@ class HostileContainerTest {
     @Test
     void the_archive_that_the_others_differ_from_is_read() throws IOException {
         Path file = written(archive());
-        try (MappedFile mapped = MappedFile.open(file)) {
-            assertThat(ZipArchive.read(mapped).entries()).containsOnlyKeys(PICKLE_NAME, OTHER_NAME);
+        try (WeightFile open = WeightFile.open(file)) {
+            assertThat(ZipArchive.read(open).entries()).containsOnlyKeys(PICKLE_NAME, OTHER_NAME);
         }
         refused(file, Kind.MALFORMED, "tensor");
     }

@@ -42,7 +42,7 @@ public interface RowSource {
         return (long) rows() * columns();
     }
 
-    /** A stored tensor of two dimensions or one, read from the mapped file; the checkpoint must stay open. */
+    /** A stored tensor of two dimensions or one, read from its file; the checkpoint must stay open. */
     static RowSource of(StoredTensor tensor) {
         List<Long> shape = tensor.shape();
         if (shape.isEmpty() || shape.size() > 2) {

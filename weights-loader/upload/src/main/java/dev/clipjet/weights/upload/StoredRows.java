@@ -5,9 +5,9 @@ import dev.clipjet.memory.DType;
 import dev.clipjet.weights.StoredTensor;
 import java.nio.ByteBuffer;
 
-/** A tensor in the mapped file. */
+/** A tensor in its file. */
 final class StoredRows implements RowSource {
-    private final ByteBuffer data;
+    private final StoredTensor tensor;
     private final DType dtype;
     private final int rows;
     private final int columns;
@@ -18,11 +18,12 @@ final class StoredRows implements RowSource {
             throw new InvalidInputException(
                     "tensor \"" + tensor.name() + "\" has dtype " + dtype + ", expected F32, F16 or BF16");
         }
-        this.data = tensor.data();
+        this.tensor = tensor;
         this.rows = rows;
         this.columns = columns;
-        if (data.remaining() != elements() * dtype.bytes()) {
-            throw new InvalidInputException("tensor \"" + tensor.name() + "\" has " + data.remaining() + " bytes, "
+        long bytes = tensor.bytes().length();
+        if (bytes != elements() * dtype.bytes()) {
+            throw new InvalidInputException("tensor \"" + tensor.name() + "\" has " + bytes + " bytes, "
                     + rows + " x " + columns + " of " + dtype + " are " + elements() * dtype.bytes());
         }
     }
@@ -44,17 +45,11 @@ final class StoredRows implements RowSource {
 
     @Override
     public void read(long element, int count, byte[] target, int offset) {
-        data.get(position(element), target, offset, count * dtype.bytes());
+        tensor.read(element, count, ByteBuffer.wrap(target, offset, count * dtype.bytes()));
     }
 
     @Override
     public void read(long element, int count, ByteBuffer target) {
-        int bytes = count * dtype.bytes();
-        target.put(target.position(), data, position(element), bytes);
-        target.position(target.position() + bytes);
-    }
-
-    private int position(long element) {
-        return data.position() + Math.toIntExact(element * dtype.bytes());
+        tensor.read(element, count, target);
     }
 }

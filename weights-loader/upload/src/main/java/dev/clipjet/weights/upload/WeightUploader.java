@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Uploads the weights of a model into one block of device memory. One thread reads them ahead from the mapped files, converts and
+ * Uploads the weights of a model into one block of device memory. One thread reads them ahead from the files, converts and
  * packs them into one pinned buffer, while the other buffer is copied. All calls to the device are made on the thread that calls
  * {@link #upload}, and none is under way when it returns or throws.
  *

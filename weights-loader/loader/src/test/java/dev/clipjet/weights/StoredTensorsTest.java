@@ -3,14 +3,14 @@ package dev.clipjet.weights;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clipjet.testing.Golden;
-import java.nio.ByteBuffer;
+import dev.clipjet.weights.file.WeightFile;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Tensors are read-only views of the mapped file in every container; only those that lie otherwise are copied. */
-class MappedTensorsTest {
+/** Tensors are parts of their file in every container; only those that lie otherwise are copied when it is opened. */
+class StoredTensorsTest {
     @ParameterizedTest
     @CsvSource({
         "hf-vit-quickgelu, ''",
@@ -28,9 +28,7 @@ class MappedTensorsTest {
             List<String> copies = new ArrayList<>();
             for (CanonicalTensor tensor : checkpoint.canonicalTensors()) {
                 for (StoredTensor segment : tensor.segments()) {
-                    ByteBuffer data = segment.data();
-                    // Copies are on the heap, or direct buffers of their own that could be written.
-                    if (!data.isDirect() || !data.isReadOnly()) {
+                    if (!(segment.bytes().source() instanceof WeightFile)) {
                         copies.add(tensor.name().value());
                     }
                 }
