@@ -14,6 +14,7 @@ import dev.clipjet.model.TextSpec;
 import dev.clipjet.model.TokenizerSpec;
 import dev.clipjet.model.VisionSpec;
 import dev.clipjet.preprocess.DecodeOptions;
+import dev.clipjet.preprocess.DecodedImage;
 import dev.clipjet.preprocess.PreprocessedImage;
 import dev.clipjet.preprocess.Preprocessor;
 import dev.clipjet.tokenizer.ClipTokenizer;
@@ -156,8 +157,13 @@ public final class Clip implements AutoCloseable {
 
     /** The bytes that the image tower sees: the photo after decoding, resize and crop. */
     public PreprocessedImage preprocess(ImageSource image) {
-        return preprocessor()
-                .crop(image.decode(DecodeOptions.DEFAULT.withExifOrientation(options.applyExifOrientation())));
+        Preprocessor used = preprocessor();
+        DecodedImage decoded = image.decode(DecodeOptions.DEFAULT
+                .withExifOrientation(options.applyExifOrientation())
+                .withRefuseDamaged(options.refuseDamagedImages())
+                .withSizeCheck(used::checkSize));
+        decoded.damage().ifPresent(damage -> LOG.warn("{}: the image is damaged: {}", image.name(), damage));
+        return used.crop(decoded);
     }
 
     private Preprocessor preprocessor() {
