@@ -54,6 +54,14 @@ def save(image, **options):
     return out.getvalue()
 
 
+def scans(jpeg, count):
+    """The first scans of a progressive JPEG, with the tables before each."""
+    starts = [i for i in range(len(jpeg) - 1) if jpeg[i] == 0xFF and jpeg[i + 1] == 0xDA]
+    end = starts[count] if count < len(starts) else len(jpeg) - 2
+    tables = jpeg.rfind(b"\xff\xc4", starts[count - 1], end)
+    return jpeg[: tables if tables > 0 else end] + b"\xff\xd9"
+
+
 def samples():
     rgb, small = picture(48, 40), picture(29, 23)
     gray, alpha = picture(37, 33, 1), picture(26, 22, 4)
@@ -68,6 +76,21 @@ def samples():
     yield "progressive-444.jpg", save(small, format="JPEG", quality=50, subsampling=0, progressive=True)
     yield "progressive-gray.jpg", save(gray, format="JPEG", quality=85, progressive=True)
     yield "progressive-restart.jpg", save(rgb, format="JPEG", quality=75, progressive=True, restart_marker_rows=1)
+    for base, image, options in (
+        ("420", rgb, dict(quality=80, subsampling=2)),
+        ("422", rgb, dict(quality=60, subsampling=1)),
+        ("444", small, dict(quality=50, subsampling=0)),
+        ("gray", gray, dict(quality=85)),
+    ):
+        whole = save(image, format="JPEG", progressive=True, **options)
+        for count in (1, 2, 3, 5) if base != "gray" else (1, 2, 3):
+            yield "scans-%d-%s.jpg" % (count, base), scans(whole, count)
+        cut = scans(whole, 2)
+        yield "part-of-a-scan-%s.jpg" % base, cut[: len(cut) - 22] + b"\xff\xd9"
+        yield "part-of-the-first-scan-%s.jpg" % base, scans(whole, 1)[:-30] + b"\xff\xd9"
+    steep = Image.frombytes("RGB", (32, 24), bytes((x * 7919 >> 3) % 2 * 255 for x in range(32 * 24 * 3)))
+    yield "quantizers-255.jpg", save(steep, format="JPEG", qtables=[[255] * 64, [200] * 64], subsampling=2)
+    yield "quantizers-128.jpg", save(steep.convert("L"), format="JPEG", qtables=[[128 + i for i in range(64)]])
     yield "rgb.png", save(small, format="PNG")
     yield "rgba.png", save(alpha, format="PNG")
     yield "gray.png", save(gray, format="PNG")

@@ -21,6 +21,9 @@ final class Circles {
     /** Warp instructions from one look to the next. */
     private static final long DISTANCE = 1L << 16;
 
+    /** Rounds of polling without any effect after which every round is looked at. */
+    private static final int IDLE_ROUNDS = 256;
+
     private static final VarHandle LONG =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
@@ -39,18 +42,23 @@ final class Circles {
         progress.watch(false);
     }
 
-    /** Called after each round of all blocks that run. */
-    boolean closed(LongSupplier state) {
+    /**
+     * Called after each round of all blocks that run.
+     *
+     * @param idleRounds for how many rounds threads have polled and nothing has changed
+     */
+    boolean closed(int idleRounds, LongSupplier state) {
         long total = progress.total();
+        boolean idle = idleRounds > IDLE_ROUNDS;
         if (!watching) {
-            if (total - begin < PATIENCE) {
+            if (total - begin < PATIENCE && !idle) {
                 return false;
             }
             watching = true;
             progress.watch(true);
             nextLook = total + DISTANCE;
         }
-        if (total < nextLook) {
+        if (total < nextLook && !idle) {
             return false;
         }
         nextLook = total + DISTANCE;

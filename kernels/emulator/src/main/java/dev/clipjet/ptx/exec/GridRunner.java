@@ -186,10 +186,11 @@ public final class GridRunner {
                     if (!block.pass() && !block.finished()) {
                         block.deadlock("no thread of the block can make progress");
                     }
-                    if (idleness.rounds() > STUCK_ROUNDS) {
+                    int idle = idleness.rounds();
+                    if (idle > STUCK_ROUNDS) {
                         block.deadlock("the threads of the block only poll memory that nobody changes");
                     }
-                    if (!block.finished() && circles.closed(() -> block.fingerprint(0))) {
+                    if (!block.finished() && circles.closed(idle, () -> block.fingerprint(0))) {
                         block.deadlock("the threads of the block " + IN_CIRCLES);
                     }
                     block.schedule().calm(circles.calm());
@@ -231,7 +232,7 @@ public final class GridRunner {
             }
             int idle = idleness.rounds();
             boolean room = next < total && active.size() < limit;
-            boolean inCircles = !active.isEmpty() && circles.closed(() -> fingerprint(active));
+            boolean inCircles = !active.isEmpty() && circles.closed(idle, () -> fingerprint(active));
             active.forEach(cluster -> cluster.calm(circles.calm()));
             if (room && (!moved || idle > IDLE_ROUNDS || inCircles)) {
                 atOnce = active.size() + 1;

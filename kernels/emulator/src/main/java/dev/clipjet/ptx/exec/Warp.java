@@ -129,6 +129,9 @@ public final class Warp {
         for (int plane : predicates) {
             mixed = Circles.mix(mixed, plane);
         }
+        if (copies.underWay() || bulk.underWay() || matrix.underWay()) {
+            mixed = Circles.mix(mixed, block.progress().total()); // not what it was: these will end some time
+        }
         return Circles.mix(Circles.mix(mixed, carry), local, 0, local.length);
     }
 

@@ -89,7 +89,7 @@ final class IdatStream implements AutoCloseable {
     /** Inflates more; false at the end of the stream or, unless it may go on to the next one, of the piece. */
     private boolean refill(boolean intoNextPiece) {
         if (failure != null) {
-            throw in.malformed("the pixel data is no deflate stream: " + failure);
+            throw in.malformed("the pixel data is not a deflate stream: " + failure);
         }
         from = 0;
         to = 0;
@@ -101,7 +101,7 @@ final class IdatStream implements AutoCloseable {
                 failure = e.getMessage();
                 to = (int) (inflater.getBytesWritten() - before);
                 if (to == 0) {
-                    throw in.malformed("the pixel data is no deflate stream: " + failure);
+                    throw in.malformed("the pixel data is not a deflate stream: " + failure);
                 }
             }
             if (to == 0) {

@@ -135,16 +135,16 @@ public final class TiffDecoder {
                 }
             }
             case 338 -> {
-                extra = (int) value(at, type, count);
                 extras = count;
+                extra = count == 0 ? 0 : (int) values(at, type, count)[0];
             }
             default -> {}
         }
     }
 
     private long value(int at, int type, long count) {
-        if (count < 1) {
-            throw in.malformed("tag " + u16(at) + " has no value");
+        if (count != 1) {
+            throw in.malformed("tag " + u16(at) + " has " + count + " values, not one");
         }
         return values(at, type, 1)[0];
     }
