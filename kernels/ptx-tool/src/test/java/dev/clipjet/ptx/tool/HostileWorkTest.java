@@ -76,7 +76,7 @@ class HostileWorkTest {
             for (Path file : new Path[] {pipe, Path.of("/dev/zero"), folder}) {
                 ToolRun run = check(file, 1000);
                 assertThat(run.err()).contains(file.toString(), "not a regular file");
-                assertThat(run.code()).isEqualTo(2);
+                assertThat(run.code()).isEqualTo(3);
             }
             ToolRun filled = ToolRun.run(
                     "run",

@@ -18,7 +18,10 @@ final class JpegHeaderCheck {
     }
 
     private void check() {
-        if (in.length() < 3 || in.u8(2) != 0xff) {
+        if (in.length() < 3) {
+            throw in.truncated("the file ends without image data");
+        }
+        if (in.u8(2) != 0xff) {
             throw in.malformed("no marker follows the start of the image");
         }
         int at = 2;

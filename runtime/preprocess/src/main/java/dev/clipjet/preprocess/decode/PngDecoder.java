@@ -90,7 +90,9 @@ public final class PngDecoder {
     private void readChunks(IdatStream idat) {
         long at = 8;
         while (true) {
-            in.need(at, 8, "the chunk at offset " + at);
+            if (at + 8 > in.length()) {
+                return;
+            }
             int offset = (int) at;
             checkName(offset);
             long length = in.u32be(offset);
