@@ -29,9 +29,11 @@ for source in "${sources[@]}"; do
     "$CLIPJET_NVCC" -ptx -std=c++17 -O3 -lineinfo -arch="$target" -Iinclude "$source" -o "$ptx"
     # Drivers from 525 on take version 8.0, and the sources use nothing newer: the assembler of 12.0 proves it in the tests.
     # That assembler crashes on .loc with inlined_at, so the call chain of inlined lines is dropped; their file and line stay.
+    # .pragma "used_bytes_mask" is of version 8.3; it only tells which bytes of the next load are used.
     # Paths of this machine are cut to file names.
     sed -i -E -e 's/^\.version 9\.[0-9]+/.version 8.0/' \
       -e 's/^([[:space:]]*\.loc[[:space:]]+[0-9]+ [0-9]+ [0-9]+),.*/\1/' \
+      -e '/^[[:space:]]*\.pragma "used_bytes_mask /d' \
       -e '/^[[:space:]]*\.section[[:space:]]+\.debug_str/,/^[[:space:]]*\}/d' \
       -e 's|^([[:space:]]*\.file[[:space:]]+[0-9]+ )"[^"]*/([^"/]+)"|\1"\2"|' "$ptx"
     echo "$(basename "$ptx"): $(grep -c '^\.visible \.entry' "$ptx") entries"

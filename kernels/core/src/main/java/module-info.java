@@ -2,5 +2,5 @@
 module dev.clipjet.core {
     exports dev.clipjet.error;
     exports dev.clipjet.input;
-    exports dev.clipjet.memory;
+    exports dev.clipjet.numeric;
 }

@@ -8,6 +8,6 @@ module dev.clipjet.kernels.cublas {
 
     exports dev.clipjet.kernels.cublas;
 
-    provides dev.clipjet.device.MatrixLibraryProvider with
+    provides dev.clipjet.device.GemmLibraryProvider with
             dev.clipjet.kernels.cublas.CublasProvider;
 }

@@ -1,6 +1,7 @@
 /** CLIP inference: load a model, embed photos and texts, classify. */
 module dev.clipjet.runtime {
     requires transitive dev.clipjet.core;
+    requires transitive dev.clipjet.graph;
     requires transitive dev.clipjet.weights;
     requires transitive dev.clipjet.preprocess;
     requires transitive dev.clipjet.tokenizer;
@@ -12,11 +13,10 @@ module dev.clipjet.runtime {
     requires org.slf4j;
 
     uses dev.clipjet.device.GpuProvider;
-    uses dev.clipjet.device.MatrixLibraryProvider;
+    uses dev.clipjet.device.GemmLibraryProvider;
 
     exports dev.clipjet;
     exports dev.clipjet.engine;
-    exports dev.clipjet.graph;
     exports dev.clipjet.cpu;
     exports dev.clipjet.gpu;
     exports dev.clipjet.verify;

@@ -1,13 +1,12 @@
 /** Files on disk to named, typed, checked tensors, and the description of the model they belong to. */
 module dev.clipjet.weights {
-    requires transitive dev.clipjet.core;
-    requires transitive com.fasterxml.jackson.databind;
+    requires transitive dev.clipjet.model;
+    requires dev.clipjet.json;
+    requires com.fasterxml.jackson.databind;
     requires org.slf4j;
 
-    exports dev.clipjet.model;
     exports dev.clipjet.weights;
     exports dev.clipjet.weights.file;
-    exports dev.clipjet.weights.json;
     exports dev.clipjet.weights.safetensors;
     exports dev.clipjet.weights.synth;
     exports dev.clipjet.weights.torch;

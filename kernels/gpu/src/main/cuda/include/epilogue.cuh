@@ -4,8 +4,9 @@
 //          float32 [PITCH]                bias, zero beyond n
 //        |  a thread takes PACK<T> columns of a row; 32 threads take rows side by side, so that stores are whole sectors
 //        v
-//   one split:      out = act(sum + bias), or out += sum + bias
+//   one split:      out = act(sum + bias + residual); the residual may be the output's own old value
 //   more splits:    partial sums to the workspace; the block that arrives last adds them in the order of the splits
+//   windows:        out row r = the mean of act(sum + bias) over rows WINDOW r .. WINDOW r + WINDOW - 1, without a residual
 //
 // PITCH shifts each row by 32 bytes (two rows of 16 columns: 64), so that neither the fragments' stores (8 bytes of 8 rows) nor
 // these loads (16 bytes) conflict; of two loads of 16 bytes half the lanes do the second one first.
@@ -27,9 +28,11 @@ struct Output {
     const float *bias;
     T *out;
     int64_t stride;
+    /** Added before the activation; null for none. Where it is `out`, each thread reads what it then overwrites. */
+    const T *residual;
+    int64_t residual_stride;
     unsigned *workspace;
     int activation;
-    int residual;
 };
 
 /** Floats from one staged row to the next. */
@@ -108,13 +111,18 @@ __device__ __forceinline__ bool arrives_last(unsigned *counter, int splits, unsi
     return *flag != 0;
 }
 
-template <typename T, int BM, int BN, int THREADS, int SLABS>
+/**
+ * Writes a tile whose sums are staged, BM rows from row0 on. WINDOW 1, or the rows of which the mean is stored: it divides BM, row0
+ * and the rows of the product.
+ */
+template <typename T, int BM, int BN, int THREADS, int SLABS, int WINDOW = 1>
 __device__ __forceinline__ void finish_tile(
         float *staged, const Output<T> &output, int row0, int column0, int tile, int split, int splits, int thread) {
     constexpr int WIDTH = PACK<T>;
     constexpr int CHUNKS = BN / WIDTH;
     constexpr int COUNT = BM * CHUNKS;
     static_assert(THREADS % CHUNKS == 0, "a thread keeps its columns");
+    static_assert(BM % WINDOW == 0, "windows are whole");
     const int chunk = thread % CHUNKS;
     const int column = column0 + chunk * WIDTH;
     const int swap = BN == 16 ? thread & 1 : thread >> 2 & 1;
@@ -127,55 +135,24 @@ __device__ __forceinline__ void finish_tile(
     }
     load_staged<T, BN>(bias, staged + SLABS * BM * PITCH<BN> + chunk * WIDTH, swap);
 
-    auto emit = [&](float(&v)[WIDTH], int row) {
-        T *to = output.out + (row0 + row) * output.stride + column;
-        float old[WIDTH];
-#pragma unroll
-        for (int j = 0; j < WIDTH; j++) {
-            old[j] = 0;
-        }
-        if (output.residual) {
-            if (valid == WIDTH) {
-                Pack<T> pack = Pack<T>::load(to);
-#pragma unroll
-                for (int j = 0; j < WIDTH; j++) {
-                    old[j] = to_float(pack.values[j]);
-                }
-            } else {
-#pragma unroll
-                for (int j = 0; j < WIDTH; j++) {
-                    old[j] = j < valid ? to_float(to[j]) : 0;
-                }
-            }
-        }
-        Pack<T> result;
-#pragma unroll
-        for (int j = 0; j < WIDTH; j++) {
-            result.values[j] =
-                    from_float<T>(old[j] + activate<sizeof(T) == 2>(output.activation, v[j] + bias[j]));
-        }
-        result.store(to);
-    };
-
     // All partial sums of a tile, and this thread's in an order in which 32 threads lie side by side.
     float4 *partials = reinterpret_cast<float4 *>(output.workspace + COUNTERS) +
                        (int64_t) tile * splits * (COUNT * (WIDTH / 4));
-    auto wanted = [&](int i) { return i < COUNT && row0 + i / CHUNKS < output.m && valid > 0; };
-    auto staged_sums = [&](float(&v)[WIDTH], int i) {
+    auto staged_sums = [&](float(&v)[WIDTH], int row) {
 #pragma unroll
         for (int j = 0; j < WIDTH; j++) {
             v[j] = 0;
         }
 #pragma unroll
         for (int s = 0; s < SLABS; s++) {
-            load_staged<T, BN>(v, staged + (s * BM + i / CHUNKS) * PITCH<BN> + chunk * WIDTH, swap);
+            load_staged<T, BN>(v, staged + (s * BM + row) * PITCH<BN> + chunk * WIDTH, swap);
         }
     };
     if (splits > 1) {
 #pragma unroll 1
-        for (int i = thread; wanted(i); i += THREADS) {
+        for (int i = thread; i < COUNT && row0 + i / CHUNKS < output.m && valid > 0; i += THREADS) {
             float v[WIDTH];
-            staged_sums(v, i);
+            staged_sums(v, i / CHUNKS);
 #pragma unroll
             for (int j = 0; j < WIDTH; j += 4) {
                 partials[split * (COUNT * (WIDTH / 4)) + j / 4 * COUNT + i] =
@@ -186,26 +163,79 @@ __device__ __forceinline__ void finish_tile(
             return;
         }
     }
-#pragma unroll 1
-    for (int i = thread; wanted(i); i += THREADS) {
-        float v[WIDTH];
+    auto sums = [&](float(&v)[WIDTH], int row) {
         if (splits == 1) {
-            staged_sums(v, i);
+            staged_sums(v, row);
+            return;
+        }
+#pragma unroll
+        for (int j = 0; j < WIDTH; j++) {
+            v[j] = 0;
+        }
+#pragma unroll 4
+        for (int s = 0; s < splits; s++) {
+#pragma unroll
+            for (int j = 0; j < WIDTH; j += 4) {
+                // From L2: other SMs wrote them.
+                float4 a = __ldcg(partials + s * (COUNT * (WIDTH / 4)) + j / 4 * COUNT + row * CHUNKS + chunk);
+                v[j] += a.x, v[j + 1] += a.y, v[j + 2] += a.z, v[j + 3] += a.w;
+            }
+        }
+    };
+    auto old_values = [&](float(&old)[WIDTH], int row) {
+        const T *from = output.residual + (row0 + row) * output.residual_stride + column;
+        if (valid == WIDTH) {
+            Pack<T> pack = Pack<T>::load(from);
+#pragma unroll
+            for (int j = 0; j < WIDTH; j++) {
+                old[j] = to_float(pack.values[j]);
+            }
         } else {
 #pragma unroll
             for (int j = 0; j < WIDTH; j++) {
-                v[j] = 0;
-            }
-#pragma unroll 4
-            for (int s = 0; s < splits; s++) {
-#pragma unroll
-                for (int j = 0; j < WIDTH; j += 4) {
-                    // From L2: other SMs wrote them.
-                    float4 a = __ldcg(partials + s * (COUNT * (WIDTH / 4)) + j / 4 * COUNT + i);
-                    v[j] += a.x, v[j + 1] += a.y, v[j + 2] += a.z, v[j + 3] += a.w;
-                }
+                old[j] = j < valid ? to_float(from[j]) : 0;
             }
         }
-        emit(v, i / CHUNKS);
+    };
+#pragma unroll 1
+    for (int i = thread; i < COUNT / WINDOW && row0 + i / CHUNKS * WINDOW < output.m && valid > 0; i += THREADS) {
+        const int row = i / CHUNKS * WINDOW;
+        float v[WIDTH];
+        Pack<T> result;
+        if constexpr (WINDOW == 1) {
+            sums(v, row);
+            float old[WIDTH];
+#pragma unroll
+            for (int j = 0; j < WIDTH; j++) {
+                old[j] = 0;
+            }
+            if (output.residual != nullptr) {
+                old_values(old, row);
+            }
+#pragma unroll
+            for (int j = 0; j < WIDTH; j++) {
+                result.values[j] =
+                        from_float<T>(activate<sizeof(T) == 2>(output.activation, old[j] + (v[j] + bias[j])));
+            }
+        } else {
+            float mean[WIDTH];
+#pragma unroll
+            for (int j = 0; j < WIDTH; j++) {
+                mean[j] = 0;
+            }
+#pragma unroll 1
+            for (int r = 0; r < WINDOW; r++) {
+                sums(v, row + r);
+#pragma unroll
+                for (int j = 0; j < WIDTH; j++) {
+                    mean[j] += activate<sizeof(T) == 2>(output.activation, v[j] + bias[j]);
+                }
+            }
+#pragma unroll
+            for (int j = 0; j < WIDTH; j++) {
+                result.values[j] = from_float<T>(mean[j] / WINDOW);
+            }
+        }
+        result.store(output.out + (row0 + row) / WINDOW * output.stride + column);
     }
 }

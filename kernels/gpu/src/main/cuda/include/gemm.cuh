@@ -1,13 +1,13 @@
-// Linear layer on tensor cores: out = act(in W^T + bias), or out += in W^T + bias.
+// Matrix products on tensor cores: sums of in W^T, tile by tile, handed to the epilogue (epilogue.cuh).
 //
-// in [m, k] and out [m, n] row-major T (f16, bf16), their rows 16-byte aligned; W [n, k] in packed tiles (tile.cuh); bias
-// float32 [n] or null. Any m, n, k.
-// Launch: grid (ceil(n / BN), ceil(m / BM), splits), block WM * WN * WK warps, dynamic shared memory SHARED_BYTES; everything
-// 16-byte aligned; with splits > 1 a workspace (epilogue.cuh) and at most COUNTERS tiles. splits <= ceil(k / 64).
-// Numerics: products exact, sums float32 in the tensor cores' order, parts of K (warps, splits) added in fixed order, bias,
-// activation and residual in float32, one rounding to T: the same bits in every run.
-// Moves 2 n k bytes of weights ceil(m / BM) times and 2 m k of activations ceil(n / BN) times, from DRAM once where L2 holds
-// them, 2 m n of output (4 m n with residual), and 8 m n (splits) bytes of partial sums; 2 m n k operations.
+// W [n, k] lies in packed tiles (tile.cuh). What the rows of `in` are is an Input's business: rows of a matrix (matrix_rows.cuh) or
+// windows of images (pixel_rows.cuh). An Input has
+//
+//   copy(to)     starts the copies of this thread's chunks of the next tile along K: chunk thread % 8 of rows thread / 8 + i
+//                THREADS / 8, the i-th one i THREADS / 8 rows of the stage behind `to`; zeros where there is nothing
+//
+// Numerics: products exact, sums float32 in the tensor cores' order, parts of K (warps, splits) added in fixed order: the same bits
+// in every run.
 //
 //   global --cp.async--> ring of STAGES x { in [BM][64], W [BN][64] } --ldmatrix--> warps, each TM x TN of the tile
 //
@@ -19,7 +19,7 @@
 #include "tile.cuh"
 
 template <typename T, int BM, int BN, int WM, int WN, int WK, int STAGES>
-struct Linear {
+struct Gemm {
     static constexpr int THREADS = 32 * WM * WN * WK;
     static constexpr int TM = BM / WM;
     static constexpr int TN = BN / WN;
@@ -28,9 +28,11 @@ struct Linear {
     static_assert(BN <= THREADS && TM % 16 == 0 && TN % 16 == 0 && (BM * 8) % THREADS == 0 && THREADS % 8 == 0, "");
     static_assert(STAGED_BYTES<BM, BN, WK> <= STAGES * STAGE_BYTES, "staging reuses the ring");
 
+    /** WINDOW rows of a tile make one of the output, see finish_tile; 1 unless `windowed`. */
+    template <int WINDOW = 1, typename Input>
     static __device__ __forceinline__ void run(
-            int k, const T *in, int64_t in_stride, const unsigned char *weight, const Output<T> &output,
-            unsigned char *ring) {
+            Input &input, int k_tiles, const KRange &range, const unsigned char *weight, const Output<T> &output,
+            unsigned char *ring, bool windowed = false) {
         const int thread = threadIdx.x;
         const int warp = thread / 32;
         const int lane = thread % 32;
@@ -39,36 +41,16 @@ struct Linear {
         const int warp_m = warp / WK / WN;
         const int row0 = blockIdx.y * BM;
         const int column0 = blockIdx.x * BN;
-        const int splits = gridDim.z;
-        const int k_tiles = (k + 63) / 64;
-        const int begin = (int64_t) k_tiles * blockIdx.z / splits;
-        const int count = (int64_t) k_tiles * (blockIdx.z + 1) / splits - begin;
         const uint32_t base = shared_address(ring);
-
-        // A thread copies one chunk of every (THREADS / 8)th row of in.
-        const int in_row = thread / 8;
-        const int in_chunk = thread % 8;
-        const T *in_from = in + (row0 + in_row) * in_stride + begin * 64 + in_chunk * 8;
-        const uint32_t in_to = base + tile_offset(in_row, in_chunk);
-        int k_left = k - begin * 64 - in_chunk * 8;
-        const int rows_left = output.m - row0 - in_row;
+        const uint32_t in_to = base + tile_offset(thread / 8, thread % 8);
         // W is copied as it lies: from a tile, BN of its rows or several tiles below each other.
         const int n_tiles = (output.n + TILE_ROWS - 1) / TILE_ROWS;
-        const unsigned char *w_from = weight + ((int64_t) (column0 / TILE_ROWS) * k_tiles + begin) * TILE_BYTES +
+        const unsigned char *w_from = weight + ((int64_t) (column0 / TILE_ROWS) * k_tiles + range.begin) * TILE_BYTES +
                                       column0 % TILE_ROWS * ROW_BYTES + thread * 16;
         const uint32_t w_to = base + BM * ROW_BYTES + thread * 16;
 
         auto load = [&](int stage) {
-            const int bytes = min(max(k_left, 0), 8) * 2;
-#pragma unroll
-            for (int i = 0; i < BM * 8 / THREADS; i++) {
-                constexpr int ROWS = THREADS / 8;
-                const bool inside = i * ROWS < rows_left;
-                copy_async(
-                        in_to + stage * STAGE_BYTES + i * ROWS * ROW_BYTES,
-                        inside && bytes > 0 ? in_from + i * ROWS * in_stride : in,
-                        inside ? bytes : 0);
-            }
+            input.copy(in_to + stage * STAGE_BYTES);
 #pragma unroll
             for (int i = 0; i < (BN * 8 + THREADS - 1) / THREADS; i++) {
                 constexpr int PER_TILE = (BN < TILE_ROWS ? BN : TILE_ROWS) * 8;
@@ -82,9 +64,7 @@ struct Linear {
                             inside ? 16 : 0);
                 }
             }
-            in_from += 64;
             w_from += TILE_BYTES;
-            k_left -= 64;
         };
 
         const float bias = fetch_bias<T, BN>(output, column0, thread);
@@ -120,18 +100,18 @@ struct Linear {
 
 #pragma unroll 1
         for (int s = 0; s < STAGES - 1; s++) {
-            if (s < count) {
+            if (s < range.count) {
                 load(s);
             }
             commit_copies();
         }
         int stage = 0;
 #pragma unroll 1
-        for (int i = 0; i < count; i++) {
+        for (int i = 0; i < range.count; i++) {
             wait_copies<STAGES - 2>();
             // Everybody's copies of this stage are there, and everybody has read the stage before it, which is filled next.
             __syncthreads();
-            if (i + STAGES - 1 < count) {
+            if (i + STAGES - 1 < range.count) {
                 load(stage == 0 ? STAGES - 1 : stage - 1);
             }
             commit_copies();
@@ -168,29 +148,14 @@ struct Linear {
             }
         }
         __syncthreads();
-        finish_tile<T, BM, BN, THREADS, WK>(
-                staged, output, row0, column0, blockIdx.y * gridDim.x + blockIdx.x, blockIdx.z, splits, thread);
+        const int tile = blockIdx.y * gridDim.x + blockIdx.x;
+        if constexpr (WINDOW > 1) {
+            if (windowed) {
+                finish_tile<T, BM, BN, THREADS, WK, WINDOW>(
+                        staged, output, row0, column0, tile, blockIdx.z, gridDim.z, thread);
+                return;
+            }
+        }
+        finish_tile<T, BM, BN, THREADS, WK>(staged, output, row0, column0, tile, blockIdx.z, gridDim.z, thread);
     }
 };
-
-extern __shared__ __align__(1024) unsigned char ring[];
-
-#define ENTRY(T, NAME, BM, BN, WM, WN, WK, STAGES)                                                            \
-    extern "C" __global__ void __launch_bounds__(32 * WM * WN * WK, BM == 128 ? 2 : 4)                                           \
-            linear_##BM##x##BN##_##NAME(                                                                      \
-                    int m, int n, int k, const T *in, int64_t in_stride, const unsigned char *weight,         \
-                    const float *bias, T *out, int64_t out_stride, unsigned *workspace, int activation,       \
-                    int residual) {                                                                           \
-        Linear<T, BM, BN, WM, WN, WK, STAGES>::run(                                                           \
-                k, in, in_stride, weight, {m, n, bias, out, out_stride, workspace, activation, residual},     \
-                ring);                                                                                        \
-    }
-
-// Tile, warps along m, n and k, stages.
-#define ENTRIES(T, NAME)                                                                                      \
-    ENTRY(T, NAME, 128, 128, 2, 2, 1, 3)                                                                      \
-    ENTRY(T, NAME, 64, 64, 2, 2, 1, 4)                                                                        \
-    ENTRY(T, NAME, 64, 32, 4, 1, 1, 5)                                                                        \
-    ENTRY(T, NAME, 64, 16, 4, 1, 1, 6)                                                                        \
-    ENTRY(T, NAME, 16, 64, 1, 4, 1, 6)                                                                        \
-    ENTRY(T, NAME, 16, 16, 1, 1, 4, 8)

@@ -1,7 +1,7 @@
-// Linear layer for many rows on Hopper: out = act(in W^T + bias), or out += in W^T + bias.
+// Linear layer for many rows on Hopper: out = act(in W^T + bias + residual).
 //
 // in [m, k] and out [m, n] row-major T (f16, bf16), their rows 16-byte aligned; W [n, k] in packed tiles (tile.cuh); bias
-// float32 [n] or null. Any m, n, k.
+// float32 [n] or null; residual [m, n] or null, it may be out. Any m, n, k.
 // Launch: grid (ceil(n / BN), ceil(m / BM), splits), block 2 BM + 32 with BM 64 or 128, dynamic shared memory
 // STAGES * (BM + BN) * 128 + 16 * STAGES bytes; everything 16-byte aligned; with splits > 1 a workspace (epilogue.cuh) and at
 // most COUNTERS tiles. splits <= ceil(k / 64).
@@ -182,11 +182,11 @@ extern __shared__ __align__(1024) unsigned char ring[];
 #define ENTRY(T, NAME, BM, BN, STAGES, BLOCKS)                                                                \
     extern "C" __global__ void __launch_bounds__(2 * BM + 32, BLOCKS) linear_wgmma_##BM##x##BN##_##NAME(      \
             int m, int n, int k, const T *in, int64_t in_stride, const unsigned char *weight,                 \
-            const float *bias, T *out, int64_t out_stride, unsigned *workspace, int activation,               \
-            int residual) {                                                                                   \
+            const float *bias, const T *residual, int64_t residual_stride, T *out, int64_t out_stride,        \
+            unsigned *workspace, int activation) {                                                            \
         GroupLinear<T, BM, BN, STAGES>::run(                                                                  \
-                k, in, in_stride, weight, {m, n, bias, out, out_stride, workspace, activation, residual},     \
-                ring);                                                                                        \
+                k, in, in_stride, weight,                                                                     \
+                {m, n, bias, out, out_stride, residual, residual_stride, workspace, activation}, ring);       \
     }
 
 // Tile, stages, blocks of an SM.

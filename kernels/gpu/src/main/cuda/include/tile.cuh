@@ -20,3 +20,14 @@ constexpr int TILE_COLUMNS = ROW_BYTES / sizeof(T);
 __device__ __forceinline__ int tile_offset(int row, int chunk) {
     return row * ROW_BYTES + ((chunk ^ row & 7) << 4);
 }
+
+/** Tiles along K that this block sums: part blockIdx.z of gridDim.z. */
+struct KRange {
+    int begin;
+    int count;
+};
+
+__device__ __forceinline__ KRange k_range(int k_tiles) {
+    const int begin = (int64_t) k_tiles * blockIdx.z / gridDim.z;
+    return {begin, (int) ((int64_t) k_tiles * (blockIdx.z + 1) / gridDim.z) - begin};
+}

@@ -1,6 +1,6 @@
 package dev.clipjet.benchmarks;
 
-import dev.clipjet.memory.DType;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.synth.SynthArchitecture;
 import dev.clipjet.weights.synth.SynthModel;
 import java.io.IOException;
@@ -24,7 +24,7 @@ final class BenchmarkModel {
         }
         Path directory = Path.of(System.getProperty("java.io.tmpdir"), "clipjet-bench-vit-b-32");
         if (!Files.exists(directory.resolve("config.json"))) {
-            SynthModel.write(SynthArchitecture.of("ViT-B-32"), "", DType.F32, directory);
+            SynthModel.write(SynthArchitecture.of("ViT-B-32"), "", ElementType.F32, directory);
         }
         return directory;
     }

@@ -3,6 +3,7 @@ package dev.clipjet.benchmarks;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import dev.clipjet.cpu.CpuEngine;
+import dev.clipjet.engine.Engine;
 import dev.clipjet.weights.Checkpoint;
 import java.nio.FloatBuffer;
 import java.util.Random;
@@ -20,7 +21,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Time of one call of the image tower, normalised pixels in, embeddings out. Divide by the batch for the time per image. */
+/** Time of one call of the image tower, normalized pixels in, embeddings out. Divide by the batch for the time per image. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
@@ -35,7 +36,7 @@ public class ImageTowerBenchmark {
     public int batch;
 
     private Checkpoint checkpoint;
-    private CpuEngine cpu;
+    private Engine cpu;
     private OnnxTower onnx;
     private OnnxTensor tensor;
     private float[] pixels;
@@ -51,7 +52,7 @@ public class ImageTowerBenchmark {
             pixels[i] = (float) random.nextGaussian();
         }
         if (engine.equals("clipjet")) {
-            cpu = new CpuEngine(checkpoint, threads);
+            cpu = CpuEngine.open(checkpoint, threads);
         } else {
             onnx = new OnnxTower(BenchmarkModel.peer("image.onnx"), threads);
             tensor = OnnxTensor.createTensor(

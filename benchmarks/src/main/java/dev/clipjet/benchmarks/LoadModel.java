@@ -1,7 +1,7 @@
 package dev.clipjet.benchmarks;
 
 import com.sun.management.OperatingSystemMXBean;
-import dev.clipjet.memory.DType;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.CanonicalTensor;
 import dev.clipjet.weights.Checkpoint;
 import dev.clipjet.weights.upload.RowSource;
@@ -66,7 +66,7 @@ public final class LoadModel {
                 WeightUploader uploader = new WeightUploader(device, device, UploadListener.NONE)) {
             List<UploadRequest> requests = new ArrayList<>();
             for (CanonicalTensor tensor : checkpoint.canonicalTensors()) {
-                requests.add(new UploadRequest(tensor.name().value(), RowSource.of(tensor), DType.F16));
+                requests.add(new UploadRequest(tensor.name().value(), RowSource.of(tensor), ElementType.F16));
             }
             try (UploadedWeights weights = uploader.upload(requests)) {
                 System.out.printf(

@@ -3,6 +3,7 @@ package dev.clipjet.benchmarks;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import dev.clipjet.cpu.CpuEngine;
+import dev.clipjet.engine.Engine;
 import dev.clipjet.weights.Checkpoint;
 import java.nio.LongBuffer;
 import java.util.ArrayList;
@@ -41,7 +42,7 @@ public class TextTowerBenchmark {
     public int batch;
 
     private Checkpoint checkpoint;
-    private CpuEngine cpu;
+    private Engine cpu;
     private OnnxTower onnx;
     private OnnxTensor tensor;
     private List<int[]> texts;
@@ -52,7 +53,7 @@ public class TextTowerBenchmark {
         checkpoint = Checkpoint.open(BenchmarkModel.directory());
         int context = checkpoint.spec().text().orElseThrow().contextLength();
         if (engine.equals("clipjet")) {
-            cpu = new CpuEngine(checkpoint, threads);
+            cpu = CpuEngine.open(checkpoint, threads);
             texts = new ArrayList<>();
             for (int i = 0; i < batch; i++) {
                 texts.add(CAPTION);

@@ -1,7 +1,7 @@
 package dev.clipjet.benchmarks;
 
 import com.sun.management.OperatingSystemMXBean;
-import dev.clipjet.memory.DType;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.FloatConversion;
 import dev.clipjet.weights.StoredTensor;
 import dev.clipjet.weights.file.ByteRange;
@@ -44,7 +44,7 @@ public final class UploadRates {
     private static final int COLUMNS = 768;
     private static final int MATRICES = 28;
 
-    private record Case(String name, DType source, DType target, WeightLayout layout) {}
+    private record Case(String name, ElementType source, ElementType target, WeightLayout layout) {}
 
     private UploadRates() {}
 
@@ -53,15 +53,15 @@ public final class UploadRates {
         int rounds = args.length > 1 ? Integer.parseInt(args[1]) : 15;
         WeightLayout tiles = new TiledLayout(64, 64, TileOrder.xor(8, 8, 1));
         List<Case> cases = List.of(
-                new Case("F32 -> F16, row-major", DType.F32, DType.F16, RowMajor.PLAIN),
-                new Case("F32 -> F16, tiles", DType.F32, DType.F16, tiles),
-                new Case("F32 -> BF16, row-major", DType.F32, DType.BF16, RowMajor.PLAIN),
-                new Case("F32 -> BF16, tiles", DType.F32, DType.BF16, tiles),
-                new Case("F16 -> F16, row-major", DType.F16, DType.F16, RowMajor.PLAIN),
-                new Case("F16 -> F16, tiles", DType.F16, DType.F16, tiles),
-                new Case("F16 -> F32, row-major", DType.F16, DType.F32, RowMajor.PLAIN),
-                new Case("BF16 -> F16, row-major", DType.BF16, DType.F16, RowMajor.PLAIN),
-                new Case("F32 -> F32, row-major", DType.F32, DType.F32, RowMajor.PLAIN));
+                new Case("F32 -> F16, row-major", ElementType.F32, ElementType.F16, RowMajor.PLAIN),
+                new Case("F32 -> F16, tiles", ElementType.F32, ElementType.F16, tiles),
+                new Case("F32 -> BF16, row-major", ElementType.F32, ElementType.BF16, RowMajor.PLAIN),
+                new Case("F32 -> BF16, tiles", ElementType.F32, ElementType.BF16, tiles),
+                new Case("F16 -> F16, row-major", ElementType.F16, ElementType.F16, RowMajor.PLAIN),
+                new Case("F16 -> F16, tiles", ElementType.F16, ElementType.F16, tiles),
+                new Case("F16 -> F32, row-major", ElementType.F16, ElementType.F32, RowMajor.PLAIN),
+                new Case("BF16 -> F16, row-major", ElementType.BF16, ElementType.F16, RowMajor.PLAIN),
+                new Case("F32 -> F32, row-major", ElementType.F32, ElementType.F32, RowMajor.PLAIN));
         HostMemoryDevice device = new HostMemoryDevice(MATRICES * ROWS * COLUMNS * Float.BYTES);
         System.out.println("conversion: vectors " + System.getProperty(Conversions.PROPERTY, "auto") + ", buffers of "
                 + bufferBytes + " bytes");
@@ -118,7 +118,7 @@ public final class UploadRates {
         }
     }
 
-    private static ByteBuffer write(Path file, DType dtype) throws IOException {
+    private static ByteBuffer write(Path file, ElementType dtype) throws IOException {
         long bytes = (long) MATRICES * ROWS * COLUMNS * dtype.bytes();
         try (FileChannel channel =
                 FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE)) {

@@ -9,9 +9,8 @@ import dev.clipjet.engine.Engine;
 import dev.clipjet.error.DeviceUnavailableException;
 import dev.clipjet.gpu.GpuDevices;
 import dev.clipjet.gpu.GpuEngine;
-import dev.clipjet.gpu.PixelScale;
 import dev.clipjet.kernels.cpu.Simd;
-import dev.clipjet.model.PreprocessSpec;
+import dev.clipjet.model.ModelSpec;
 import dev.clipjet.weights.Checkpoint;
 import java.util.Optional;
 
@@ -28,30 +27,25 @@ record ChosenEngine(Engine engine, String reason) {
     /**
      * Chooses and loads.
      *
-     * @param preprocess how the model's images are normalised, if it takes images
+     * @param spec what the model is, with the caller's choices applied
      * @throws DeviceUnavailableException if the device that was asked for is not there
      */
-    static ChosenEngine of(
-            Checkpoint checkpoint, Optional<PreprocessSpec> preprocess, ClipOptions options, GpuDevices gpus) {
+    static ChosenEngine of(Checkpoint checkpoint, ModelSpec spec, ClipOptions options, GpuDevices gpus) {
         return switch (options.device()) {
-            case CPU -> cpu(checkpoint, options, BY_CALLER);
+            case CPU -> cpu(checkpoint, spec, options, BY_CALLER);
             case CUDA, EMULATED ->
-                gpu(checkpoint, preprocess, options, gpus.named(options.device().label()), BY_CALLER);
+                gpu(checkpoint, spec, options, gpus.named(options.device().label()), BY_CALLER);
             case AUTO -> {
                 Optional<GpuProvider> provider = gpus.automatic();
                 yield provider.isPresent()
-                        ? gpu(checkpoint, preprocess, options, provider.get(), "there is a GPU")
-                        : cpu(checkpoint, options, gpus.whyNone());
+                        ? gpu(checkpoint, spec, options, provider.get(), "there is a GPU")
+                        : cpu(checkpoint, spec, options, gpus.whyNone());
             }
         };
     }
 
     private static ChosenEngine gpu(
-            Checkpoint checkpoint,
-            Optional<PreprocessSpec> preprocess,
-            ClipOptions options,
-            GpuProvider provider,
-            String reason) {
+            Checkpoint checkpoint, ModelSpec spec, ClipOptions options, GpuProvider provider, String reason) {
         GpuDevice device;
         try {
             device = provider.open();
@@ -59,12 +53,8 @@ record ChosenEngine(Engine engine, String reason) {
             throw new DeviceUnavailableException(provider.name(), e.getMessage(), e);
         }
         DeviceProperties properties = device.properties();
-        Engine engine = new GpuEngine(
-                provider.name(),
-                checkpoint,
-                device,
-                preprocess.map(PixelScale::of),
-                options.precision().storage());
+        Engine engine = GpuEngine.open(
+                provider.name(), checkpoint, spec, device, options.precision().storage());
         String remark = provider.remark().isEmpty() ? "" : "; " + provider.remark();
         return new ChosenEngine(
                 engine,
@@ -72,9 +62,9 @@ record ChosenEngine(Engine engine, String reason) {
                         + properties.computeMinor() + ", " + options.precision().label() + remark);
     }
 
-    private static ChosenEngine cpu(Checkpoint checkpoint, ClipOptions options, String reason) {
+    private static ChosenEngine cpu(Checkpoint checkpoint, ModelSpec spec, ClipOptions options, String reason) {
         return new ChosenEngine(
-                new CpuEngine(checkpoint, options.threads()),
+                CpuEngine.open(checkpoint, spec, options.threads()),
                 reason + "; " + options.threads() + " threads, " + Simd.description());
     }
 }

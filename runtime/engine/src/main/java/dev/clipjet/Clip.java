@@ -8,11 +8,11 @@ import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
 import dev.clipjet.gpu.GpuDevices;
 import dev.clipjet.graph.PooledToken;
+import dev.clipjet.model.ImageTower;
 import dev.clipjet.model.ModelSpec;
 import dev.clipjet.model.PreprocessSpec;
-import dev.clipjet.model.TextSpec;
+import dev.clipjet.model.TextTower;
 import dev.clipjet.model.TokenizerSpec;
-import dev.clipjet.model.VisionSpec;
 import dev.clipjet.preprocess.DecodeOptions;
 import dev.clipjet.preprocess.DecodedImage;
 import dev.clipjet.preprocess.PreprocessedImage;
@@ -68,7 +68,7 @@ public final class Clip implements AutoCloseable {
         tokenizer = spec.tokenizer().map(ClipTokenizer::load);
         scorer = new Scorer(
                 Math.exp(checkpoint.logitScale()), checkpoint.logitBias().orElse(0), spec.scoring());
-        ChosenEngine chosen = ChosenEngine.of(checkpoint, spec.preprocess(), options, GpuDevices.installed());
+        ChosenEngine chosen = ChosenEngine.of(checkpoint, spec, options, GpuDevices.installed());
         engine = chosen.engine();
         deviceReason = chosen.reason();
         LOG.info("{} on {}: {}", checkpoint.source(), device(), deviceReason());
@@ -136,8 +136,8 @@ public final class Clip implements AutoCloseable {
     /** Width of the embeddings. */
     public int dimension() {
         return spec.vision()
-                .map(VisionSpec::outputDim)
-                .orElseGet(() -> spec.text().map(TextSpec::outputDim).orElseThrow());
+                .map(ImageTower::outputDim)
+                .orElseGet(() -> spec.text().map(TextTower::outputDim).orElseThrow());
     }
 
     /** Factor of the cosine in every logit. */
@@ -177,12 +177,12 @@ public final class Clip implements AutoCloseable {
 
     /** The unit embedding of a photo, [E]. */
     public float[] embedImage(ImageSource image) {
-        return embedImages(List.of(image), Form.UNIT)[0];
+        return embedImages(List.of(image), Scaling.UNIT)[0];
     }
 
     /** The unit embeddings of photos, [images][E]. */
     public float[][] embedImages(List<ImageSource> images) {
-        return embedImages(images, Form.UNIT);
+        return embedImages(images, Scaling.UNIT);
     }
 
     /**
@@ -190,23 +190,23 @@ public final class Clip implements AutoCloseable {
      *
      * @throws dev.clipjet.error.ImageFormatException if one cannot be decoded; the message names it
      */
-    public float[][] embedImages(List<ImageSource> images, Form form) {
+    public float[][] embedImages(List<ImageSource> images, Scaling scaling) {
         preprocessor();
         List<float[]> embeddings = new ArrayList<>();
         for (List<ImageSource> part : parts(images)) {
             List<PreprocessedImage> prepared =
                     part.parallelStream().map(this::preprocess).toList();
-            embeddings.addAll(embedPart(prepared, form, embeddings.size()));
+            embeddings.addAll(embedPart(prepared, scaling, embeddings.size()));
         }
         return embeddings.toArray(float[][]::new);
     }
 
     /** The embeddings of photos that have been preprocessed already, [images][E]. */
-    public float[][] embedPreprocessed(List<PreprocessedImage> images, Form form) {
+    public float[][] embedPreprocessed(List<PreprocessedImage> images, Scaling scaling) {
         checkOpen();
         List<float[]> embeddings = new ArrayList<>();
         for (List<PreprocessedImage> part : parts(images)) {
-            embeddings.addAll(embedPart(part, form, embeddings.size()));
+            embeddings.addAll(embedPart(part, scaling, embeddings.size()));
         }
         return embeddings.toArray(float[][]::new);
     }
@@ -218,36 +218,42 @@ public final class Clip implements AutoCloseable {
                 .toList();
     }
 
-    private List<float[]> embedPart(List<PreprocessedImage> images, Form form, int firstIndex) {
+    private List<float[]> embedPart(List<PreprocessedImage> images, Scaling scaling, int firstIndex) {
         checkOpen();
-        Preprocessor normaliser = preprocessor();
-        int side = spec.vision().orElseThrow().imageSize();
+        preprocessor();
         for (int i = 0; i < images.size(); i++) {
-            PreprocessedImage image = images.get(i);
-            if (image.width() != side || image.height() != side) {
-                throw new InvalidInputException("image " + (firstIndex + i) + " has " + image.width() + "x"
-                        + image.height() + " pixels after preprocessing, the model takes " + side + "x" + side);
-            }
+            checkSize(images.get(i), "image " + (firstIndex + i));
         }
-        if (engine.takesBytes()) {
-            List<byte[]> bytes = images.stream().map(PreprocessedImage::rgb).toList();
-            return Arrays.asList(formed(engine.embedBytes(bytes), form, "image"));
+        List<byte[]> bytes = images.stream().map(PreprocessedImage::rgb).toList();
+        return Arrays.asList(scaled(engine.embedBytes(bytes), scaling, "image"));
+    }
+
+    private void checkSize(PreprocessedImage image, String what) {
+        int side = spec.vision().orElseThrow().imageSize();
+        if (image.width() != side || image.height() != side) {
+            throw new InvalidInputException(what + " has " + image.width() + "x" + image.height()
+                    + " pixels after preprocessing, the model takes " + side + "x" + side);
         }
-        float[] pixels = new float[images.size() * 3 * side * side];
-        IntStream.range(0, images.size())
-                .parallel()
-                .forEach(i -> normaliser.normalise(images.get(i).rgb(), pixels, i * 3 * side * side));
-        return Arrays.asList(formed(engine.embedImages(pixels, images.size()), form, "image"));
+    }
+
+    /** What the image tower computes on the way, layer by layer: tokens of a ViT, feature maps of a ResNet. */
+    public HiddenStates imageHiddenStates(PreprocessedImage image) {
+        checkOpen();
+        Preprocessor normalizer = preprocessor();
+        checkSize(image, "the image");
+        float[] pixels = new float[image.rgb().length];
+        normalizer.normalize(image.rgb(), pixels, 0);
+        return engine.imageHiddenStates(pixels);
     }
 
     /** The unit embedding of a text, [E]. */
     public float[] embedText(String text) {
-        return embedTexts(Collections.singletonList(text), Form.UNIT)[0];
+        return embedTexts(Collections.singletonList(text), Scaling.UNIT)[0];
     }
 
     /** The unit embeddings of texts, [texts][E]. */
     public float[][] embedTexts(List<String> texts) {
-        return embedTexts(texts, Form.UNIT);
+        return embedTexts(texts, Scaling.UNIT);
     }
 
     /**
@@ -256,11 +262,11 @@ public final class Clip implements AutoCloseable {
      * @throws InvalidInputException if the model has no tokenizer or no text tower, or a text is too long and
      *     {@link ClipOptions.LongTexts#REFUSE} was chosen
      */
-    public float[][] embedTexts(List<String> texts, Form form) {
+    public float[][] embedTexts(List<String> texts, Scaling scaling) {
         checkOpen();
         textTower();
         present(texts, "text");
-        return embedTokenIds(texts.stream().map(this::tokenize).toList(), form);
+        return embedTokenIds(texts.stream().map(this::tokenize).toList(), scaling);
     }
 
     /**
@@ -269,7 +275,7 @@ public final class Clip implements AutoCloseable {
      */
     public int[] tokenize(String text) {
         Truncation truncation = options.longTexts() == ClipOptions.LongTexts.CUT ? Truncation.CUT : Truncation.ERROR;
-        TextSpec tower = textTower();
+        TextTower tower = textTower();
         Padding padding = tower.seesPadding() ? Padding.TO_CONTEXT : Padding.NONE;
         return tokenizer()
                 .encode(text, new Framing(tower.contextLength(), truncation, padding))
@@ -278,14 +284,14 @@ public final class Clip implements AutoCloseable {
 
     /**
      * The embeddings of texts given as token ids, with start and end token; [texts][E]. Padded to the context length if
-     * the tower {@linkplain TextSpec#seesPadding() sees padding}, else padded or not.
+     * the tower {@linkplain TextTower#seesPadding() sees padding}, else padded or not.
      */
-    public float[][] embedTokenIds(List<int[]> texts, Form form) {
+    public float[][] embedTokenIds(List<int[]> texts, Scaling scaling) {
         checkOpen();
-        TextSpec text = textTower();
+        TextTower text = textTower();
         present(texts, "list of token ids");
         List<int[]> cut = texts.stream().map(ids -> PooledToken.cut(text, ids)).toList();
-        return formed(engine.embedTexts(cut), form, "text");
+        return scaled(engine.embedTexts(cut), scaling, "text");
     }
 
     /**
@@ -299,7 +305,7 @@ public final class Clip implements AutoCloseable {
         return engine.textHiddenStates(ids.clone());
     }
 
-    private TextSpec textTower() {
+    private TextTower textTower() {
         return spec.text().orElseThrow(() -> new InvalidInputException(source() + " has no text tower"));
     }
 
@@ -319,7 +325,7 @@ public final class Clip implements AutoCloseable {
         return new ZeroShotClassifier(this, labels, templates);
     }
 
-    private float[][] formed(float[][] embeddings, Form form, String tower) {
+    private float[][] scaled(float[][] embeddings, Scaling scaling, String tower) {
         for (float[] embedding : embeddings) {
             for (float value : embedding) {
                 if (!Float.isFinite(value)) {
@@ -328,7 +334,7 @@ public final class Clip implements AutoCloseable {
                 }
             }
         }
-        return form == Form.RAW
+        return scaling == Scaling.RAW
                 ? embeddings
                 : Arrays.stream(embeddings).map(Vectors::unit).toArray(float[][]::new);
     }

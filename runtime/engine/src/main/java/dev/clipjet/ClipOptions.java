@@ -12,7 +12,7 @@ import java.util.Optional;
  *
  * @param device where to run
  * @param precision in what a GPU keeps weights and intermediate results
- * @param threads CPU threads, 1 to {@link #MOST_THREADS}
+ * @param threads CPU threads, 1 to {@link #MAX_THREADS}
  * @param preprocessProfile the image pipeline, or empty for the one that the model's files name
  * @param tokenizerProfile the tokenizer, or empty for the one that the model's files name
  * @param passOrder which axis Pillow's resize takes first, or empty for the default
@@ -42,13 +42,13 @@ public record ClipOptions(
     }
 
     /** More threads than any machine has cores. */
-    public static final int MOST_THREADS = 1_024;
+    public static final int MAX_THREADS = 1_024;
 
     /** The best device, all cores, everything else as the model's files say. */
     public static final ClipOptions DEFAULT = new ClipOptions(
             Device.AUTO,
             Precision.FP16,
-            Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors()),
+            Math.min(MAX_THREADS, Runtime.getRuntime().availableProcessors()),
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
@@ -58,8 +58,8 @@ public record ClipOptions(
             CheckpointOptions.NONE);
 
     public ClipOptions {
-        if (threads < 1 || threads > MOST_THREADS) {
-            throw new InvalidInputException("threads is " + threads + ", expected 1 to " + MOST_THREADS);
+        if (threads < 1 || threads > MAX_THREADS) {
+            throw new InvalidInputException("threads is " + threads + ", expected 1 to " + MAX_THREADS);
         }
     }
 

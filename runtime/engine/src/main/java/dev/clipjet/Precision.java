@@ -1,7 +1,7 @@
 package dev.clipjet;
 
 import dev.clipjet.error.InvalidInputException;
-import dev.clipjet.kernels.gpu.StorageType;
+import dev.clipjet.numeric.ElementType;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -9,20 +9,20 @@ import java.util.stream.Collectors;
 /** In what a GPU keeps weights and intermediate results; sums are float32 whatever this is. The CPU computes in float32. */
 public enum Precision {
     /** 16-bit floats of IEEE 754. */
-    FP16(StorageType.F16),
+    FP16(ElementType.F16),
     /** 16-bit floats with the range of float32. */
-    BF16(StorageType.BF16),
+    BF16(ElementType.BF16),
     /** float32, without tensor cores: to compare with the reference. */
-    FP32(StorageType.F32);
+    FP32(ElementType.F32);
 
-    private final StorageType storage;
+    private final ElementType storage;
 
-    Precision(StorageType storage) {
+    Precision(ElementType storage) {
         this.storage = storage;
     }
 
     /** The element type on the device. */
-    public StorageType storage() {
+    public ElementType storage() {
         return storage;
     }
 

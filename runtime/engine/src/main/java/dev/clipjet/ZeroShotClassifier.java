@@ -36,7 +36,7 @@ public final class ZeroShotClassifier {
         for (String label : labels) {
             prompts.addAll(templates.fill(label));
         }
-        float[][] embedded = clip.embedTexts(prompts, Form.UNIT);
+        float[][] embedded = clip.embedTexts(prompts, Scaling.UNIT);
         int perLabel = templates.templates().size();
         labelEmbeddings = new float[labels.size()][];
         for (int i = 0; i < labelEmbeddings.length; i++) {
@@ -68,17 +68,17 @@ public final class ZeroShotClassifier {
 
     /** All labels for one image, by falling probability. */
     public List<Classification> classify(ImageSource image) {
-        return rank(clip.embedImages(List.of(image), Form.UNIT)[0]);
+        return rank(clip.embedImages(List.of(image), Scaling.UNIT)[0]);
     }
 
     /** All labels for every image, in the order given, each by falling probability. */
     public List<List<Classification>> classify(List<ImageSource> images) {
-        return rank(clip.embedImages(images, Form.UNIT));
+        return rank(clip.embedImages(images, Scaling.UNIT));
     }
 
     /** As {@link #classify(List)}, for images that have been preprocessed already. */
     public List<List<Classification>> classifyPreprocessed(List<PreprocessedImage> images) {
-        return rank(clip.embedPreprocessed(images, Form.UNIT));
+        return rank(clip.embedPreprocessed(images, Scaling.UNIT));
     }
 
     private List<List<Classification>> rank(float[][] embeddings) {

@@ -9,7 +9,7 @@ public final class ImageFormatException extends ClipException {
         /** The source cannot be read. */
         MISSING,
         /** No known image format. */
-        UNRECOGNISED,
+        UNRECOGNIZED,
         /** The bytes break the rules of the format. */
         MALFORMED,
         /** The data ends too early. */

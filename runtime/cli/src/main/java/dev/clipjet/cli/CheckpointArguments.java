@@ -1,7 +1,8 @@
 package dev.clipjet.cli;
 
-import dev.clipjet.model.Activation;
+import dev.clipjet.numeric.Activation;
 import dev.clipjet.weights.CheckpointOptions;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
@@ -73,9 +74,13 @@ final class CheckpointArguments {
     }
 
     static final class ActivationConverter implements CommandLine.ITypeConverter<Activation> {
+        /** Those of transformers; a ResNet's is always ReLU. */
+        private static final List<Activation> POSSIBLE =
+                List.of(Activation.QUICK_GELU, Activation.GELU, Activation.GELU_TANH);
+
         @Override
         public Activation convert(String label) {
-            return Labels.parse(Activation.class, "activation", label.replace('_', '-'));
+            return Labels.parse(POSSIBLE, "activation", label.replace('_', '-'));
         }
     }
 }

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.clipjet.Classification;
 import dev.clipjet.Clip;
-import dev.clipjet.Form;
 import dev.clipjet.PromptTemplates;
+import dev.clipjet.Scaling;
 import dev.clipjet.ZeroShotClassifier;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -75,7 +75,7 @@ final class Classify implements Callable<Integer> {
             ZeroShotClassifier classifier = clip.classifier(labels, prompts);
             ImageResults<float[]> results;
             try (Progress progress = new Progress("classify", inputs.size())) {
-                results = ImageResults.embed(clip, inputs, Form.UNIT, progress);
+                results = ImageResults.embed(clip, inputs, Scaling.UNIT, progress);
             }
             if (json) {
                 Json.print(document(clip, classifier, results), out);

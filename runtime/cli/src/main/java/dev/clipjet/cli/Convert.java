@@ -6,7 +6,7 @@ import dev.clipjet.convert.ConversionReport;
 import dev.clipjet.convert.ModelSource;
 import dev.clipjet.convert.TargetFormat;
 import dev.clipjet.convert.Tower;
-import dev.clipjet.memory.DType;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.tokenizer.BuiltInVocabularyFiles;
 import dev.clipjet.weights.Checkpoint;
 import java.io.IOException;
@@ -120,7 +120,7 @@ final class Convert implements Callable<Integer> {
         }
     }
 
-    private Optional<DType> type() {
+    private Optional<ElementType> type() {
         if (dtype == null || dtype.equals(STORED)) {
             return Optional.empty();
         }

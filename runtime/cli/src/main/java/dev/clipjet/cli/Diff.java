@@ -6,7 +6,7 @@ import dev.clipjet.convert.ModelDifference;
 import dev.clipjet.convert.ModelDifference.Setting;
 import dev.clipjet.convert.TensorDifference;
 import dev.clipjet.convert.TensorDifference.Kind;
-import dev.clipjet.memory.DType;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.Checkpoint;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -135,7 +135,7 @@ final class Diff implements Callable<Integer> {
         return root;
     }
 
-    private static void type(ObjectNode node, String key, DType type) {
+    private static void type(ObjectNode node, String key, ElementType type) {
         if (type != null) {
             node.put(key, WeightType.name(type));
         }

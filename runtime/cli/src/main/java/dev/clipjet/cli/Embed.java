@@ -3,7 +3,7 @@ package dev.clipjet.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.clipjet.Clip;
-import dev.clipjet.Form;
+import dev.clipjet.Scaling;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -74,14 +74,14 @@ final class Embed implements Callable<Integer> {
                 ids.add(parseIds(input.ids));
             }
         }
-        Form form = raw ? Form.RAW : Form.UNIT;
+        Scaling scaling = raw ? Scaling.RAW : Scaling.UNIT;
         try (Clip clip = model.load()) {
             ImageResults<float[]> imageResults;
             try (Progress progress = new Progress("embed", images.size())) {
-                imageResults = ImageResults.embed(clip, images, form, progress);
+                imageResults = ImageResults.embed(clip, images, scaling, progress);
             }
-            float[][] textRows = texts.isEmpty() ? new float[0][] : clip.embedTexts(texts, form);
-            float[][] idRows = ids.isEmpty() ? new float[0][] : clip.embedTokenIds(ids, form);
+            float[][] textRows = texts.isEmpty() ? new float[0][] : clip.embedTexts(texts, scaling);
+            float[][] idRows = ids.isEmpty() ? new float[0][] : clip.embedTokenIds(ids, scaling);
             ArrayNode embeddings = Json.object().arrayNode();
             for (Item item : items) {
                 ObjectNode node = Json.object().put("input", item.input()).put("kind", item.kind());

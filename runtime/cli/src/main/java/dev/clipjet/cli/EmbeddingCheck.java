@@ -2,12 +2,13 @@ package dev.clipjet.cli;
 
 import dev.clipjet.convert.ConversionReport;
 import dev.clipjet.cpu.CpuEngine;
+import dev.clipjet.engine.Engine;
 import dev.clipjet.error.InvalidInputException;
 import dev.clipjet.graph.PooledToken;
-import dev.clipjet.memory.DType;
+import dev.clipjet.model.ImageTower;
 import dev.clipjet.model.TextPooling;
-import dev.clipjet.model.TextSpec;
-import dev.clipjet.model.VisionSpec;
+import dev.clipjet.model.TextTower;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.Checkpoint;
 import dev.clipjet.weights.CheckpointOptions;
 import java.nio.file.Path;
@@ -91,12 +92,12 @@ final class EmbeddingCheck {
         if (!report.rounded()) {
             return identical;
         }
-        boolean bf16 = report.tensors().stream().anyMatch(tensor -> tensor.type() == DType.BF16);
+        boolean bf16 = report.tensors().stream().anyMatch(tensor -> tensor.type() == ElementType.BF16);
         return cosine >= (bf16 ? BF16_COSINE : F16_COSINE);
     }
 
     private static Embeddings embed(Checkpoint checkpoint, boolean image, boolean text) {
-        try (CpuEngine engine = new CpuEngine(checkpoint, Runtime.getRuntime().availableProcessors())) {
+        try (Engine engine = CpuEngine.open(checkpoint, Runtime.getRuntime().availableProcessors())) {
             Random random = new Random(SEED);
             float[][] images = image
                     ? engine.embedImages(pixels(checkpoint.spec().vision().orElseThrow(), random), IMAGES)
@@ -108,7 +109,7 @@ final class EmbeddingCheck {
         }
     }
 
-    private static float[] pixels(VisionSpec vision, Random random) {
+    private static float[] pixels(ImageTower vision, Random random) {
         float[] pixels = new float[IMAGES * 3 * vision.imageSize() * vision.imageSize()];
         for (int i = 0; i < pixels.length; i++) {
             pixels[i] = (float) random.nextGaussian();
@@ -117,7 +118,7 @@ final class EmbeddingCheck {
     }
 
     /** Texts of all lengths that end with the end token and are padded with it. */
-    private static List<int[]> ids(TextSpec text, Random random) {
+    private static List<int[]> ids(TextTower text, Random random) {
         int end = text.pooling() == TextPooling.END_TOKEN ? text.endTokenId() : text.vocabSize() - 1;
         List<int[]> texts = new ArrayList<>();
         for (int i = 0; i < TEXTS; i++) {

@@ -2,8 +2,8 @@ package dev.clipjet.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.clipjet.Clip;
-import dev.clipjet.Form;
 import dev.clipjet.ImageSource;
+import dev.clipjet.Scaling;
 import dev.clipjet.error.ImageFormatException;
 import dev.clipjet.error.InvalidInputException;
 import dev.clipjet.preprocess.PreprocessedImage;
@@ -39,7 +39,7 @@ record ImageResults<T>(List<Entry<T>> entries) {
     }
 
     /** The embeddings of images. */
-    static ImageResults<float[]> embed(Clip clip, List<ImageInput> images, Form form, Progress progress) {
+    static ImageResults<float[]> embed(Clip clip, List<ImageInput> images, Scaling scaling, Progress progress) {
         List<Entry<float[]>> entries = new ArrayList<>();
         for (int from = 0; from < images.size(); from += AT_A_TIME) {
             List<ImageInput> part = images.subList(from, Math.min(images.size(), from + AT_A_TIME));
@@ -48,7 +48,7 @@ record ImageResults<T>(List<Entry<T>> entries) {
                     .toList();
             List<PreprocessedImage> usable =
                     prepared.stream().flatMap(entry -> entry.value().stream()).toList();
-            float[][] embeddings = usable.isEmpty() ? new float[0][] : clip.embedPreprocessed(usable, form);
+            float[][] embeddings = usable.isEmpty() ? new float[0][] : clip.embedPreprocessed(usable, scaling);
             int next = 0;
             for (Entry<PreprocessedImage> entry : prepared) {
                 entries.add(

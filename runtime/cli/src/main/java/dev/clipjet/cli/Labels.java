@@ -1,5 +1,6 @@
 package dev.clipjet.cli;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine;
@@ -15,8 +16,13 @@ final class Labels {
     }
 
     static <E extends Enum<E>> E parse(Class<E> type, String what, String label) {
+        return parse(List.of(type.getEnumConstants()), what, label);
+    }
+
+    /** One of some constants, where an option does not take all of them. */
+    static <E extends Enum<E>> E parse(List<E> possible, String what, String label) {
         StringBuilder known = new StringBuilder();
-        for (E constant : type.getEnumConstants()) {
+        for (E constant : possible) {
             if (label(constant).equalsIgnoreCase(label)) {
                 return constant;
             }

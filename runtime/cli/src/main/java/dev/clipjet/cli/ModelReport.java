@@ -1,14 +1,18 @@
 package dev.clipjet.cli;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.clipjet.model.ImageTower;
 import dev.clipjet.model.ModelSpec;
+import dev.clipjet.model.ModifiedResNet;
 import dev.clipjet.model.PreprocessSpec;
 import dev.clipjet.model.PreprocessSpec.Rgb;
 import dev.clipjet.model.PreprocessSpec.Size;
-import dev.clipjet.model.TextSpec;
+import dev.clipjet.model.TextTransformer;
 import dev.clipjet.model.TokenizerSpec;
 import dev.clipjet.model.TransformerSpec;
-import dev.clipjet.model.VisionSpec;
+import dev.clipjet.model.Transformers;
+import dev.clipjet.model.VisionTransformer;
 import dev.clipjet.weights.CanonicalTensor;
 import dev.clipjet.weights.Checkpoint;
 import dev.clipjet.weights.StoredTensor;
@@ -34,7 +38,7 @@ final class ModelReport {
                                 .sum());
         report.set("stored", stored(checkpoint.tensors()));
         spec.vision().ifPresent(vision -> report.set("image_tower", imageTower(vision)));
-        spec.text().ifPresent(text -> report.set("text_tower", textTower(text)));
+        spec.text().ifPresent(text -> report.set("text_tower", textTower(Transformers.text(text))));
         spec.preprocess().ifPresent(preprocess -> report.set("preprocessing", preprocessing(preprocess)));
         if (spec.tokenizer().isPresent()) {
             report.set("tokenizer", tokenizer(spec.tokenizer().get()));
@@ -80,18 +84,44 @@ final class ModelReport {
         return stored;
     }
 
-    private static ObjectNode imageTower(VisionSpec vision) {
+    private static ObjectNode imageTower(ImageTower vision) {
+        return vision.accept(new ImageTower.Visitor<>() {
+            @Override
+            public ObjectNode visit(VisionTransformer tower) {
+                return transformer(tower);
+            }
+
+            @Override
+            public ObjectNode visit(ModifiedResNet tower) {
+                return resNet(tower);
+            }
+        });
+    }
+
+    private static ObjectNode transformer(VisionTransformer vision) {
         ObjectNode tower = Json.object()
                 .put("image_size", vision.imageSize())
                 .put("patch_size", vision.patchSize())
                 .put("tokens", vision.tokens());
         return blocks(tower, vision.blocks())
+                .put("class_token", vision.classToken())
                 .put("norm_before_blocks", vision.normBeforeBlocks())
                 .put("pooling", Labels.label(vision.pooling()))
                 .put("embedding_width", vision.outputDim());
     }
 
-    private static ObjectNode textTower(TextSpec text) {
+    private static ObjectNode resNet(ModifiedResNet vision) {
+        ObjectNode tower = Json.object().put("image_size", vision.imageSize()).put("width", vision.width());
+        ArrayNode blocks = tower.putArray("blocks");
+        vision.blocks().forEach(blocks::add);
+        return tower.put("positions", vision.grid() + "x" + vision.grid())
+                .put("pooled_width", vision.embeddingWidth())
+                .put("heads", vision.heads())
+                .put("batch_norm_eps", vision.batchNormEps())
+                .put("embedding_width", vision.outputDim());
+    }
+
+    private static ObjectNode textTower(TextTransformer text) {
         ObjectNode tower = Json.object().put("vocabulary", text.vocabSize()).put("context", text.contextLength());
         return blocks(tower, text.blocks())
                 .put("causal", text.causal())

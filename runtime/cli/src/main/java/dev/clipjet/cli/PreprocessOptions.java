@@ -40,7 +40,7 @@ final class PreprocessOptions {
             names = "--crop",
             paramLabel = "N|HxW|none",
             converter = SideConverter.class,
-            description = "Size of the centre crop. Default: the size; no crop for siglip profiles.")
+            description = "Size of the center crop. Default: the size; no crop for siglip profiles.")
     private Side crop;
 
     @Option(

@@ -7,7 +7,6 @@ import dev.clipjet.cli.profile.TowerProfile;
 import dev.clipjet.error.DeviceUnavailableException;
 import dev.clipjet.error.InvalidInputException;
 import dev.clipjet.gpu.GpuDevices;
-import dev.clipjet.gpu.Tower;
 import dev.clipjet.weights.Checkpoint;
 import dev.clipjet.weights.synth.SynthArchitecture;
 import dev.clipjet.weights.synth.SynthModel;
@@ -110,7 +109,7 @@ final class Profile implements Callable<Integer> {
         }
         Path folder = Files.createTempDirectory("clipjet-profile");
         try {
-            SynthModel.write(architecture, "", precision.storage().dtype(), folder);
+            SynthModel.write(architecture, "", precision.storage(), folder);
             try (Checkpoint checkpoint = Checkpoint.open(folder, checkpointArguments.options())) {
                 profile(checkpoint);
             }
@@ -130,7 +129,7 @@ final class Profile implements Callable<Integer> {
         TowerProfile profile = TowerProfile.of(
                 checkpoint,
                 precision.storage(),
-                image ? Tower.IMAGE_BYTES : Tower.TEXT,
+                image ? TowerProfile.Side.IMAGE : TowerProfile.Side.TEXT,
                 batch,
                 tokens,
                 gpu,

@@ -3,7 +3,7 @@ package dev.clipjet.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.clipjet.Clip;
-import dev.clipjet.Form;
+import dev.clipjet.Scaling;
 import dev.clipjet.Similarity;
 import java.io.PrintWriter;
 import java.util.List;
@@ -43,10 +43,10 @@ final class SimilarityCommand implements Callable<Integer> {
         List<ImageInput> inputs = ImageInput.expand(images);
         PrintWriter out = spec.commandLine().getOut();
         try (Clip clip = model.load()) {
-            float[][] textRows = clip.embedTexts(texts, Form.UNIT);
+            float[][] textRows = clip.embedTexts(texts, Scaling.UNIT);
             ImageResults<float[]> results;
             try (Progress progress = new Progress("similarity", inputs.size())) {
-                results = ImageResults.embed(clip, inputs, Form.UNIT, progress);
+                results = ImageResults.embed(clip, inputs, Scaling.UNIT, progress);
             }
             List<ImageResults.Entry<float[]>> good = results.entries().stream()
                     .filter(entry -> entry.value().isPresent())

@@ -4,7 +4,7 @@ import dev.clipjet.convert.Conversion;
 import dev.clipjet.convert.ConversionOptions;
 import dev.clipjet.convert.ModelSource;
 import dev.clipjet.convert.TargetFormat;
-import dev.clipjet.memory.DType;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.tokenizer.BuiltInVocabularyFiles;
 import dev.clipjet.weights.synth.SynthArchitecture;
 import java.io.IOException;
@@ -54,7 +54,7 @@ final class Synth implements Callable<Integer> {
             paramLabel = "T",
             converter = WeightType.class,
             description = "fp32 (default), fp16 or bf16.")
-    private DType dtype = DType.F32;
+    private ElementType dtype = ElementType.F32;
 
     @Option(names = "--prefix", paramLabel = "P", description = "Another prefix, another model. Default: empty.")
     private String prefix = "";

@@ -11,9 +11,9 @@ import dev.clipjet.error.DeviceUnavailableException;
 import dev.clipjet.error.InvalidInputException;
 import dev.clipjet.gpu.GpuDevices;
 import dev.clipjet.graph.PooledToken;
+import dev.clipjet.model.ImageTower;
 import dev.clipjet.model.TextPooling;
-import dev.clipjet.model.TextSpec;
-import dev.clipjet.model.VisionSpec;
+import dev.clipjet.model.TextTower;
 import dev.clipjet.preprocess.DecodeOptions;
 import dev.clipjet.preprocess.Preprocessor;
 import dev.clipjet.verify.OperationError;
@@ -135,7 +135,7 @@ final class Verify implements Callable<Integer> {
     }
 
     private List<byte[]> pixels(Checkpoint checkpoint) {
-        VisionSpec vision = checkpoint.spec().vision().orElseThrow();
+        ImageTower vision = checkpoint.spec().vision().orElseThrow();
         int size = 3 * vision.imageSize() * vision.imageSize();
         List<byte[]> pixels = new ArrayList<>();
         if (images.isEmpty()) {
@@ -162,7 +162,7 @@ final class Verify implements Callable<Integer> {
     }
 
     /** A short and a long text of seeded ids. */
-    private static List<int[]> texts(TextSpec text) {
+    private static List<int[]> texts(TextTower text) {
         Random random = new Random(SEED);
         List<int[]> texts = new ArrayList<>();
         for (int length : new int[] {Math.min(10, text.contextLength()), text.contextLength()}) {

@@ -1,221 +1,168 @@
 package dev.clipjet.cpu;
 
+import dev.clipjet.engine.Executor;
+import dev.clipjet.engine.ImageNormalizer;
+import dev.clipjet.engine.Observer;
+import dev.clipjet.engine.PreparedTower;
+import dev.clipjet.engine.RunLimits;
+import dev.clipjet.engine.StoredTensorSource;
 import dev.clipjet.error.ClosedException;
-import dev.clipjet.graph.Capacity;
 import dev.clipjet.graph.Graph;
+import dev.clipjet.graph.GraphInput;
 import dev.clipjet.graph.Op;
-import dev.clipjet.graph.Rows;
+import dev.clipjet.graph.TowerGraph;
 import dev.clipjet.graph.Value;
-import dev.clipjet.kernels.cpu.AttentionKernel;
 import dev.clipjet.kernels.cpu.FloatMemory;
-import dev.clipjet.kernels.cpu.FusedActivation;
-import dev.clipjet.kernels.cpu.LayerNormKernel;
-import dev.clipjet.kernels.cpu.LinearKernel;
 import dev.clipjet.kernels.cpu.WorkerPool;
-import dev.clipjet.model.Activation;
-import dev.clipjet.weights.Checkpoint;
-import java.nio.FloatBuffer;
+import dev.clipjet.weights.CanonicalTensors;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
- * Runs graphs on the CPU in float32, with all cores on one operation at a time. Not thread-safe: one run at a time,
- * which the owner sees to.
+ * Runs graphs on the CPU in float32, with all cores on one operation at a time. A tower is prepared once for each power of two of
+ * images, or of tokens. Not thread-safe: one run at a time, which the owner sees to.
  */
-public final class CpuExecutor implements AutoCloseable {
-    /** Told after every operation; may read the operation's output, and may end the run. */
-    @FunctionalInterface
-    public interface Observer {
-        /** Return false to stop after this operation. */
-        boolean after(Op op);
-    }
+public final class CpuExecutor implements Executor {
+    private static final int MAX_IMAGES = 16;
+    private static final int MAX_TEXT_TOKENS = 1_024;
+
+    /** Intermediate results of a run of images: 256 MiB. */
+    private static final long MAX_ARENA_FLOATS = 64L << 20;
 
     private static final Observer TO_THE_END = op -> true;
 
     private final WorkerPool pool;
+    private final Optional<ImageNormalizer> normalizer;
     private final CpuWeights weights;
-    private final LinearKernel linear;
-    private final LayerNormKernel layerNorm;
-    private final AttentionKernel attention;
-    private final TokenKernels tokens;
+    private final CpuKernels kernels;
+    private final Map<TowerGraph, CpuTower[]> prepared = new HashMap<>();
+    private final Map<TowerGraph, RunLimits> limits = new HashMap<>();
     private FloatMemory arena = new FloatMemory(0);
-    private Graph graph;
-    private SequenceBatch batch;
+    private CpuTower current;
     private boolean closed;
 
-    /** @param checkpoint the weights; must stay open while this executor is used */
-    public CpuExecutor(Checkpoint checkpoint, WorkerPool pool) {
+    /**
+     * An executor.
+     *
+     * @param model the weights; must stay open while this executor is used
+     * @param pool owned by the caller
+     * @param normalizer for images as bytes; without it, they are taken as normalized floats only
+     */
+    public CpuExecutor(CanonicalTensors model, WorkerPool pool, Optional<ImageNormalizer> normalizer) {
         this.pool = pool;
-        weights = new CpuWeights(checkpoint);
-        linear = new LinearKernel(pool);
-        layerNorm = new LayerNormKernel(pool);
-        attention = new AttentionKernel(pool);
-        tokens = new TokenKernels(pool);
+        this.normalizer = normalizer;
+        weights = new CpuWeights(new StoredTensorSource(model));
+        kernels = new CpuKernels(pool);
     }
 
-    /** Runs a graph to its end. The result can be read until the next run. */
-    public void run(Graph newGraph, SequenceBatch newBatch) {
-        run(newGraph, newBatch, TO_THE_END);
+    @Override
+    public boolean wantsBytes() {
+        return false;
     }
 
-    /** Runs a graph and reports every operation. */
-    public void run(Graph newGraph, SequenceBatch newBatch, Observer observer) {
-        if (closed) {
-            throw new ClosedException("the CPU executor");
+    @Override
+    public RunLimits limits(TowerGraph tower) {
+        return limits.computeIfAbsent(tower, CpuExecutor::limitsOf);
+    }
+
+    private static RunLimits limitsOf(TowerGraph tower) {
+        if (tower.input() instanceof GraphInput.Texts) {
+            return new RunLimits(MAX_TEXT_TOKENS, MAX_TEXT_TOKENS);
         }
-        checkFits(newGraph, newBatch);
-        graph = newGraph;
-        batch = newBatch;
-        if (arena.size() < newGraph.memoryPlan().size()) {
+        long arenaOfOne = Math.max(1, tower.build(1).memoryPlan().size());
+        return new RunLimits((int) Math.max(1, Math.min(MAX_IMAGES, MAX_ARENA_FLOATS / arenaOfOne)), 0);
+    }
+
+    @Override
+    public PreparedTower prepare(TowerGraph tower, int items, int tokens) {
+        checkOpen();
+        // A text has at least one token, so a bucket of tokens bounds the number of texts as well.
+        int count = tower.input() instanceof GraphInput.Texts ? Math.max(items, tokens) : items;
+        int bucket = count <= 1 ? 0 : Integer.SIZE - Integer.numberOfLeadingZeros(count - 1);
+        CpuTower[] buckets = prepared.get(tower);
+        if (buckets == null) {
+            buckets = new CpuTower[Integer.SIZE];
+            prepared.put(tower, buckets);
+        }
+        if (buckets[bucket] == null) {
+            buckets[bucket] = build(tower.build(1 << bucket, 1 << bucket));
+        }
+        return buckets[bucket];
+    }
+
+    private CpuTower build(Graph graph) {
+        CpuTower tower = new CpuTower(this, graph, new CpuInput(graph, normalizer));
+        CpuLowering lowering = new CpuLowering(kernels, weights, this, tower);
+        List<CpuTower.Step> steps = new ArrayList<>();
+        for (Op op : graph.ops()) {
+            steps.add(op.accept(lowering));
+        }
+        tower.steps(steps);
+        return tower;
+    }
+
+    @Override
+    public void run(PreparedTower tower) {
+        run(tower, TO_THE_END);
+    }
+
+    @Override
+    public void run(PreparedTower tower, Observer observer) {
+        checkOpen();
+        current = (CpuTower) tower;
+        Graph graph = current.graph();
+        if (arena.size() < graph.memoryPlan().size()) {
             arena.close();
             arena = new FloatMemory(0); // stays usable if the next line fails
-            arena = new FloatMemory(Math.toIntExact(newGraph.memoryPlan().size()));
+            arena = new FloatMemory(graph.memoryPlan().size());
         }
-        for (int i = 0; i < newGraph.ops().size(); i++) {
-            Op op = newGraph.ops().get(i);
-            execute(op);
-            if (!observer.after(op)) {
+        current.input().normalize(pool);
+        for (int i = 0; i < graph.ops().size(); i++) {
+            current.step(i).run();
+            if (!observer.after(graph.ops().get(i))) {
                 return;
             }
         }
     }
 
-    /** Rows that a value has in the current run. */
-    public int rows(Value value) {
-        return rows(value.rows());
+    @Override
+    public float[] read(Value value) {
+        float[] values = new float[current.rows(value) * value.columns()];
+        arena.floats().get(current.offset(value), values);
+        return values;
     }
 
-    /** Copies a value of the current run, [rows, columns], into {@code target} from an index on. */
-    public void read(Value value, float[] target, int offset) {
-        arena.floats().get(offset(value), target, offset, rows(value) * value.columns());
+    /** The values of the current run. */
+    FloatMemory arena() {
+        return arena;
     }
 
-    private void execute(Op op) {
-        if (op instanceof Op.Linear linearOp) {
-            linear.run(
-                    rows(linearOp.input()),
-                    arena,
-                    offset(linearOp.input()),
-                    weights.matrix(linearOp.weight(), linearOp.scale()),
-                    linearOp.firstRow(),
-                    linearOp.output().columns(),
-                    linearOp.bias().isPresent() ? weights.vector(linearOp.bias().get(), linearOp.scale()) : null,
-                    fused(linearOp.activation()),
-                    linearOp.residual(),
-                    arena,
-                    offset(linearOp.output()));
-        } else if (op instanceof Op.LayerNorm norm) {
-            layerNorm.run(
-                    rows(norm.input()),
-                    norm.input().columns(),
-                    arena,
-                    offset(norm.input()),
-                    weights.vector(norm.weight()),
-                    weights.vector(norm.bias()),
-                    norm.eps(),
-                    arena,
-                    offset(norm.output()));
-        } else if (op instanceof Op.Attention attentionOp) {
-            attend(attentionOp);
-        } else if (op instanceof Op.GatherPooled gather) {
-            FloatBuffer floats = arena.floats();
-            int columns = gather.input().columns();
-            for (int i = 0; i < batch.sequences(); i++) {
-                floats.put(
-                        offset(gather.output()) + i * columns,
-                        floats,
-                        offset(gather.input()) + batch.pooledRows()[i] * columns,
-                        columns);
-            }
-        } else if (op instanceof Op.AveragePatches average) {
-            tokens.averagePatches(
-                    batch, average.input().columns(), arena, offset(average.input()), offset(average.output()));
-        } else if (op instanceof Op.UnfoldPatches unfold) {
-            tokens.unfold(
-                    batch.sequences(),
-                    batch.pixels(),
-                    unfold.imageSize(),
-                    unfold.patchSize(),
-                    arena,
-                    offset(unfold.output()));
-        } else if (op instanceof Op.AssembleImageTokens assemble) {
-            tokens.assemble(
-                    batch.sequences(),
-                    arena,
-                    offset(assemble.patches()),
-                    weights.vector(assemble.classEmbedding()),
-                    weights.vector(assemble.positions()),
-                    arena,
-                    offset(assemble.output()));
-        } else if (op instanceof Op.EmbedTokens embed) {
-            tokens.embed(
-                    batch,
-                    weights.table(embed.table()),
-                    weights.vector(embed.positions()),
-                    embed.output().columns(),
-                    arena,
-                    offset(embed.output()));
-        } else {
-            throw new IllegalStateException("the CPU executor has no kernel for " + op);
+    @Override
+    public boolean isUsableAfter(RuntimeException failure) {
+        return true;
+    }
+
+    @Override
+    public RuntimeException unusable(RuntimeException cause, String detail) {
+        throw new IllegalStateException("the CPU stays usable", cause);
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new ClosedException("the CPU executor");
         }
     }
 
-    private void attend(Op.Attention op) {
-        attention.run(
-                batch.sequences(),
-                batch.starts(),
-                batch.longest(),
-                op.heads(),
-                op.headDim(),
-                op.causal(),
-                op.query().rows() == Rows.SEQUENCES,
-                arena,
-                offset(op.query()) + op.queryColumn(),
-                op.query().columns(),
-                offset(op.keys()) + op.keyColumn(),
-                offset(op.keys()) + op.valueColumn(),
-                op.keys().columns(),
-                offset(op.output()),
-                op.output().columns());
-    }
-
-    private static FusedActivation fused(Optional<Activation> activation) {
-        if (activation.isEmpty()) {
-            return FusedActivation.NONE;
-        }
-        return switch (activation.get()) {
-            case QUICK_GELU -> FusedActivation.QUICK_GELU;
-            case GELU -> FusedActivation.GELU;
-            case GELU_TANH -> FusedActivation.GELU_TANH;
-        };
-    }
-
-    private int rows(Rows rows) {
-        return switch (rows) {
-            case SEQUENCES -> batch.sequences();
-            case TOKENS -> batch.tokens();
-            case PATCHES -> batch.tokens() - batch.sequences();
-        };
-    }
-
-    private int offset(Value value) {
-        return (int) graph.memoryPlan().offset(value); // an arena of floats has fewer than 2^31
-    }
-
-    private static void checkFits(Graph graph, SequenceBatch batch) {
-        Capacity capacity = graph.capacity();
-        if (batch.sequences() > capacity.sequences() || batch.tokens() > capacity.tokens()) {
-            throw new IllegalArgumentException(batch.sequences() + " sequences of " + batch.tokens()
-                    + " tokens do not fit the graph " + graph.name() + " of " + capacity);
-        }
-    }
-
-    /** Frees the arena and the packed weights. The pool and the checkpoint belong to the caller. */
+    /** Frees the arena and the packed weights. The pool and the model belong to the caller. */
     @Override
     public void close() {
         if (!closed) {
             closed = true;
-            attention.close();
-            linear.close();
+            prepared.clear();
+            kernels.close();
             weights.close();
             arena.close();
         }

@@ -1,123 +1,86 @@
 package dev.clipjet.cpu;
 
+import dev.clipjet.graph.MatrixReader;
+import dev.clipjet.graph.TensorSource;
+import dev.clipjet.graph.Weight;
+import dev.clipjet.kernels.cpu.FloatMemory;
 import dev.clipjet.kernels.cpu.RowBlock;
 import dev.clipjet.kernels.cpu.WeightMatrix;
-import dev.clipjet.weights.CanonicalName;
-import dev.clipjet.weights.CanonicalTensor;
-import dev.clipjet.weights.Checkpoint;
-import dev.clipjet.weights.FloatConversion;
-import dev.clipjet.weights.StoredTensor;
-import java.nio.FloatBuffer;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
- * A checkpoint's tensors in the forms that the CPU kernels read, with layer scale folded into them: copies, none of which
- * depends on the file any more. Everything is prepared when it is first asked for. The checkpoint must outlive this object.
+ * Weight expressions in the forms that the CPU kernels read, each once: copies in memory of our own, none of which depends on a file any
+ * more. Matrices of products are packed or copied when first needed. The tensors must outlive this object.
  */
 final class CpuWeights implements AutoCloseable {
-    private final Checkpoint checkpoint;
-    private final Map<String, WeightMatrix> matrices = new HashMap<>();
-    private final Map<String, float[]> vectors = new HashMap<>();
-    private final Map<String, float[]> scaledVectors = new HashMap<>();
-    private final Map<String, EmbeddingTable> tables = new HashMap<>();
+    /** Elements that are read at a time. */
+    private static final int PIECE = 1 << 16;
 
-    CpuWeights(Checkpoint checkpoint) {
-        this.checkpoint = checkpoint;
+    private final TensorSource tensors;
+    private final Map<Weight.Matrix, WeightMatrix> matrices = new HashMap<>();
+    private final Map<Weight.Matrix, float[]> dense = new HashMap<>();
+    private final Map<Weight.Matrix, FloatMemory> tables = new HashMap<>();
+    private final Map<Weight.Vector, float[]> vectors = new HashMap<>();
+
+    CpuWeights(TensorSource tensors) {
+        this.tensors = tensors;
     }
 
-    /**
-     * The matrix of a linear layer.
-     *
-     * @param scale a vector with one factor for every row, or empty. A matrix is always asked for with the same one
-     */
-    WeightMatrix matrix(String name, Optional<String> scale) {
-        WeightMatrix known = matrices.get(name);
-        if (known == null) {
-            known = scale.isPresent() ? scaledMatrix(name, vector(scale.get())) : storedMatrix(name);
-            matrices.put(name, known);
-        }
-        return known;
-    }
-
-    private WeightMatrix storedMatrix(String name) {
-        CanonicalTensor tensor = checkpoint.tensor(new CanonicalName(name));
-        List<RowBlock> blocks = new ArrayList<>();
-        for (int i = 0; i < tensor.segments().size(); i++) {
-            StoredTensor segment = tensor.segments().get(i);
-            blocks.add(new RowBlock(stored(segment), tensor.segmentRows(i), tensor.columns()));
-        }
-        return new WeightMatrix(tensor.columns(), blocks);
-    }
-
-    private static RowBlock.Source stored(StoredTensor tensor) {
-        return (element, target, offset, length) ->
-                tensor.readFloats(element, length, FloatBuffer.wrap(target, offset, length));
-    }
-
-    private WeightMatrix scaledMatrix(String name, float[] scale) {
-        CanonicalTensor tensor = checkpoint.tensor(new CanonicalName(name));
-        int columns = tensor.columns();
-        List<RowBlock> blocks = new ArrayList<>();
-        int firstRow = 0;
-        for (int i = 0; i < tensor.segments().size(); i++) {
-            RowBlock.Source stored = stored(tensor.segments().get(i));
-            int first = firstRow;
-            RowBlock.Source scaled = (element, target, offset, length) -> {
-                stored.read(element, target, offset, length);
-                for (int j = 0; j < length; j++) {
-                    target[offset + j] *= scale[first + (int) ((element + j) / columns)];
-                }
-            };
-            blocks.add(new RowBlock(scaled, tensor.segmentRows(i), columns));
-            firstRow += tensor.segmentRows(i);
-        }
-        return new WeightMatrix(columns, blocks);
-    }
-
-    /** A bias, times a vector where there is one. A bias is always asked for with the same one. */
-    float[] vector(String name, Optional<String> scale) {
-        if (scale.isEmpty()) {
-            return vector(name);
-        }
-        float[] known = scaledVectors.get(name);
-        if (known == null) {
-            known = vector(name).clone();
-            float[] factors = vector(scale.get());
-            for (int i = 0; i < known.length; i++) {
-                known[i] *= factors[i];
-            }
-            scaledVectors.put(name, known);
-        }
-        return known;
-    }
-
-    /** All values of a small tensor. */
-    float[] vector(String name) {
-        return vectors.computeIfAbsent(name, key -> {
-            CanonicalTensor tensor = checkpoint.tensor(new CanonicalName(key));
-            float[] values = new float[Math.toIntExact(tensor.elements())];
-            FloatBuffer target = FloatBuffer.wrap(values);
-            for (StoredTensor segment : tensor.segments()) {
-                FloatConversion.toFloat(segment, target);
-            }
-            return values;
+    /** The matrix of a linear layer. */
+    WeightMatrix matrix(Weight.Matrix matrix) {
+        return matrices.computeIfAbsent(matrix, key -> {
+            MatrixReader reader = reader(key);
+            RowBlock rows = new RowBlock(
+                    (element, target, offset, length) -> reader.read(element, length, target, offset),
+                    key.rows(),
+                    key.columns());
+            return new WeightMatrix(key.columns(), List.of(rows));
         });
     }
 
-    /** A table of which single rows are read. */
-    EmbeddingTable table(String name) {
-        return tables.computeIfAbsent(name, key -> new EmbeddingTable(checkpoint.tensor(new CanonicalName(key))));
+    /** All elements of a small matrix, row-major. */
+    float[] dense(Weight.Matrix matrix) {
+        return dense.computeIfAbsent(matrix, key -> reader(key).all());
+    }
+
+    /** All elements of a vector. */
+    float[] vector(Weight.Vector vector) {
+        return vectors.computeIfAbsent(vector, key -> key.floats(tensors));
+    }
+
+    /** A table of which single rows are read, row-major from index 0. */
+    FloatMemory table(Weight.Matrix table) {
+        return tables.computeIfAbsent(table, this::copy);
+    }
+
+    private FloatMemory copy(Weight.Matrix matrix) {
+        MatrixReader reader = reader(matrix);
+        FloatMemory memory = new FloatMemory(matrix.elements());
+        try {
+            float[] piece = new float[(int) Math.min(PIECE, matrix.elements())];
+            for (long at = 0; at < matrix.elements(); at += piece.length) {
+                int count = (int) Math.min(piece.length, matrix.elements() - at);
+                reader.read(at, count, piece, 0);
+                memory.floats().put((int) at, piece, 0, count);
+            }
+            return memory;
+        } catch (RuntimeException | Error e) {
+            memory.close();
+            throw e;
+        }
+    }
+
+    private MatrixReader reader(Weight.Matrix matrix) {
+        return new MatrixReader(matrix, tensors);
     }
 
     @Override
     public void close() {
         matrices.values().forEach(WeightMatrix::close);
         matrices.clear();
-        tables.values().forEach(EmbeddingTable::close);
+        tables.values().forEach(FloatMemory::close);
         tables.clear();
     }
 }

@@ -39,65 +39,68 @@ final class TokenKernels {
         });
     }
 
-    /** Patch rows [images * g * g, D] to token rows [images * (1 + g * g), D], with class token and positions added. */
+    /**
+     * Patch rows [images * g * g, D] to token rows [images * tokens, D], with positions added.
+     *
+     * @param classToken the token before the patches, or null for none
+     * @param positions [tokens, D]
+     */
     void assemble(
             int images,
-            FloatMemory patches,
+            int columns,
+            FloatMemory memory,
             int patchesOffset,
-            float[] classEmbedding,
+            float[] classToken,
             float[] positions,
-            FloatMemory out,
             int outOffset) {
-        int columns = classEmbedding.length;
         int tokens = positions.length / columns;
-        FloatBuffer source = patches.floats();
-        FloatBuffer target = out.floats();
+        int before = classToken == null ? 0 : 1;
+        FloatBuffer floats = memory.floats();
         pool.run(images, (worker, image) -> {
             float[] row = scratchOf(worker, columns);
             for (int token = 0; token < tokens; token++) {
-                if (token == 0) {
-                    System.arraycopy(classEmbedding, 0, row, 0, columns);
+                if (token < before) {
+                    System.arraycopy(classToken, 0, row, 0, columns);
                 } else {
-                    int patch = image * (tokens - 1) + token - 1;
-                    source.get(patchesOffset + patch * columns, row, 0, columns);
+                    int patch = image * (tokens - before) + token - before;
+                    floats.get(patchesOffset + patch * columns, row, 0, columns);
                 }
                 add(row, positions, token * columns, columns);
-                target.put(outOffset + (image * tokens + token) * columns, row, 0, columns);
+                floats.put(outOffset + (image * tokens + token) * columns, row, 0, columns);
             }
         });
     }
 
     /** Token ids to rows [tokens, D], with positions added. */
-    void embed(
-            SequenceBatch batch, EmbeddingTable table, float[] positions, int columns, FloatMemory out, int outOffset) {
+    void embed(CpuInput input, FloatMemory table, float[] positions, int columns, FloatMemory out, int outOffset) {
         FloatBuffer target = out.floats();
         float[] row = scratchOf(0, columns);
-        for (int sequence = 0; sequence < batch.sequences(); sequence++) {
-            int start = batch.starts()[sequence];
-            for (int token = start; token < batch.starts()[sequence + 1]; token++) {
-                table.row(batch.ids()[token], row);
+        for (int text = 0; text < input.filled(); text++) {
+            int start = input.starts()[text];
+            for (int token = start; token < input.starts()[text + 1]; token++) {
+                table.floats().get(input.ids()[token] * columns, row, 0, columns);
                 add(row, positions, (token - start) * columns, columns);
                 target.put(outOffset + token * columns, row, 0, columns);
             }
         }
     }
 
-    /** Mean of the rows of every sequence but the first: token rows [tokens, D] to [sequences, D]. */
-    void averagePatches(SequenceBatch batch, int columns, FloatMemory memory, int inOffset, int outOffset) {
+    /** Mean of the rows of every item from row {@code first} on: [items * rowsPerItem, D] to [items, D]. */
+    void average(int items, int rowsPerItem, int first, int columns, FloatMemory memory, int inOffset, int outOffset) {
         FloatBuffer floats = memory.floats();
-        pool.run(batch.sequences(), (worker, sequence) -> {
+        pool.run(items, (worker, item) -> {
             float[] both = scratchOf(worker, 2 * columns);
             Arrays.fill(both, 0, columns, 0f);
-            int first = batch.starts()[sequence] + 1;
-            int end = batch.starts()[sequence + 1];
-            for (int token = first; token < end; token++) {
-                floats.get(inOffset + token * columns, both, columns, columns);
+            int start = item * rowsPerItem + first;
+            int end = (item + 1) * rowsPerItem;
+            for (int row = start; row < end; row++) {
+                floats.get(inOffset + row * columns, both, columns, columns);
                 add(both, both, columns, columns);
             }
             for (int i = 0; i < columns; i++) {
-                both[i] /= end - first;
+                both[i] /= end - start;
             }
-            floats.put(outOffset + sequence * columns, both, 0, columns);
+            floats.put(outOffset + item * columns, both, 0, columns);
         });
     }
 

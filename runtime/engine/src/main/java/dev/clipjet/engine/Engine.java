@@ -2,7 +2,7 @@ package dev.clipjet.engine;
 
 import java.util.List;
 
-/** Both towers of a model on one device. Thread-safe. All embeddings are raw, not normalised. */
+/** Both towers of a model on one device. Thread-safe. All embeddings are raw, not normalized. */
 public interface Engine extends AutoCloseable {
     /** The device as reports name it, for example {@code cpu}. */
     String device();
@@ -10,28 +10,20 @@ public interface Engine extends AutoCloseable {
     /**
      * Runs the image tower.
      *
-     * @param pixels normalised pixels, float32 [images, 3, S, S]
+     * @param pixels normalized pixels, float32 [images, 3, S, S]
      * @param images number of images
      * @return embeddings, [images][E]
      */
     float[][] embedImages(float[] pixels, int images);
 
     /**
-     * Whether {@link #embedBytes} may be called: the engine knows how the model normalises bytes, and gains by doing it itself.
-     */
-    default boolean takesBytes() {
-        return false;
-    }
-
-    /**
-     * Runs the image tower on bytes; normalisation is the engine's.
+     * Runs the image tower on bytes; normalization is the engine's.
      *
      * @param images uint8 [S, S, 3] of every image
      * @return embeddings, [images][E]
+     * @throws dev.clipjet.error.InvalidInputException if the model does not say how pixels are normalized
      */
-    default float[][] embedBytes(List<byte[]> images) {
-        throw new UnsupportedOperationException(device() + " takes normalised pixels only");
-    }
+    float[][] embedBytes(List<byte[]> images);
 
     /**
      * Runs the text tower.
@@ -47,6 +39,13 @@ public interface Engine extends AutoCloseable {
      * @param ids token ids of one text, padding included where the caller wants it
      */
     HiddenStates textHiddenStates(int[] ids);
+
+    /**
+     * Runs the image tower and keeps its layers.
+     *
+     * @param pixels normalized pixels of one image, float32 [3, S, S]
+     */
+    HiddenStates imageHiddenStates(float[] pixels);
 
     @Override
     void close();

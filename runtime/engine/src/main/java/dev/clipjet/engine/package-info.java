@@ -1,2 +1,5 @@
-/** What a device must do for a model: run both towers. */
+/**
+ * Both towers of a model on one device: what a device must do ({@link dev.clipjet.engine.Executor}), and what is the same on all of
+ * them ({@link dev.clipjet.engine.TowerEngine}).
+ */
 package dev.clipjet.engine;

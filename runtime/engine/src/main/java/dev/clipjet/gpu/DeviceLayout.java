@@ -5,25 +5,25 @@ import dev.clipjet.graph.Graph;
 import dev.clipjet.graph.MemoryPlan;
 import dev.clipjet.graph.Value;
 import dev.clipjet.kernels.gpu.Matrix;
-import dev.clipjet.kernels.gpu.StorageType;
+import dev.clipjet.numeric.ElementType;
 
 /** Where a graph's values lie in the arena of a device: in storage type, rows padded to 16 bytes. */
 final class DeviceLayout {
     private static final int ROW_ALIGNMENT = 16;
     private static final int VALUE_ALIGNMENT = 256;
 
-    private final StorageType type;
+    private final ElementType type;
     private final Capacity capacity;
     private final MemoryPlan plan;
 
-    DeviceLayout(Graph graph, StorageType type) {
+    DeviceLayout(Graph graph, ElementType type) {
         this.type = type;
         capacity = graph.capacity();
         plan = MemoryPlan.of(graph, this::bytes, VALUE_ALIGNMENT);
     }
 
     /** Elements from one row to the next. */
-    static int stride(int columns, StorageType type) {
+    static int stride(int columns, ElementType type) {
         int elements = ROW_ALIGNMENT / type.bytes();
         return (columns + elements - 1) / elements * elements;
     }
@@ -35,7 +35,7 @@ final class DeviceLayout {
 
     /** Rows of a value in a full run. */
     int rows(Value value) {
-        return capacity.of(value.rows());
+        return capacity.rows(value.axis());
     }
 
     /** The value in an arena at an address. */

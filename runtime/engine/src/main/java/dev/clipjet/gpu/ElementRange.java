@@ -1,6 +1,6 @@
 package dev.clipjet.gpu;
 
-import dev.clipjet.memory.DType;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.upload.RowSource;
 
 /**
@@ -22,7 +22,7 @@ record ElementRange(RowSource source, long first, int rows, int columns) impleme
     }
 
     @Override
-    public DType dtype() {
+    public ElementType dtype() {
         return source.dtype();
     }
 

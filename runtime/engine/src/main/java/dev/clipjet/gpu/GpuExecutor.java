@@ -1,77 +1,100 @@
 package dev.clipjet.gpu;
 
 import dev.clipjet.device.DeviceException;
+import dev.clipjet.device.GemmLibraryProvider;
 import dev.clipjet.device.GpuDevice;
 import dev.clipjet.device.GpuEvent;
 import dev.clipjet.device.GpuGraph;
 import dev.clipjet.device.GpuStream;
-import dev.clipjet.device.MatrixLibraryProvider;
+import dev.clipjet.engine.Executor;
+import dev.clipjet.engine.Observer;
+import dev.clipjet.engine.PreparedTower;
+import dev.clipjet.engine.RunLimits;
+import dev.clipjet.graph.Axis;
 import dev.clipjet.graph.Graph;
+import dev.clipjet.graph.GraphInput;
 import dev.clipjet.graph.Op;
-import dev.clipjet.graph.TowerGraphs;
+import dev.clipjet.graph.TowerGraph;
 import dev.clipjet.graph.Value;
 import dev.clipjet.kernels.gpu.KernelLibrary;
 import dev.clipjet.kernels.gpu.Matrix;
-import dev.clipjet.kernels.gpu.StorageType;
-import dev.clipjet.model.TextSpec;
-import dev.clipjet.model.VisionSpec;
-import dev.clipjet.weights.Checkpoint;
+import dev.clipjet.numeric.ElementType;
+import dev.clipjet.weights.CanonicalTensors;
 import dev.clipjet.weights.FloatConversion;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs the towers of a model on a GPU. A tower is prepared once for each bucket of sizes: lowered to launches over static memory
- * and captured as one graph. A run is one launch of that graph, and then polling until it is done; it allocates nothing on the heap. Not
+ * Runs the towers of a model on a GPU. A tower is prepared once for each bucket of sizes: lowered to a plan, bound to static memory and
+ * captured as one graph. A run is one launch of that graph, and then polling until it is done; it allocates nothing on the heap. Not
  * thread-safe: one run at a time, which the owner sees to.
  */
-public final class GpuExecutor implements AutoCloseable {
-    /** Told after every launch; may read the operation's output, and may end the run. */
-    @FunctionalInterface
-    public interface Observer {
-        /** Return false to stop after this operation. */
-        boolean after(Op op);
-    }
-
+public final class GpuExecutor implements Executor {
     private static final Logger LOG = LoggerFactory.getLogger(GpuExecutor.class);
 
+    /** Rows of a run's sequences: enough to keep every multiprocessor busy, few enough that intermediate results stay small. */
+    private static final int MAX_TOKENS = 16_384;
+
+    private static final int MAX_ITEMS = 256;
+
+    /** Intermediate results of a run of images. */
+    private static final long MAX_ARENA_BYTES = 1L << 30;
+
+    /** A plan's time is the least of several rounds, of so many runs each. */
+    private static final int TIMED_ROUNDS = 3;
+
+    private static final int TIMED_RUNS = 5;
+
     private final GpuDevice device;
-    private final Checkpoint checkpoint;
-    private final StorageType type;
-    private final Closing owned = new Closing();
+    private final ElementType type;
+    private final Closer owned = new Closer();
     private final GpuStream stream;
     private final GpuEvent done;
     private final GpuWeights weights;
-    private final Lowering lowering;
+    private final List<Lowering> lowerings;
+    private final PlanChoice choice;
     private final StaticMemory memory;
-    private final PreparedTower[] prepared = new PreparedTower[Tower.values().length * Buckets.COUNT * Buckets.COUNT];
-    private PreparedTower current;
+    private final Map<TowerGraph, GpuTower[]> prepared = new HashMap<>();
+    private final Map<TowerGraph, RunLimits> limits = new HashMap<>();
+    private GpuTower current;
 
     /**
      * An executor.
      *
-     * @param checkpoint the weights; must stay open while this executor is used
+     * @param model the weights; must stay open while this executor is used
      * @param device owned by the caller, who closes this executor first
      * @param type storage of weights and activations
-     * @param pixels how bytes become the image tower's input; needed for images as bytes
      */
-    public GpuExecutor(Checkpoint checkpoint, GpuDevice device, StorageType type, Optional<PixelScale> pixels) {
+    public GpuExecutor(CanonicalTensors model, GpuDevice device, ElementType type) {
+        this(model, device, type, (library, linear) -> List.of(new OperationLowering(library, type, linear)));
+    }
+
+    /** What gives the ways to lower a graph, in order of preference where nothing is measured. */
+    @FunctionalInterface
+    interface Lowerings {
+        List<Lowering> of(KernelLibrary library, LinearChoice linear);
+    }
+
+    GpuExecutor(CanonicalTensors model, GpuDevice device, ElementType type, Lowerings ways) {
         this.device = device;
-        this.checkpoint = checkpoint;
         this.type = type;
         try {
             KernelLibrary library = owned.add(new KernelLibrary(device));
             stream = owned.add(device.createStream());
             done = owned.add(device.createEvent(false));
             LinearChoice linear = new LinearChoice(device, stream, type, linearMethods(library));
-            weights = owned.add(new GpuWeights(checkpoint, device, stream, type, linear, pixels));
-            lowering = new Lowering(library, type, linear, weights);
+            weights = owned.add(new GpuWeights(model, device, stream));
+            lowerings = List.copyOf(ways.of(library, linear));
+            choice = new PlanChoice(device.properties().name(), type);
             memory = owned.add(new StaticMemory(device, stream));
         } catch (RuntimeException | Error e) {
             owned.closeAfter(e);
@@ -79,15 +102,15 @@ public final class GpuExecutor implements AutoCloseable {
         }
     }
 
-    /** Our kernels, and whatever library of matrix products works on the device; what is missing is logged. */
+    /** Our kernels, and whatever GEMM library works on the device; what is missing is logged. */
     private List<LinearMethod> linearMethods(KernelLibrary library) {
         List<LinearMethod> methods = new ArrayList<>();
         methods.add(new KernelLinear(library, type));
         if (!LinearChoice.wantsLibraries()) {
             return methods;
         }
-        for (MatrixLibraryProvider provider : ServiceLoader.load(MatrixLibraryProvider.class)) {
-            MatrixLibraryProvider.Search search = provider.open(device);
+        for (GemmLibraryProvider provider : ServiceLoader.load(GemmLibraryProvider.class)) {
+            GemmLibraryProvider.Search search = provider.open(device);
             search.report().forEach(LOG::info);
             search.library()
                     .ifPresent(
@@ -96,40 +119,63 @@ public final class GpuExecutor implements AutoCloseable {
         return methods;
     }
 
-    /**
-     * The tower for runs of so many sequences and tokens, prepared now unless it was before.
-     *
-     * @param sequences images or texts, at least 1
-     * @param tokens tokens of all texts, at least 1; of no meaning for images
-     */
-    public PreparedTower prepare(Tower tower, int sequences, int tokens) {
-        int column = tower.isImage() ? 0 : Buckets.index(tokens);
-        int at = (tower.ordinal() * Buckets.COUNT + Buckets.index(sequences)) * Buckets.COUNT + column;
-        if (prepared[at] == null) {
-            prepared[at] = build(tower, Buckets.holding(sequences), Buckets.size(column));
-        }
-        return prepared[at];
+    @Override
+    public boolean wantsBytes() {
+        return true;
     }
 
-    private PreparedTower build(Tower tower, int sequences, int tokens) {
-        Graph graph;
-        TowerInput input;
-        int longest;
-        if (tower.isImage()) {
-            VisionSpec vision = checkpoint.spec().vision().orElseThrow();
-            graph = TowerGraphs.image(vision, sequences);
-            input = TowerInput.images(tower, sequences, vision.tokens(), vision.imageSize());
-            longest = vision.tokens();
-        } else {
-            TextSpec text = checkpoint.spec().text().orElseThrow();
-            graph = tower == Tower.TEXT
-                    ? TowerGraphs.text(text, sequences, tokens)
-                    : TowerGraphs.textAllPositions(text, sequences, tokens);
-            input = TowerInput.texts(tower, sequences, tokens);
-            longest = Math.min(text.contextLength(), tokens);
+    @Override
+    public RunLimits limits(TowerGraph tower) {
+        return limits.computeIfAbsent(tower, this::limitsOf);
+    }
+
+    private RunLimits limitsOf(TowerGraph tower) {
+        if (tower.input() instanceof GraphInput.Texts) {
+            return new RunLimits(MAX_ITEMS, MAX_TOKENS);
         }
+        Graph one = tower.build(1);
+        long byTokens = MAX_TOKENS / one.sequences().map(Axis::perItem).orElse(1);
+        long byMemory = MAX_ARENA_BYTES / Math.max(1, new DeviceLayout(one, type).bytes());
+        return new RunLimits(Buckets.within((int) Math.max(1, Math.min(MAX_ITEMS, Math.min(byTokens, byMemory)))), 0);
+    }
+
+    @Override
+    public GpuTower prepare(TowerGraph tower, int items, int tokens) {
+        GpuTower[] buckets = prepared.get(tower);
+        if (buckets == null) {
+            buckets = new GpuTower[Buckets.COUNT * Buckets.COUNT];
+            prepared.put(tower, buckets);
+        }
+        int column = tower.input() instanceof GraphInput.Texts ? Buckets.index(tokens) : 0;
+        int at = Buckets.index(items) * Buckets.COUNT + column;
+        if (buckets[at] == null) {
+            buckets[at] = build(tower, Buckets.holding(items), Buckets.size(column));
+        }
+        return buckets[at];
+    }
+
+    private GpuTower build(TowerGraph tower, int items, int tokens) {
+        Graph graph = tower.build(items, tokens);
         DeviceLayout layout = new DeviceLayout(graph, type);
-        weights.upload(graph, tower, layout);
+        List<String> names = new ArrayList<>();
+        List<Plan> plans = new ArrayList<>();
+        for (Lowering lowering : lowerings) {
+            lowering.lower(graph, layout).ifPresent(plan -> {
+                names.add(lowering.name());
+                plans.add(plan);
+            });
+        }
+        int chosen = choice.of(tower, graph.capacity(), names, index -> microseconds(graph, layout, plans.get(index)));
+        GpuTower built = bind(graph, layout, plans.get(chosen));
+        if (plans.size() > 1) {
+            forgetWeights(built);
+        }
+        return built;
+    }
+
+    private GpuTower bind(Graph graph, DeviceLayout layout, Plan plan) {
+        weights.upload(plan.weights());
+        GpuInput input = new GpuInput(graph);
         long resultBytes = layout.bytes(graph.result());
         long arenaBytes = layout.bytes() + input.bytes();
         if (!memory.holds(arenaBytes, input.bytes(), resultBytes)) {
@@ -140,31 +186,67 @@ public final class GpuExecutor implements AutoCloseable {
         ByteBuffer out = memory.output(resultBytes);
         input.bind(in);
         long inputAddress = memory.arena() + layout.bytes();
-        Closing parts = new Closing();
+        Closer parts = new Closer();
         try {
-            LaunchPlan plan = lowering.lower(
-                    graph, tower, layout, memory.arena(), input, inputAddress, longest, bytes -> zeroed(parts, bytes));
-            GpuGraph captured =
-                    parts.add(capture(plan, in, inputAddress, out, layout.matrix(graph.result(), memory.arena())));
-            return new PreparedTower(
-                    graph, layout, plan, input, memory.arena(), new PreparedTower.Stored(type, out), captured, parts);
+            long workspace = plan.workspaceBytes() == 0 ? 0 : zeroed(parts, plan.workspaceBytes());
+            Binding binding = new Binding(weights, layout, memory.arena(), input, inputAddress, workspace);
+            List<Plan.Launch> launches = plan.bind(binding);
+            GpuGraph captured = parts.add(capture(launches, in, inputAddress, out, binding.matrix(graph.result())));
+            return new GpuTower(graph, plan, launches, binding, new StoredValues(type, out), captured, parts);
         } catch (RuntimeException | Error e) {
             parts.closeAfter(e);
             throw e;
         }
     }
 
-    private long zeroed(Closing parts, long bytes) {
+    /** Time of one run of a plan in a full run of its graph. */
+    private double microseconds(Graph graph, DeviceLayout layout, Plan plan) {
+        try (GpuTower tower = bind(graph, layout, plan);
+                Closer events = new Closer()) {
+            GpuEvent start = events.add(device.createEvent(true));
+            GpuEvent end = events.add(device.createEvent(true));
+            tower.input().begin();
+            tower.input().end();
+            stream.launch(tower.captured()); // warms up
+            double least = Double.POSITIVE_INFINITY;
+            for (int round = 0; round < TIMED_ROUNDS; round++) {
+                stream.record(start);
+                for (int i = 0; i < TIMED_RUNS; i++) {
+                    stream.launch(tower.captured());
+                }
+                stream.record(end);
+                stream.synchronize();
+                least = Math.min(least, end.millisecondsSince(start) * 1000 / TIMED_RUNS);
+            }
+            return least;
+        }
+    }
+
+    /** Frees the weights that only plans which were not taken wanted. */
+    private void forgetWeights(GpuTower built) {
+        Set<DeviceWeight> used = new HashSet<>(built.plan().weights());
+        for (GpuTower[] buckets : prepared.values()) {
+            for (GpuTower tower : buckets) {
+                if (tower != null) {
+                    used.addAll(tower.plan().weights());
+                }
+            }
+        }
+        weights.keep(used);
+    }
+
+    private long zeroed(Closer parts, long bytes) {
         long address = parts.add(device.allocate(bytes)).address();
         stream.fill(address, (byte) 0, bytes);
         return address;
     }
 
-    private GpuGraph capture(LaunchPlan plan, ByteBuffer in, long inputAddress, ByteBuffer out, Matrix result) {
+    private GpuGraph capture(
+            List<Plan.Launch> launches, ByteBuffer in, long inputAddress, ByteBuffer out, Matrix result) {
         stream.beginCapture();
         try {
             stream.copyToDevice(inputAddress, in.duplicate());
-            plan.record(stream);
+            launches.forEach(launch -> launch.record(stream));
             stream.copyToHost(out.duplicate(), result.address());
             return stream.endCapture();
         } catch (RuntimeException | Error e) {
@@ -178,30 +260,32 @@ public final class GpuExecutor implements AutoCloseable {
         }
     }
 
-    /** Runs a tower on what its input holds: one launch of its graph. */
+    @Override
     public void run(PreparedTower tower) {
-        current = tower;
-        stream.launch(tower.captured());
+        current = (GpuTower) tower;
+        stream.launch(current.captured());
         stream.record(done);
         while (!done.isDone()) {
             Thread.onSpinWait();
         }
     }
 
-    /** Runs a tower launch by launch, and reports every operation; the result stays on the device. */
+    /** {@inheritDoc} Launch by launch; the result stays on the device. */
+    @Override
     public void run(PreparedTower tower, Observer observer) {
-        current = tower;
-        stream.copyToDevice(tower.plan().inputAddress(), tower.input().block());
-        for (LaunchPlan.Step step : tower.plan().steps()) {
-            step.launch().record(stream);
+        current = (GpuTower) tower;
+        current.copyInput(stream);
+        List<Op> observable = current.observable();
+        for (int i = 0; i < observable.size(); i++) {
+            current.launch(i, stream);
             stream.synchronize();
-            if (!observer.after(step.op())) {
+            if (!observer.after(observable.get(i))) {
                 return;
             }
         }
     }
 
-    /** Copies a value of the current run, dense [rows, columns]. */
+    @Override
     public float[] read(Value value) {
         Matrix matrix = current.matrix(value);
         int rows = current.rows(value);
@@ -209,7 +293,7 @@ public final class GpuExecutor implements AutoCloseable {
                 .order(ByteOrder.LITTLE_ENDIAN);
         stream.copyToHost(bytes.duplicate(), matrix.address());
         stream.synchronize();
-        PreparedTower.Stored stored = new PreparedTower.Stored(type, bytes);
+        StoredValues stored = new StoredValues(type, bytes);
         float[] values = new float[rows * value.columns()];
         for (int row = 0; row < rows; row++) {
             stored.read(row * matrix.stride(), values, row * value.columns(), value.columns());
@@ -231,6 +315,7 @@ public final class GpuExecutor implements AutoCloseable {
                     case F32 -> bytes.putFloat(at, element);
                     case F16 -> bytes.putShort(at, FloatConversion.toHalf(element));
                     case BF16 -> bytes.putShort(at, FloatConversion.toBfloat16(element));
+                    default -> throw type.unexpected();
                 }
             }
         }
@@ -238,8 +323,11 @@ public final class GpuExecutor implements AutoCloseable {
         stream.synchronize();
     }
 
-    /** Whether the device still works after a call to it failed. Waits for what is in progress. */
-    boolean isUsableAfter(DeviceException failure) {
+    @Override
+    public boolean isUsableAfter(RuntimeException failure) {
+        if (!(failure instanceof DeviceException)) {
+            return true;
+        }
         try {
             device.synchronize();
             return true;
@@ -249,12 +337,24 @@ public final class GpuExecutor implements AutoCloseable {
         }
     }
 
+    @Override
+    public RuntimeException unusable(RuntimeException cause, String detail) {
+        if (!(cause instanceof DeviceException failed)) {
+            throw new IllegalArgumentException("only a failure of the device makes it unusable", cause);
+        }
+        DeviceException failure = new DeviceException(failed.call(), failed.code(), failed.codeName(), detail);
+        failure.initCause(failed);
+        return failure;
+    }
+
     private void dropPrepared() {
-        Closing all = new Closing();
-        for (int i = 0; i < prepared.length; i++) {
-            if (prepared[i] != null) {
-                all.add(prepared[i]);
-                prepared[i] = null;
+        Closer all = new Closer();
+        for (GpuTower[] buckets : prepared.values()) {
+            for (int i = 0; i < buckets.length; i++) {
+                if (buckets[i] != null) {
+                    all.add(buckets[i]);
+                    buckets[i] = null;
+                }
             }
         }
         current = null;

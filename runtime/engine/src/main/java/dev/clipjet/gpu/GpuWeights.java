@@ -2,263 +2,154 @@ package dev.clipjet.gpu;
 
 import dev.clipjet.device.GpuDevice;
 import dev.clipjet.device.GpuStream;
+import dev.clipjet.engine.StoredTensorSource;
 import dev.clipjet.error.InvalidInputException;
-import dev.clipjet.graph.Graph;
-import dev.clipjet.graph.Op;
-import dev.clipjet.kernels.gpu.Activation;
+import dev.clipjet.graph.TensorSource;
+import dev.clipjet.graph.Weight;
 import dev.clipjet.kernels.gpu.Matrix;
-import dev.clipjet.kernels.gpu.StorageType;
-import dev.clipjet.memory.DType;
-import dev.clipjet.weights.CanonicalName;
-import dev.clipjet.weights.CanonicalTensor;
-import dev.clipjet.weights.Checkpoint;
-import dev.clipjet.weights.FloatConversion;
-import dev.clipjet.weights.StoredTensor;
+import dev.clipjet.model.CanonicalName;
+import dev.clipjet.numeric.ElementType;
+import dev.clipjet.weights.CanonicalTensors;
 import dev.clipjet.weights.upload.RowSource;
 import dev.clipjet.weights.upload.UploadListener;
 import dev.clipjet.weights.upload.UploadRequest;
 import dev.clipjet.weights.upload.UploadedWeight;
 import dev.clipjet.weights.upload.UploadedWeights;
 import dev.clipjet.weights.upload.WeightUploader;
-import java.nio.FloatBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
- * A checkpoint's tensors on the device, in the forms that the kernels read: matrices of linear layers packed and in storage type, with
- * layer scale folded in; tables in storage type with padded rows; biases and norms in float32. The patch matrix for images as bytes has
- * the normalisation folded in. The checkpoint must outlive this object.
+ * Weight expressions on the device, each once for every layout that a plan wants it in. Matrices stream from where the model has
+ * them, and are scaled on the way where the expression says so; vectors are computed and uploaded in float32. The model must outlive
+ * this object.
  */
 final class GpuWeights implements AutoCloseable {
-    private static final String FOR_BYTES = " for bytes";
+    /** One upload: what it brought, in one block of memory. */
+    private record Group(UploadedWeights memory, Set<DeviceWeight> weights) {}
 
-    private final Checkpoint checkpoint;
+    private final CanonicalTensors model;
+    private final TensorSource tensors;
     private final GpuDevice device;
     private final GpuStream stream;
-    private final StorageType type;
-    private final LinearChoice linear;
-    private final Optional<PixelScale> pixels;
-    private final Closing uploads = new Closing();
-    private final Map<String, UploadedWeight> weights = new HashMap<>();
+    private final List<Group> groups = new ArrayList<>();
+    private final Map<DeviceWeight, UploadedWeight> uploaded = new HashMap<>();
 
-    GpuWeights(
-            Checkpoint checkpoint,
-            GpuDevice device,
-            GpuStream stream,
-            StorageType type,
-            LinearChoice linear,
-            Optional<PixelScale> pixels) {
-        this.checkpoint = checkpoint;
+    GpuWeights(CanonicalTensors model, GpuDevice device, GpuStream stream) {
+        this.model = model;
         this.device = device;
         this.stream = stream;
-        this.type = type;
-        this.linear = linear;
-        this.pixels = pixels;
+        tensors = new StoredTensorSource(model);
     }
 
-    /** Uploads what a graph needs and is not there yet. */
-    void upload(Graph graph, Tower tower, DeviceLayout layout) {
-        Map<String, UploadRequest> missing = new LinkedHashMap<>();
-        for (Op op : graph.ops()) {
-            for (UploadRequest request : requests(op, tower, layout)) {
-                if (!weights.containsKey(request.name())) {
-                    missing.putIfAbsent(request.name(), request);
-                }
+    /** Uploads what is wanted and not there yet. */
+    void upload(Collection<DeviceWeight> wanted) {
+        Map<String, DeviceWeight> missing = new LinkedHashMap<>();
+        List<UploadRequest> requests = new ArrayList<>();
+        for (DeviceWeight weight : new LinkedHashSet<>(wanted)) {
+            if (!uploaded.containsKey(weight)) {
+                String name = reportedName(weight.expression(), missing.keySet());
+                missing.put(name, weight);
+                RowSource source = weight.arrangement().apply(source(weight.expression()));
+                requests.add(new UploadRequest(name, source, weight.type(), weight.layout()));
             }
         }
-        if (missing.isEmpty()) {
+        if (requests.isEmpty()) {
             return;
         }
-        try (WeightUploader uploader = new WeightUploader(device, stream, new RefuseOverflow(checkpoint.source()))) {
-            UploadedWeights uploaded = uploads.add(uploader.upload(List.copyOf(missing.values())));
-            uploaded.all().forEach(weight -> weights.put(weight.name(), weight));
+        try (WeightUploader uploader = new WeightUploader(device, stream, new RefuseOverflow(model.source()))) {
+            UploadedWeights memory = uploader.upload(requests);
+            groups.add(new Group(memory, new HashSet<>(missing.values())));
+            memory.all().forEach(weight -> uploaded.put(missing.get(weight.name()), weight));
         }
     }
 
-    private List<UploadRequest> requests(Op op, Tower tower, DeviceLayout layout) {
-        List<UploadRequest> requests = new ArrayList<>();
-        if (op instanceof Op.Linear layer) {
-            requests.add(matrix(layer, tower, linear.method(shape(layer, layout))));
-            biasName(layer, tower).ifPresent(name -> requests.add(bias(name, layer, tower)));
-        } else if (op instanceof Op.LayerNorm norm) {
-            requests.add(new UploadRequest(norm.weight(), source(norm.weight()), DType.F32));
-            requests.add(new UploadRequest(norm.bias(), source(norm.bias()), DType.F32));
-        } else if (op instanceof Op.AssembleImageTokens assemble) {
-            requests.add(table(assemble.classEmbedding(), ElementRange.row(source(assemble.classEmbedding()))));
-            requests.add(table(assemble.positions(), source(assemble.positions())));
-        } else if (op instanceof Op.EmbedTokens embed) {
-            requests.add(table(embed.table(), source(embed.table())));
-            requests.add(table(embed.positions(), source(embed.positions())));
+    /** Frees what was uploaded together and is used no more, none of it. */
+    void keep(Set<DeviceWeight> used) {
+        List<Group> idle = groups.stream()
+                .filter(group -> group.weights().stream().noneMatch(used::contains))
+                .toList();
+        for (Group group : idle) {
+            groups.remove(group);
+            uploaded.keySet().removeAll(group.weights());
+            group.memory().close();
         }
-        return requests;
     }
 
-    private UploadRequest table(String name, RowSource source) {
-        return new UploadRequest(name, source, type.dtype(), WeightForm.table(type));
-    }
-
-    private UploadRequest matrix(Op.Linear layer, Tower tower, LinearMethod method) {
-        RowSource source = source(layer.weight());
-        if (isForBytes(layer, tower)) {
-            source = source.scaleColumns(columnScales(source.columns()));
+    /** A name for reports that no other weight of the upload has: that of the tensors, and which rows. */
+    private static String reportedName(Weight weight, Set<String> taken) {
+        String name = weight.sources().stream().map(CanonicalName::value).collect(Collectors.joining(" with "));
+        if (weight instanceof Weight.Matrix matrix && matrix.firstRow() > 0) {
+            name += " from row " + matrix.firstRow();
         }
-        if (layer.scale().isPresent()) {
-            source = source.scaleRows(vector(layer.scale().get()));
+        String unique = name;
+        for (int i = 2; taken.contains(unique); i++) {
+            unique = name + " (" + i + ")";
         }
-        int rows = layer.output().columns();
-        source = ElementRange.rows(source, layer.firstRow(), rows);
-        return new UploadRequest(
-                matrixName(layer, tower, method), source, type.dtype(), method.layout(rows, source.columns()));
+        return unique;
     }
 
-    private UploadRequest bias(String name, Op.Linear layer, Tower tower) {
-        if (isForBytes(layer, tower)) {
-            float[] values = pixelBias(layer);
-            return new UploadRequest(name, RowSource.of(values, values.length, 1), DType.F32);
+    private RowSource source(Weight weight) {
+        if (weight instanceof Weight.Matrix matrix) {
+            return source(matrix);
         }
-        RowSource source = source(layer.bias().orElseThrow());
-        if (layer.scale().isPresent()) {
-            source = source.scaleRows(vector(layer.scale().get()));
+        float[] values = ((Weight.Vector) weight).floats(tensors);
+        return RowSource.of(values, 1, values.length);
+    }
+
+    private RowSource source(Weight.Matrix matrix) {
+        RowSource source =
+                ElementRange.rows(RowSource.of(model.tensor(matrix.source())), matrix.firstRow(), matrix.rows());
+        if (matrix.columnScale().isPresent()) {
+            source = source.scaleColumns(matrix.columnScale().get().floats(tensors));
         }
-        return new UploadRequest(
-                name, ElementRange.rows(source, layer.firstRow(), layer.output().columns()), DType.F32);
+        return matrix.rowScale().isPresent()
+                ? source.scaleRows(matrix.rowScale().get().floats(tensors))
+                : source;
     }
 
-    /** Whether a layer is the one behind pixels that are not normalised yet. */
-    private static boolean isForBytes(Op.Linear layer, Tower tower) {
-        return tower == Tower.IMAGE_BYTES && layer.weight().equals("vision.patch.weight");
+    /** Address of a weight that was uploaded. */
+    long address(DeviceWeight weight) {
+        return get(weight).address();
     }
 
-    private static String range(Op.Linear layer) {
-        return " rows " + layer.firstRow() + " to "
-                + (layer.firstRow() + layer.output().columns());
+    /** A table that was uploaded. */
+    Matrix table(DeviceWeight weight) {
+        UploadedWeight found = get(weight);
+        int stride = DeviceLayout.stride(found.columns(), weight.type());
+        return new Matrix(found.address(), found.rows(), found.columns(), stride);
     }
 
-    private static String matrixName(Op.Linear layer, Tower tower, LinearMethod method) {
-        return layer.weight() + range(layer) + (isForBytes(layer, tower) ? FOR_BYTES : "") + " for " + method.name();
-    }
-
-    private static Optional<String> biasName(Op.Linear layer, Tower tower) {
-        return isForBytes(layer, tower)
-                ? Optional.of("the bias of " + layer.weight() + range(layer) + FOR_BYTES)
-                : layer.bias().map(name -> name + range(layer));
-    }
-
-    /** {@code W' = W * scale} of each pixel's channel; columns are channel by channel. */
-    private float[] columnScales(int columns) {
-        PixelScale scale = pixelScale();
-        float[] factors = new float[columns];
-        for (int i = 0; i < columns; i++) {
-            factors[i] = (float) scale.scale()[i / (columns / 3)];
+    private UploadedWeight get(DeviceWeight weight) {
+        UploadedWeight found = uploaded.get(weight);
+        if (found == null) {
+            throw new IllegalStateException(weight + " was not uploaded");
         }
-        return factors;
-    }
-
-    /**
-     * What the subtracted centre and the offset contribute: {@code sum W (centre * scale + offset)}, and the layer's own bias where it
-     * has one.
-     */
-    private float[] pixelBias(Op.Linear layer) {
-        PixelScale scale = pixelScale();
-        float[] matrix = vector(layer.weight());
-        int rows = layer.output().columns();
-        int columns = matrix.length / rows;
-        float[] own = layer.bias().isPresent() ? vector(layer.bias().get()) : new float[rows];
-        float[] bias = new float[rows];
-        for (int row = 0; row < rows; row++) {
-            double sum = own[row];
-            for (int i = 0; i < columns; i++) {
-                int channel = i / (columns / 3);
-                double constant = scale.centre(channel) * scale.scale()[channel] + scale.offset()[channel];
-                sum += matrix[row * columns + i] * constant;
-            }
-            bias[row] = (float) sum;
-        }
-        return bias;
-    }
-
-    PixelScale pixelScale() {
-        return pixels.orElseThrow(
-                () -> new InvalidInputException(checkpoint.source() + " does not say how pixels are normalised"));
-    }
-
-    private RowSource source(String name) {
-        return RowSource.of(checkpoint.tensor(new CanonicalName(name)));
-    }
-
-    /** All values of a small tensor. */
-    private float[] vector(String name) {
-        CanonicalTensor tensor = checkpoint.tensor(new CanonicalName(name));
-        float[] values = new float[Math.toIntExact(tensor.elements())];
-        FloatBuffer target = FloatBuffer.wrap(values);
-        for (StoredTensor segment : tensor.segments()) {
-            FloatConversion.toFloat(segment, target);
-        }
-        return values;
-    }
-
-    /** Address of a layer's packed matrix. */
-    long matrixAddress(Op.Linear layer, Tower tower, LinearMethod method) {
-        return uploaded(matrixName(layer, tower, method)).address();
-    }
-
-    /** Address of a layer's bias, 0 if it has none. */
-    long biasAddress(Op.Linear layer, Tower tower) {
-        return biasName(layer, tower).map(name -> uploaded(name).address()).orElse(0L);
-    }
-
-    /** The shape of a layer for the capacity of a layout. */
-    LinearShape shape(Op.Linear layer, DeviceLayout layout) {
-        return new LinearShape(
-                layout.rows(layer.output()),
-                layer.output().columns(),
-                source(layer.weight()).columns(),
-                layer.activation().map(GpuWeights::activation).orElse(Activation.NONE),
-                layer.residual());
-    }
-
-    private static Activation activation(dev.clipjet.model.Activation activation) {
-        return switch (activation) {
-            case QUICK_GELU -> Activation.QUICK_GELU;
-            case GELU -> Activation.GELU;
-            case GELU_TANH -> Activation.GELU_TANH;
-        };
-    }
-
-    /** Address of a float32 vector. */
-    long vectorAddress(String name) {
-        return uploaded(name).address();
-    }
-
-    /** A table in storage type. */
-    Matrix tableMatrix(String name) {
-        UploadedWeight weight = uploaded(name);
-        return new Matrix(
-                weight.address(), weight.rows(), weight.columns(), DeviceLayout.stride(weight.columns(), type));
-    }
-
-    private UploadedWeight uploaded(String name) {
-        UploadedWeight weight = weights.get(name);
-        if (weight == null) {
-            throw new IllegalStateException(name + " was not uploaded");
-        }
-        return weight;
+        return found;
     }
 
     @Override
     public void close() {
-        weights.clear();
-        uploads.close();
+        uploaded.clear();
+        try (Closer all = new Closer()) {
+            groups.forEach(group -> all.add(group.memory()));
+            groups.clear();
+        }
     }
 
-    /** Weights that are infinite in storage type would give answers without meaning. */
-    private record RefuseOverflow(java.nio.file.Path model) implements UploadListener {
+    /** Weights that are infinite in the device's type would give answers without meaning. */
+    private record RefuseOverflow(Path model) implements UploadListener {
         @Override
-        public void overflow(String weight, DType target, long count) {
+        public void overflow(String weight, ElementType target, long count) {
             throw new InvalidInputException(model + ": " + count + " values of " + weight + " are too large for "
                     + target + "; use bf16 or fp32");
         }

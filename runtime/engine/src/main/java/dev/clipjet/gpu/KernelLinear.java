@@ -5,15 +5,15 @@ import dev.clipjet.kernels.gpu.KernelLibrary;
 import dev.clipjet.kernels.gpu.LinearKernels;
 import dev.clipjet.kernels.gpu.LinearPlan;
 import dev.clipjet.kernels.gpu.Matrix;
-import dev.clipjet.kernels.gpu.StorageType;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.upload.WeightLayout;
 
 /** Linear layers by the kernels that ship. */
 final class KernelLinear implements LinearMethod {
     private final LinearKernels kernels;
-    private final StorageType type;
+    private final ElementType type;
 
-    KernelLinear(KernelLibrary library, StorageType type) {
+    KernelLinear(KernelLibrary library, ElementType type) {
         kernels = new LinearKernels(library, type);
         this.type = type;
     }

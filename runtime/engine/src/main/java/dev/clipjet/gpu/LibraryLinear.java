@@ -1,15 +1,15 @@
 package dev.clipjet.gpu;
 
 import dev.clipjet.device.DeviceMemory;
+import dev.clipjet.device.Gemm;
+import dev.clipjet.device.GemmLibrary;
 import dev.clipjet.device.GpuDevice;
 import dev.clipjet.device.GpuStream;
-import dev.clipjet.device.MatrixLibrary;
-import dev.clipjet.device.MatrixProduct;
-import dev.clipjet.kernels.gpu.Activation;
 import dev.clipjet.kernels.gpu.BiasActivationKernel;
 import dev.clipjet.kernels.gpu.KernelLibrary;
 import dev.clipjet.kernels.gpu.Matrix;
-import dev.clipjet.kernels.gpu.StorageType;
+import dev.clipjet.numeric.Activation;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.upload.RowMajor;
 import dev.clipjet.weights.upload.WeightLayout;
 
@@ -18,25 +18,19 @@ final class LibraryLinear implements LinearMethod, AutoCloseable {
     /** What NVIDIA recommends for compute capability 9.0; earlier ones need less. */
     private static final long WORKSPACE_BYTES = 32L << 20;
 
-    private final MatrixLibrary library;
+    private final GemmLibrary library;
     private final BiasActivationKernel epilogue;
-    private final StorageType type;
-    private final MatrixProduct.Element element;
-    private final Closing owned = new Closing();
+    private final ElementType type;
+    private final Closer owned = new Closer();
 
     /**
      * A method for one stream.
      *
      * @param library owned by this object from now on
      */
-    LibraryLinear(MatrixLibrary library, GpuDevice device, GpuStream stream, KernelLibrary kernels, StorageType type) {
+    LibraryLinear(GemmLibrary library, GpuDevice device, GpuStream stream, KernelLibrary kernels, ElementType type) {
         this.library = library;
         this.type = type;
-        element = switch (type) {
-            case F16 -> MatrixProduct.Element.F16;
-            case BF16 -> MatrixProduct.Element.BF16;
-            case F32 -> MatrixProduct.Element.F32;
-        };
         try {
             owned.add(library);
             epilogue = new BiasActivationKernel(kernels, type);
@@ -74,8 +68,8 @@ final class LibraryLinear implements LinearMethod, AutoCloseable {
 
             @Override
             public void record(GpuStream stream, Matrix in, long weight, long bias, Matrix out, long workspace) {
-                library.multiply(new MatrixProduct(
-                        element,
+                library.multiply(new Gemm(
+                        type,
                         shape.m(),
                         shape.n(),
                         shape.k(),
@@ -93,7 +87,7 @@ final class LibraryLinear implements LinearMethod, AutoCloseable {
 
             @Override
             public String describe() {
-                return "linear " + type.suffix() + " " + shape.m() + " x " + shape.n() + " x " + shape.k() + ": "
+                return "linear " + type.kernelCode() + " " + shape.m() + " x " + shape.n() + " x " + shape.k() + ": "
                         + library.description();
             }
         };

@@ -6,7 +6,7 @@ import dev.clipjet.device.GpuEvent;
 import dev.clipjet.device.GpuStream;
 import dev.clipjet.device.PinnedMemory;
 import dev.clipjet.kernels.gpu.Matrix;
-import dev.clipjet.kernels.gpu.StorageType;
+import dev.clipjet.numeric.ElementType;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Locale;
@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * library} or {@code measured}.
  */
 final class LinearChoice {
-    static final String PROPERTY = "clipjet.products";
+    static final String PROPERTY = "clipjet.gemm";
 
     private static final Logger LOG = LoggerFactory.getLogger(LinearChoice.class);
 
@@ -33,11 +33,14 @@ final class LinearChoice {
     private static final int ROUNDS = 3;
     private static final int PATTERN_BYTES = 1 << 20;
 
-    private static final Map<String, Integer> MEASURED = new ConcurrentHashMap<>();
+    /** What was measured, and so need not be again. */
+    private record Key(String device, ElementType type, LinearShape shape, List<String> methods) {}
+
+    private static final Map<Key, Integer> MEASURED = new ConcurrentHashMap<>();
 
     private final GpuDevice device;
     private final GpuStream stream;
-    private final StorageType type;
+    private final ElementType type;
     private final List<LinearMethod> methods;
 
     /**
@@ -45,7 +48,7 @@ final class LinearChoice {
      *
      * @param methods at least one, owned by the caller; the first is that of the shipped kernels
      */
-    LinearChoice(GpuDevice device, GpuStream stream, StorageType type, List<LinearMethod> methods) {
+    LinearChoice(GpuDevice device, GpuStream stream, ElementType type, List<LinearMethod> methods) {
         this.device = device;
         this.stream = stream;
         this.type = type;
@@ -84,8 +87,11 @@ final class LinearChoice {
         if (methods.size() == 1) {
             return methods.get(0);
         }
-        String key = device.properties().name() + " " + type + " " + shape + " "
-                + methods.stream().map(LinearMethod::name).toList();
+        Key key = new Key(
+                device.properties().name(),
+                type,
+                shape,
+                methods.stream().map(LinearMethod::name).toList());
         Integer known = MEASURED.get(key);
         if (known == null) {
             known = fastest(shape);
@@ -125,7 +131,7 @@ final class LinearChoice {
         int outStride = DeviceLayout.stride(shape.n(), type);
         long weightBytes = (method.layout(shape.n(), shape.k()).bytes(shape.n(), shape.k(), type.bytes()) + 255) & -256;
         int copies = (int) Math.min(LAUNCHES, BYTES_OF_WEIGHTS / weightBytes + 1);
-        try (Closing memory = new Closing()) {
+        try (Closer memory = new Closer()) {
             long in = random(memory, (long) shape.m() * inStride * type.bytes());
             long out = random(memory, (long) shape.m() * outStride * type.bytes());
             long weights = random(memory, copies * weightBytes);
@@ -157,7 +163,7 @@ final class LinearChoice {
     }
 
     /** Memory with small random numbers: power, and so the clock, depends on the data. */
-    private long random(Closing memory, long bytes) {
+    private long random(Closer memory, long bytes) {
         DeviceMemory target = memory.add(device.allocate(bytes));
         int chunk = (int) Math.min(PATTERN_BYTES, bytes);
         try (PinnedMemory pattern = device.allocatePinned(chunk)) {
@@ -169,6 +175,7 @@ final class LinearChoice {
                     case F16 -> buffer.putShort(at, (short) (random.nextInt() & 0x83ff | 9 << 10));
                     case BF16 -> buffer.putShort(at, (short) (random.nextInt() & 0x807f | 121 << 7));
                     case F32 -> buffer.putInt(at, random.nextInt() & 0x807fffff | 121 << 23);
+                    default -> throw type.unexpected();
                 }
             }
             for (long at = 0; at < bytes; at += chunk) {

@@ -1,6 +1,6 @@
 package dev.clipjet.gpu;
 
-import dev.clipjet.kernels.gpu.Activation;
+import dev.clipjet.numeric.Activation;
 
 /**
  * A linear layer {@code out = act(in W^T + bias)}, or {@code out += in W^T + bias}.

@@ -14,7 +14,7 @@ import java.nio.ByteOrder;
  */
 final class StaticMemory implements AutoCloseable {
     /** A buffer of Java has at most so many bytes. */
-    private static final long MOST_PINNED = Integer.MAX_VALUE;
+    private static final long MAX_PINNED = Integer.MAX_VALUE;
 
     private final GpuDevice device;
     private final GpuStream stream;
@@ -42,9 +42,9 @@ final class StaticMemory implements AutoCloseable {
 
     /** Makes everything at least so large. All addresses change; the content of the arena is zero. */
     void grow(long arenaWanted, long inputWanted, long outputWanted) {
-        if (Math.max(inputWanted, outputWanted) > MOST_PINNED) {
+        if (Math.max(inputWanted, outputWanted) > MAX_PINNED) {
             throw new InvalidInputException("one run takes or gives " + Math.max(inputWanted, outputWanted)
-                    + " bytes, at most " + MOST_PINNED + " are possible");
+                    + " bytes, at most " + MAX_PINNED + " are possible");
         }
         close();
         arenaBytes = Math.max(arenaBytes, arenaWanted);
@@ -79,7 +79,7 @@ final class StaticMemory implements AutoCloseable {
     /** Frees everything; {@link #grow} brings it back. */
     @Override
     public void close() {
-        Closing all = new Closing();
+        Closer all = new Closer();
         if (arena != null) {
             all.add(arena);
         }

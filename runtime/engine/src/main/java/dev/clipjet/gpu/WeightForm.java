@@ -1,8 +1,8 @@
 package dev.clipjet.gpu;
 
-import dev.clipjet.kernels.gpu.StorageType;
 import dev.clipjet.kernels.gpu.Swizzle;
 import dev.clipjet.kernels.gpu.TileLayout;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.upload.RowMajor;
 import dev.clipjet.weights.upload.TileOrder;
 import dev.clipjet.weights.upload.TiledLayout;
@@ -15,7 +15,7 @@ final class WeightForm {
     private WeightForm() {}
 
     /** A packed matrix of the matrix products. */
-    static WeightLayout packed(TileLayout layout, StorageType type) {
+    static WeightLayout packed(TileLayout layout, ElementType type) {
         int chunk = TileLayout.CHUNK_BYTES / type.bytes();
         TileOrder order =
                 layout.swizzle() == Swizzle.NONE ? TileOrder.ROW_MAJOR : TileOrder.xor(chunk, CHUNKS_OF_A_SWIZZLE, 1);
@@ -23,7 +23,7 @@ final class WeightForm {
     }
 
     /** A table: row-major, rows padded to 16 bytes. */
-    static WeightLayout table(StorageType type) {
+    static WeightLayout table(ElementType type) {
         return new RowMajor(DeviceLayout.stride(1, type));
     }
 }

@@ -1,34 +1,35 @@
 package dev.clipjet.verify;
 
 import dev.clipjet.cpu.CpuExecutor;
-import dev.clipjet.cpu.SequenceBatch;
 import dev.clipjet.device.GpuDevice;
+import dev.clipjet.engine.PreparedTower;
+import dev.clipjet.error.InvalidInputException;
 import dev.clipjet.gpu.GpuExecutor;
-import dev.clipjet.gpu.PixelScale;
-import dev.clipjet.gpu.PreparedTower;
-import dev.clipjet.gpu.Tower;
-import dev.clipjet.graph.Graph;
 import dev.clipjet.graph.Op;
+import dev.clipjet.graph.OpDefault;
+import dev.clipjet.graph.PixelNormalization;
 import dev.clipjet.graph.PooledToken;
-import dev.clipjet.graph.TowerGraphs;
+import dev.clipjet.graph.Role;
+import dev.clipjet.graph.TowerGraph;
 import dev.clipjet.kernels.cpu.WorkerPool;
-import dev.clipjet.kernels.gpu.StorageType;
-import dev.clipjet.model.TextSpec;
-import dev.clipjet.model.VisionSpec;
+import dev.clipjet.model.ImageTower;
+import dev.clipjet.model.PreprocessSpec;
+import dev.clipjet.model.TextTower;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.preprocess.Preprocessor;
 import dev.clipjet.weights.Checkpoint;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Runs the towers of a model on a GPU and on the CPU, and reports the difference after every launch. The launches are those of any
- * other run.
+ * Runs the towers of a model on a GPU and on the CPU, and reports the difference after every operation that the GPU's plan lets observe.
+ * The launches are those of any other run.
  */
 public final class TowerVerifier implements AutoCloseable {
     private final Checkpoint checkpoint;
-    private final Preprocessor preprocessor;
     private final WorkerPool pool;
     private final CpuExecutor cpu;
     private final GpuExecutor gpu;
@@ -38,18 +39,20 @@ public final class TowerVerifier implements AutoCloseable {
      *
      * @param checkpoint the model; must stay open while this is used
      * @param device owned by the caller, who closes this first
+     * @param type of weights and activations on the GPU
      * @param threads of the CPU
      */
-    public TowerVerifier(Checkpoint checkpoint, GpuDevice device, StorageType type, int threads) {
+    public TowerVerifier(Checkpoint checkpoint, GpuDevice device, ElementType type, int threads) {
         this.checkpoint = checkpoint;
-        preprocessor = checkpoint.spec().preprocess().map(Preprocessor::of).orElse(null);
         pool = new WorkerPool(threads);
         CpuExecutor opened = null;
         boolean complete = false;
         try {
-            opened = new CpuExecutor(checkpoint, pool);
-            gpu = new GpuExecutor(
-                    checkpoint, device, type, checkpoint.spec().preprocess().map(PixelScale::of));
+            opened = new CpuExecutor(
+                    checkpoint,
+                    pool,
+                    checkpoint.spec().preprocess().map(Preprocessor::of).map(each -> each::normalize));
+            gpu = new GpuExecutor(checkpoint, device, type);
             complete = true;
         } finally {
             if (!complete) {
@@ -66,11 +69,12 @@ public final class TowerVerifier implements AutoCloseable {
      * The relative error that embeddings may have: that of float32 rounding, or the one that leaves a cosine of 0.9999 in fp16; bf16
      * has three bits fewer.
      */
-    public static double tolerance(StorageType type) {
+    public static double tolerance(ElementType type) {
         return switch (type) {
             case F32 -> 2e-5;
             case F16 -> Math.sqrt(2 * (1 - 0.9999));
             case BF16 -> 8 * Math.sqrt(2 * (1 - 0.9999));
+            default -> throw type.unexpected();
         };
     }
 
@@ -78,22 +82,23 @@ public final class TowerVerifier implements AutoCloseable {
      * Compares the image tower.
      *
      * @param images uint8 [S, S, 3] of every image
-     * @param report told of every operation as soon as it is compared; the patches cut out of bytes are not, since the GPU normalises
+     * @param report told of every operation as soon as it is compared; the patches cut out of bytes are not, since the GPU normalizes
      *     them later
      */
     public void images(List<byte[]> images, Consumer<OperationError> report) {
-        VisionSpec vision = checkpoint.spec().vision().orElseThrow();
-        int size = 3 * vision.imageSize() * vision.imageSize();
-        float[] pixels = new float[images.size() * size];
-        PreparedTower prepared = gpu.prepare(Tower.IMAGE_BYTES, images.size(), 1);
-        prepared.input().begin();
-        for (int i = 0; i < images.size(); i++) {
-            preprocessor.normalise(images.get(i), pixels, i * size);
-            prepared.input().image(images.get(i));
-        }
-        prepared.input().end();
-        Graph graph = TowerGraphs.image(vision, images.size());
-        compare("image", prepared, graph, SequenceBatch.images(images.size(), pixels, vision.tokens()), report);
+        ImageTower tower = checkpoint.spec().vision().orElseThrow();
+        PreprocessSpec preprocess = checkpoint
+                .spec()
+                .preprocess()
+                .orElseThrow(() ->
+                        new InvalidInputException(checkpoint.source() + " does not say how pixels are normalized"));
+        TowerGraph bytes =
+                TowerGraph.image(tower, Optional.of(PixelNormalization.of(preprocess)), TowerGraph.Output.EMBEDDINGS);
+        compare(
+                cpu.prepare(TowerGraph.image(tower), images.size(), 1),
+                gpu.prepare(bytes, images.size(), 1),
+                prepared -> images.forEach(prepared.input()::image),
+                report);
     }
 
     /**
@@ -103,36 +108,37 @@ public final class TowerVerifier implements AutoCloseable {
      * @param report told of every operation as soon as it is compared
      */
     public void texts(List<int[]> texts, Consumer<OperationError> report) {
-        TextSpec text = checkpoint.spec().text().orElseThrow();
+        TextTower tower = checkpoint.spec().text().orElseThrow();
+        TowerGraph graph = TowerGraph.text(tower);
         int tokens = texts.stream().mapToInt(ids -> ids.length).sum();
-        PreparedTower prepared = gpu.prepare(Tower.TEXT, texts.size(), tokens);
-        prepared.input().begin();
-        texts.forEach(ids -> prepared.input().text(ids, PooledToken.position(text, ids)));
-        prepared.input().end();
-        Graph graph = TowerGraphs.text(text, texts.size(), tokens);
-        compare("text", prepared, graph, SequenceBatch.texts(texts, ids -> PooledToken.position(text, ids)), report);
+        compare(
+                cpu.prepare(graph, texts.size(), tokens),
+                gpu.prepare(graph, texts.size(), tokens),
+                prepared -> texts.forEach(ids -> prepared.input().text(ids, PooledToken.position(tower, ids))),
+                report);
     }
 
     private void compare(
-            String tower, PreparedTower prepared, Graph graph, SequenceBatch batch, Consumer<OperationError> report) {
+            PreparedTower onCpu, PreparedTower onGpu, Consumer<PreparedTower> filler, Consumer<OperationError> report) {
+        for (PreparedTower prepared : List.of(onCpu, onGpu)) {
+            prepared.input().begin();
+            filler.accept(prepared);
+            prepared.input().end();
+        }
         // Values are reused, so what the CPU computes is kept until the GPU comes to it.
         Map<String, float[]> reference = new HashMap<>();
-        cpu.run(graph, batch, op -> {
-            float[] values = new float[cpu.rows(op.output()) * op.output().columns()];
-            cpu.read(op.output(), values, 0);
-            reference.put(op.name(), values);
+        cpu.run(onCpu, op -> {
+            reference.put(op.name(), cpu.read(op.output()));
             return true;
         });
-        List<Op> ops = prepared.graph().ops();
-        String last = ops.get(ops.size() - 1).name();
-        gpu.run(prepared, op -> {
-            if (!(op instanceof Op.UnfoldPatches)) {
+        gpu.run(onGpu, op -> {
+            if (op.accept(SameInBothGraphs.VISITOR)) {
                 double error = RowError.of(
                         gpu.read(op.output()),
                         reference.get(op.name()),
                         op.output().columns());
-                report.accept(
-                        new OperationError(tower, op.name(), error, op.name().equals(last)));
+                report.accept(new OperationError(
+                        onGpu.graph().name(), op.name(), error, op.roles().contains(Role.EMBEDDING)));
             }
             return true;
         });
@@ -145,6 +151,20 @@ public final class TowerVerifier implements AutoCloseable {
         } finally {
             cpu.close();
             pool.close();
+        }
+    }
+
+    /** Whether an operation has the same output in graphs of bytes and of normalized images. */
+    private static final class SameInBothGraphs extends OpDefault<Boolean> {
+        static final SameInBothGraphs VISITOR = new SameInBothGraphs();
+
+        private SameInBothGraphs() {
+            super(op -> true);
+        }
+
+        @Override
+        public Boolean unfoldPatches(Op.UnfoldPatches op) {
+            return op.bytes().isEmpty();
         }
     }
 }

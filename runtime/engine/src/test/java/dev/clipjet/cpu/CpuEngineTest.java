@@ -4,17 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.clipjet.engine.Engine;
+import dev.clipjet.engine.PreparedTower;
 import dev.clipjet.error.ClosedException;
-import dev.clipjet.graph.Graph;
 import dev.clipjet.graph.Op;
-import dev.clipjet.graph.TowerGraphs;
+import dev.clipjet.graph.TowerGraph;
 import dev.clipjet.kernels.cpu.WorkerPool;
-import dev.clipjet.model.VisionSpec;
+import dev.clipjet.model.VisionTransformer;
 import dev.clipjet.testing.Golden;
 import dev.clipjet.weights.Checkpoint;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -27,14 +29,14 @@ class CpuEngineTest {
     private static final float SAME = 2e-5f;
 
     private Checkpoint checkpoint;
-    private CpuEngine engine;
-    private VisionSpec vision;
+    private Engine engine;
+    private VisionTransformer vision;
 
     @BeforeEach
     void open() {
         checkpoint = Checkpoint.open(Golden.folder("hf-vit-quickgelu"));
-        engine = new CpuEngine(checkpoint, 2);
-        vision = checkpoint.spec().vision().orElseThrow();
+        engine = CpuEngine.open(checkpoint, 2);
+        vision = checkpoint.spec().vision().map(VisionTransformer.class::cast).orElseThrow();
     }
 
     @AfterEach
@@ -121,19 +123,23 @@ class CpuEngineTest {
     @Test
     void a_run_can_be_stopped_after_any_operation_and_its_output_read() {
         try (WorkerPool pool = new WorkerPool(2);
-                CpuExecutor executor = new CpuExecutor(checkpoint, pool)) {
-            Graph graph = TowerGraphs.image(vision, 2);
-            SequenceBatch batch = SequenceBatch.images(2, pixels(2), vision.tokens());
-            for (Op stop : graph.ops()) {
+                CpuExecutor executor = new CpuExecutor(checkpoint, pool, Optional.empty())) {
+            PreparedTower prepared = executor.prepare(TowerGraph.image(vision), 2, 1);
+            float[] pixels = pixels(2);
+            prepared.input().begin();
+            prepared.input().image(pixels, 0);
+            prepared.input().image(pixels, pixels.length / 2);
+            prepared.input().end();
+            for (Op stop : prepared.graph().ops()) {
                 List<String> seen = new ArrayList<>();
-                executor.run(graph, batch, op -> {
+                executor.run(prepared, op -> {
                     seen.add(op.name());
                     return op != stop;
                 });
                 assertThat(seen).last().isEqualTo(stop.name());
-                int rows = executor.rows(stop.output());
-                float[] values = new float[rows * stop.output().columns()];
-                executor.read(stop.output(), values, 0);
+                float[] values = executor.read(stop.output());
+                assertThat(values)
+                        .hasSize(prepared.rows(stop.output()) * stop.output().columns());
                 double sum = 0;
                 for (float value : values) {
                     assertThat(value).isFinite();

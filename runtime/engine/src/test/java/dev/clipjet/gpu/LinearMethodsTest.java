@@ -5,11 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.clipjet.device.DeviceMemory;
 import dev.clipjet.device.GpuStream;
-import dev.clipjet.kernels.gpu.Activation;
 import dev.clipjet.kernels.gpu.KernelLibrary;
 import dev.clipjet.kernels.gpu.Matrix;
-import dev.clipjet.kernels.gpu.StorageType;
-import dev.clipjet.memory.DType;
+import dev.clipjet.numeric.Activation;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.ptx.emulator.EmulatedDevice;
 import dev.clipjet.ptx.exec.ExecutionOptions;
 import dev.clipjet.weights.upload.RowSource;
@@ -45,23 +44,23 @@ class LinearMethodsTest {
         "F32, 4, 18, 33, NONE, true, false"
     })
     void bothMethodsGiveTheLayer(
-            StorageType type, int m, int n, int k, Activation activation, boolean residual, boolean biased) {
+            ElementType type, int m, int n, int k, Activation activation, boolean residual, boolean biased) {
         LinearShape shape = new LinearShape(m, n, k, activation, residual);
         Random random = new Random(m * 31 + n);
         float[] in = gaussian(random, type, m * k, 1);
         float[] weight = gaussian(random, type, n * k, 0.2);
-        float[] bias = gaussian(random, StorageType.F32, n, 1);
+        float[] bias = gaussian(random, ElementType.F32, n, 1);
         float[] old = gaussian(random, type, m * n, 1);
         double[] expected = exact(shape, in, weight, biased ? bias : new float[n], old);
         try (EmulatedDevice device = device();
                 GpuStream stream = device.createStream();
                 KernelLibrary library = new KernelLibrary(device)) {
-            HostMatrixLibrary products = new HostMatrixLibrary(0);
+            HostGemmLibrary products = new HostGemmLibrary(0);
             try (LibraryLinear external = new LibraryLinear(products, device, stream, library, type)) {
                 for (LinearMethod method : List.of(new KernelLinear(library, type), external)) {
                     float[] result = run(method, device, stream, type, shape, in, weight, biased ? bias : null, old);
                     // A library rounds once more before bias and activation.
-                    double precision = type == StorageType.F32 ? 1e-6 : type == StorageType.F16 ? 0x1p-10 : 0x1p-7;
+                    double precision = type == ElementType.F32 ? 1e-6 : type == ElementType.F16 ? 0x1p-10 : 0x1p-7;
                     for (int i = 0; i < expected.length; i++) {
                         assertThat(Math.abs(result[i] - expected[i]))
                                 .as("%s: element %d, %s for %s", method.name(), i, result[i], expected[i])
@@ -78,7 +77,7 @@ class LinearMethodsTest {
             LinearMethod method,
             EmulatedDevice device,
             GpuStream stream,
-            StorageType type,
+            ElementType type,
             LinearShape shape,
             float[] in,
             float[] weight,
@@ -86,18 +85,18 @@ class LinearMethodsTest {
             float[] old) {
         int inStride = DeviceLayout.stride(shape.k(), type);
         int outStride = DeviceLayout.stride(shape.n(), type);
-        try (Closing memory = new Closing();
+        try (Closer memory = new Closer();
                 WeightUploader uploader = new WeightUploader(device, stream, SILENT)) {
             UploadedWeights weights = memory.add(uploader.upload(List.of(
                     new UploadRequest(
                             "weight",
                             RowSource.of(weight, shape.n(), shape.k()),
-                            type.dtype(),
+                            type,
                             method.layout(shape.n(), shape.k())),
                     new UploadRequest(
                             "bias",
                             RowSource.of(bias == null ? new float[shape.n()] : bias, shape.n(), 1),
-                            DType.F32))));
+                            ElementType.F32))));
             LinearMethod.Prepared layer = method.prepare(shape);
             assertThat(layer.describe()).contains(shape.m() + " x " + shape.n() + " x " + shape.k());
             DeviceMemory workspace = memory.add(device.allocate(Math.max(16, layer.workspaceBytes())));
@@ -116,10 +115,10 @@ class LinearMethodsTest {
     }
 
     private static long padded(
-            Closing memory,
+            Closer memory,
             EmulatedDevice device,
             GpuStream stream,
-            StorageType type,
+            ElementType type,
             float[] dense,
             int columns,
             int stride) {
@@ -133,7 +132,7 @@ class LinearMethodsTest {
         return target.address();
     }
 
-    private static float[] dense(GpuStream stream, StorageType type, LinearShape shape, long address, int stride) {
+    private static float[] dense(GpuStream stream, ElementType type, LinearShape shape, long address, int stride) {
         ByteBuffer bytes =
                 ByteBuffer.allocate(shape.m() * stride * type.bytes()).order(ByteOrder.LITTLE_ENDIAN);
         stream.copyToHost(bytes, address);
@@ -156,6 +155,7 @@ class LinearMethodsTest {
                 int at = row * shape.n() + column;
                 out[at] = switch (shape.activation()) {
                     case NONE -> shape.residual() ? old[at] + sum : sum;
+                    case RELU -> Math.max(sum, 0);
                     case QUICK_GELU -> sum / (1 + Math.exp(-1.702 * sum));
                     case GELU -> sum / 2 * (1 + erf(sum / Math.sqrt(2)));
                     case GELU_TANH ->
@@ -178,7 +178,7 @@ class LinearMethodsTest {
         return 2 / Math.sqrt(Math.PI) * sum;
     }
 
-    private static float[] gaussian(Random random, StorageType type, int count, double scale) {
+    private static float[] gaussian(Random random, ElementType type, int count, double scale) {
         float[] values = new float[count];
         for (int i = 0; i < count; i++) {
             values[i] = (float) (scale * random.nextGaussian());
@@ -195,16 +195,16 @@ class LinearMethodsTest {
         try (EmulatedDevice device = device();
                 GpuStream stream = device.createStream();
                 KernelLibrary library = new KernelLibrary(device)) {
-            HostMatrixLibrary quick = new HostMatrixLibrary(0);
-            HostMatrixLibrary slow = new HostMatrixLibrary(20_000_000);
-            try (LibraryLinear first = new LibraryLinear(slow, device, stream, library, StorageType.F32);
-                    LibraryLinear second = new LibraryLinear(quick, device, stream, library, StorageType.F32)) {
+            HostGemmLibrary quick = new HostGemmLibrary(0);
+            HostGemmLibrary slow = new HostGemmLibrary(20_000_000);
+            try (LibraryLinear first = new LibraryLinear(slow, device, stream, library, ElementType.F32);
+                    LibraryLinear second = new LibraryLinear(quick, device, stream, library, ElementType.F32)) {
                 LinearShape shape = new LinearShape(1, 2, 3, Activation.NONE, false);
-                LinearChoice choice = new LinearChoice(device, stream, StorageType.F32, List.of(first, second));
+                LinearChoice choice = new LinearChoice(device, stream, ElementType.F32, List.of(first, second));
                 assertThat(choice.method(shape)).isSameAs(second);
                 int measured = quick.products();
                 assertThat(measured).isPositive();
-                assertThat(new LinearChoice(device, stream, StorageType.F32, List.of(first, second)).method(shape))
+                assertThat(new LinearChoice(device, stream, ElementType.F32, List.of(first, second)).method(shape))
                         .isSameAs(second);
                 assertThat(quick.products()).isEqualTo(measured);
             }
@@ -216,22 +216,22 @@ class LinearMethodsTest {
         try (EmulatedDevice device = device();
                 GpuStream stream = device.createStream();
                 KernelLibrary library = new KernelLibrary(device)) {
-            HostMatrixLibrary products = new HostMatrixLibrary(0);
-            KernelLinear kernels = new KernelLinear(library, StorageType.F16);
+            HostGemmLibrary products = new HostGemmLibrary(0);
+            KernelLinear kernels = new KernelLinear(library, ElementType.F16);
             LinearShape shape = new LinearShape(2, 8, 8, Activation.NONE, false);
-            try (LibraryLinear external = new LibraryLinear(products, device, stream, library, StorageType.F16)) {
+            try (LibraryLinear external = new LibraryLinear(products, device, stream, library, ElementType.F16)) {
                 List<LinearMethod> both = List.of(kernels, external);
                 System.setProperty(LinearChoice.PROPERTY, "kernels");
-                assertThat(new LinearChoice(device, stream, StorageType.F16, both).method(shape))
+                assertThat(new LinearChoice(device, stream, ElementType.F16, both).method(shape))
                         .isSameAs(kernels);
                 System.setProperty(LinearChoice.PROPERTY, "library");
-                assertThat(new LinearChoice(device, stream, StorageType.F16, both).method(shape))
+                assertThat(new LinearChoice(device, stream, ElementType.F16, both).method(shape))
                         .isSameAs(external);
                 assertThat(products.products()).isZero();
-                assertThatThrownBy(() -> new LinearChoice(device, stream, StorageType.F16, List.of(kernels)))
+                assertThatThrownBy(() -> new LinearChoice(device, stream, ElementType.F16, List.of(kernels)))
                         .hasMessageContaining("there is no library");
                 System.setProperty(LinearChoice.PROPERTY, "fastest");
-                assertThatThrownBy(() -> new LinearChoice(device, stream, StorageType.F16, both))
+                assertThatThrownBy(() -> new LinearChoice(device, stream, ElementType.F16, both))
                         .hasMessageContaining("possible are measured, kernels and library");
             }
         }

@@ -2,9 +2,9 @@ package dev.clipjet.gpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.clipjet.kernels.gpu.StorageType;
 import dev.clipjet.kernels.gpu.Swizzle;
 import dev.clipjet.kernels.gpu.TileLayout;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.upload.WeightLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -14,8 +14,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The uploader puts every element where the kernels look for it. */
 class WeightFormTest {
     @ParameterizedTest
-    @EnumSource(StorageType.class)
-    void packed_weights_lie_where_the_kernels_read_them(StorageType type) {
+    @EnumSource(
+            value = ElementType.class,
+            names = {"F16", "BF16", "F32"})
+    void packed_weights_lie_where_the_kernels_read_them(ElementType type) {
         int bytes = type.bytes();
         for (Swizzle swizzle : Swizzle.values()) {
             TileLayout layout = new TileLayout(64, 128 / bytes, swizzle);

@@ -25,7 +25,7 @@ public final class DecodedImage {
      * Transparency outside of an alpha channel.
      *
      * @param paletteAlpha alpha of each of the 256 palette entries, or null
-     * @param key colour (one sample for gray, three for RGB) that is transparent, or null
+     * @param key color (one sample for gray, three for RGB) that is transparent, or null
      */
     private record Transparency(byte[] paletteAlpha, int[] key) {
         static final Transparency NONE = new Transparency(null, null);
@@ -54,7 +54,7 @@ public final class DecodedImage {
         this.damage = damage;
     }
 
-    /** An image of any mode but {@link PixelMode#P}, without a transparent colour. */
+    /** An image of any mode but {@link PixelMode#P}, without a transparent color. */
     public static DecodedImage of(PixelMode mode, int width, int height, byte[] pixels) {
         Objects.requireNonNull(pixels, "pixels");
         if (mode == PixelMode.P) {
@@ -82,7 +82,7 @@ public final class DecodedImage {
         return new DecodedImage(width, height, PixelMode.P, indices, palette, transparency, null);
     }
 
-    /** The same pixels with one transparent colour: one sample for gray modes, three for RGB. */
+    /** The same pixels with one transparent color: one sample for gray modes, three for RGB. */
     public DecodedImage withTransparentColor(int... key) {
         if (key.length != (mode == PixelMode.RGB ? 3 : 1)
                 || mode == PixelMode.P
@@ -90,7 +90,7 @@ public final class DecodedImage {
                 || mode == PixelMode.RGBA
                 || mode == PixelMode.CMYK) {
             throw new InvalidInputException(
-                    "no transparent colour of " + key.length + " samples in mode " + mode.label());
+                    "no transparent color of " + key.length + " samples in mode " + mode.label());
         }
         return new DecodedImage(width, height, mode, pixels, null, new Transparency(null, key.clone()), damage);
     }
@@ -127,7 +127,7 @@ public final class DecodedImage {
         return pixels;
     }
 
-    /** Whether there is an alpha channel, a transparent palette entry or a transparent colour. */
+    /** Whether there is an alpha channel, a transparent palette entry or a transparent color. */
     public boolean hasTransparency() {
         return mode == PixelMode.LA || mode == PixelMode.RGBA || transparency.present();
     }

@@ -97,7 +97,7 @@ public final class ImageDecoder {
         if (in.length() == 0) {
             throw in.error(Kind.TRUNCATED, "the file is empty");
         }
-        throw in.error(Kind.UNRECOGNISED, "no JPEG, PNG, GIF, WebP, BMP or TIFF image");
+        throw in.error(Kind.UNRECOGNIZED, "no JPEG, PNG, GIF, WebP, BMP or TIFF image");
     }
 
     /**
@@ -108,7 +108,7 @@ public final class ImageDecoder {
         int width = image.getWidth();
         int height = image.getHeight();
         int type = image.getType();
-        // getRGB would put gray through a colour space conversion.
+        // getRGB would put gray through a color space conversion.
         if (type == BufferedImage.TYPE_BYTE_GRAY || type == BufferedImage.TYPE_USHORT_GRAY) {
             boolean wide = type == BufferedImage.TYPE_USHORT_GRAY;
             int bytes = wide ? 2 : 1;

@@ -8,7 +8,7 @@ public enum PixelMode {
     L("L", 1),
     /** Gray and alpha, not premultiplied. */
     LA("LA", 2),
-    /** Index into a palette of 256 RGB colours. */
+    /** Index into a palette of 256 RGB colors. */
     P("P", 1),
     /** Red, green, blue. */
     RGB("RGB", 3),

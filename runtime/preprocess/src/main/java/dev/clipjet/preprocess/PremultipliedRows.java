@@ -2,7 +2,7 @@ package dev.clipjet.preprocess;
 
 import dev.clipjet.preprocess.resize.RowSource;
 
-/** Colour times alpha, as Pillow's modes La and RGBa; alpha is the last channel. */
+/** Color times alpha, as Pillow's modes La and RGBa; alpha is the last channel. */
 record PremultipliedRows(RowSource rows) implements RowSource {
 
     @Override

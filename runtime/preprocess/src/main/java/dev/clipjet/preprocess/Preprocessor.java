@@ -16,7 +16,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Resize, crop and normalisation as one of the original pipelines does them, byte for byte and float for float.
+ * Resize, crop and normalization as one of the original pipelines does them, byte for byte and float for float.
  * Immutable and thread-safe.
  */
 public final class Preprocessor {
@@ -27,7 +27,7 @@ public final class Preprocessor {
 
     private Preprocessor(PreprocessSpec spec) {
         this.spec = spec;
-        this.table = Normalisation.table(spec);
+        this.table = Normalization.table(spec);
         this.torchvision = usesTorchvision(spec);
     }
 
@@ -50,7 +50,7 @@ public final class Preprocessor {
         });
         spec.crop().ifPresent(crop -> requirePositive("crop", crop));
         if (spec.fillColor() < 0 || spec.fillColor() > 255) {
-            throw new InvalidInputException("fill colour " + spec.fillColor() + " is not in 0..255");
+            throw new InvalidInputException("fill color " + spec.fillColor() + " is not in 0..255");
         }
         return new Preprocessor(spec);
     }
@@ -118,7 +118,7 @@ public final class Preprocessor {
      * @param rgb {@code uint8 [height, width, 3]}
      * @param out receives {@code float32 [3, height, width]} at {@code offset}
      */
-    public void normalise(byte[] rgb, float[] out, int offset) {
+    public void normalize(byte[] rgb, float[] out, int offset) {
         if (rgb.length % 3 != 0) {
             throw new InvalidInputException(rgb.length + " bytes are no RGB pixels");
         }
@@ -136,7 +136,7 @@ public final class Preprocessor {
         }
     }
 
-    /** What {@link #normalise} makes of each level: {@code float32 [3, 256]}, channel by level. A copy. */
+    /** What {@link #normalize} makes of each level: {@code float32 [3, 256]}, channel by level. A copy. */
     public float[][] table() {
         return new float[][] {table[0].clone(), table[1].clone(), table[2].clone()};
     }

@@ -23,7 +23,7 @@ class GoldenBadTest {
             Map.entry("jpg-truncated.jpg", Kind.TRUNCATED),
             Map.entry("png-truncated.png", Kind.TRUNCATED),
             Map.entry("empty.png", Kind.TRUNCATED),
-            Map.entry("text.jpg", Kind.UNRECOGNISED),
+            Map.entry("text.jpg", Kind.UNRECOGNIZED),
             Map.entry("png-60000x60000.png", Kind.LIMIT),
             Map.entry("gif-no-frames.gif", Kind.MALFORMED),
             Map.entry("jpg-sof-length.jpg", Kind.MALFORMED),
@@ -33,7 +33,7 @@ class GoldenBadTest {
             Map.entry("jpg-soi-only.jpg", Kind.TRUNCATED),
             Map.entry("jpg-zero-height.jpg", Kind.MALFORMED),
             Map.entry("jpg-65500.jpg", Kind.LIMIT),
-            Map.entry("jpg-leading.jpg", Kind.UNRECOGNISED),
+            Map.entry("jpg-leading.jpg", Kind.UNRECOGNIZED),
             Map.entry("png-ihdr-crc.png", Kind.MALFORMED),
             Map.entry("png-zero-width.png", Kind.MALFORMED),
             Map.entry("png-bad-zlib.png", Kind.MALFORMED),
@@ -44,7 +44,7 @@ class GoldenBadTest {
             Map.entry("bmp-truncated.bmp", Kind.TRUNCATED),
             Map.entry("webp-truncated.webp", Kind.TRUNCATED),
             Map.entry("tif-loop.tif", Kind.MALFORMED),
-            Map.entry("svg.png", Kind.UNRECOGNISED),
+            Map.entry("svg.png", Kind.UNRECOGNIZED),
             // Pillow decodes it; arithmetic coding is not supported here.
             Map.entry("jpg-arith.jpg", Kind.UNSUPPORTED));
 
@@ -99,7 +99,7 @@ class GoldenBadTest {
                         10,
                         "LIMIT",
                         2,
-                        "UNRECOGNISED",
+                        "UNRECOGNIZED",
                         3,
                         "UNSUPPORTED",
                         1));

@@ -55,7 +55,7 @@ class GoldenCasesTest {
         assertThat(compare(PassOrder.HORIZONTAL_FIRST, false)).isEqualTo(CASES);
     }
 
-    /** CLIP.png of the original repository: mostly transparent, 2162x762, so that colour path and crop offset show. */
+    /** CLIP.png of the original repository: mostly transparent, 2162x762, so that color path and crop offset show. */
     @Test
     void theOriginalExampleImage() {
         DecodedImage image = image("CLIP", false);

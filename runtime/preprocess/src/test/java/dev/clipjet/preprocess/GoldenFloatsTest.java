@@ -33,7 +33,7 @@ class GoldenFloatsTest {
                     golden.file(golden.image(testCase.get("image").asText()))));
             float[] out = new float[image.rgb().length + 7];
             Arrays.fill(out, Float.NaN);
-            preprocessor.normalise(image.rgb(), out, 4);
+            preprocessor.normalize(image.rgb(), out, 4);
             String name =
                     testCase.get("image").asText() + "-" + testCase.get("label").asText();
             float[] expected = tensor(profile, name);

@@ -36,7 +36,7 @@ class MalformedImageTest {
         byte[] bmp = encoded("bmp", 20, 20);
         return Stream.of(
                 broken("empty", new byte[0], Kind.TRUNCATED, "the file is empty"),
-                broken("text", ascii("not an image"), Kind.UNRECOGNISED, "no JPEG, PNG, GIF, WebP, BMP or TIFF"),
+                broken("text", ascii("not an image"), Kind.UNRECOGNIZED, "no JPEG, PNG, GIF, WebP, BMP or TIFF"),
                 broken("png of nothing", PNG, Kind.TRUNCATED, "no IHDR chunk"),
                 broken("png without pixels", png(header(4, 4, 8, 2)), Kind.TRUNCATED, "no IDAT chunk"),
                 broken("png 0 wide", png(header(0, 4, 8, 2)), Kind.MALFORMED, "0x4 pixels"),

@@ -53,7 +53,7 @@ class PreprocessorTest {
 
     @ParameterizedTest
     @EnumSource(PreprocessProfile.class)
-    void aPlainColourStaysPlain(PreprocessProfile profile) {
+    void aPlainColorStaysPlain(PreprocessProfile profile) {
         byte[] pixels = new byte[3 * 70 * 41];
         for (int i = 0; i < pixels.length; i++) {
             pixels[i] = (byte) (i % 3 == 0 ? 0 : i % 3 == 1 ? 131 : 255);
@@ -120,7 +120,7 @@ class PreprocessorTest {
         assertThat(IntStream.range(0, 8).filter(i -> last[3 * i] != 0)).containsExactly(1);
     }
 
-    /** The two-tap bilinear case by hand: weights 3/4 and 1/4 of neighbours when a side doubles. */
+    /** The two-tap bilinear case by hand: weights 3/4 and 1/4 of neighbors when a side doubles. */
     @Test
     void doublingByHand() {
         DecodedImage image = DecodedImage.ofRgb(2, 1, new byte[] {0, 0, 0, 100, 100, 100});
@@ -147,7 +147,7 @@ class PreprocessorTest {
     }
 
     @Test
-    void normaliseWritesPlanes() {
+    void normalizeWritesPlanes() {
         PreprocessSpec plain = new PreprocessSpec(
                 PreprocessProfile.HF_SLOW,
                 "test",
@@ -160,10 +160,10 @@ class PreprocessorTest {
                 0,
                 PassOrder.HORIZONTAL_FIRST);
         float[] out = new float[8];
-        Preprocessor.of(plain).normalise(new byte[] {1, 2, 3, (byte) 200, 5, 6}, out, 1);
+        Preprocessor.of(plain).normalize(new byte[] {1, 2, 3, (byte) 200, 5, 6}, out, 1);
         assertThat(out).containsExactly(0, 1, 200, 2, 5, 3, 6, 0);
         assertThatExceptionOfType(InvalidInputException.class)
-                .isThrownBy(() -> Preprocessor.of(plain).normalise(new byte[6], new float[8], 3))
+                .isThrownBy(() -> Preprocessor.of(plain).normalize(new byte[6], new float[8], 3))
                 .withMessageContaining("6 floats do not fit at offset 3 of an array of 8");
     }
 

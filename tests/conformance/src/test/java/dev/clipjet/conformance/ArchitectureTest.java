@@ -19,12 +19,13 @@ import java.util.Arrays;
 class ArchitectureTest {
     private static final String[] KERNELS = {
         "dev.clipjet.error..",
-        "dev.clipjet.memory..",
+        "dev.clipjet.numeric..",
         "dev.clipjet.device..",
         "dev.clipjet.ptx..",
         "dev.clipjet.kernels.."
     };
-    private static final String[] WEIGHTS = {"dev.clipjet.model..", "dev.clipjet.weights.."};
+    private static final String[] LEAVES = {"dev.clipjet.model..", "dev.clipjet.json.."};
+    private static final String[] WEIGHTS = {"dev.clipjet.weights.."};
     private static final String[] CONVERT = {"dev.clipjet.convert.."};
     private static final String[] TOKENIZER = {"dev.clipjet.tokenizer.."};
     private static final String[] PREPROCESS = {"dev.clipjet.preprocess.."};
@@ -46,7 +47,29 @@ class ArchitectureTest {
     static final ArchRule KERNELS_KNOW_NOTHING_ABOVE_THEM = noClasses()
             .that(in(KERNELS))
             .should()
-            .dependOnClassesThat(in(WEIGHTS, TOKENIZER, PREPROCESS, RUNTIME, COMMAND_LINE));
+            .dependOnClassesThat(in(LEAVES, WEIGHTS, TOKENIZER, PREPROCESS, RUNTIME, COMMAND_LINE));
+
+    /** What a model is, and JSON files, are there for all above the kernels. */
+    @ArchTest
+    static final ArchRule MODEL_AND_JSON_ARE_LEAVES = noClasses()
+            .that(in(LEAVES))
+            .should()
+            .dependOnClassesThat(in(WEIGHTS, CONVERT, TOKENIZER, PREPROCESS, RUNTIME, COMMAND_LINE))
+            .orShould()
+            .dependOnClassesThat(
+                    resideInAnyPackage("dev.clipjet.kernels..", "dev.clipjet.device..", "dev.clipjet.ptx.."));
+
+    @ArchTest
+    static final ArchRule MODEL_DESCRIPTIONS_KNOW_NO_FILE_FORMAT = noClasses()
+            .that()
+            .resideInAPackage("dev.clipjet.model..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.clipjet.json..", "com.fasterxml.jackson..");
+
+    @ArchTest
+    static final ArchRule TOKENIZER_AND_PREPROCESSING_KNOW_NO_LOADER =
+            noClasses().that(in(TOKENIZER, PREPROCESS)).should().dependOnClassesThat(in(WEIGHTS));
 
     @ArchTest
     static final ArchRule THE_LOADER_KNOWS_NOTHING_OF_THE_RUNTIME = noClasses()
@@ -66,7 +89,7 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule THE_LIBRARY_KNOWS_NOTHING_OF_CONVERSION = noClasses()
-            .that(in(KERNELS, WEIGHTS, TOKENIZER, PREPROCESS, RUNTIME))
+            .that(in(KERNELS, LEAVES, WEIGHTS, TOKENIZER, PREPROCESS, RUNTIME))
             .should()
             .dependOnClassesThat(in(CONVERT));
 
@@ -105,7 +128,35 @@ class ArchitectureTest {
                     "dev.clipjet.engine..",
                     "dev.clipjet.device..",
                     "dev.clipjet.kernels..",
+                    "dev.clipjet.weights..",
+                    "dev.clipjet.preprocess..",
+                    "dev.clipjet.tokenizer..",
                     "dev.clipjet");
+
+    /** Operations have roles and weights are expressions: no name says what something is. */
+    @ArchTest
+    static final ArchRule NOTHING_IS_DECIDED_BY_THE_ENDS_OF_NAMES = noClasses()
+            .that()
+            .resideInAnyPackage(
+                    "dev.clipjet.graph..",
+                    "dev.clipjet.engine..",
+                    "dev.clipjet.cpu..",
+                    "dev.clipjet.gpu..",
+                    "dev.clipjet.verify..")
+            .should()
+            .callMethod(String.class, "endsWith", String.class)
+            .orShould()
+            .callMethod(String.class, "contains", CharSequence.class);
+
+    /** What runs on every device does not know one of them. */
+    @ArchTest
+    static final ArchRule THE_ENGINE_KNOWS_NO_EXECUTOR = noClasses()
+            .that()
+            .resideInAPackage("dev.clipjet.engine..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "dev.clipjet.cpu..", "dev.clipjet.gpu..", "dev.clipjet.device..", "dev.clipjet.kernels..");
 
     @ArchTest
     static final ArchRule ENGINES_DO_NOT_KNOW_EACH_OTHER = noClasses()

@@ -2,7 +2,7 @@ package dev.clipjet.conformance;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.clipjet.memory.DType;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.FloatConversion;
 import dev.clipjet.weights.safetensors.SafetensorsWriter;
 import java.io.IOException;
@@ -69,7 +69,7 @@ final class BlocksModel {
         for (long size : shape) {
             sizes.add(size);
         }
-        tensors.add(new SafetensorsWriter.Declaration(name, DType.F16, sizes));
+        tensors.add(new SafetensorsWriter.Declaration(name, ElementType.F16, sizes));
     }
 
     /** Writes the model in F16; its values are small and alternate. */

@@ -5,16 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.clipjet.Clip;
 import dev.clipjet.ClipOptions;
-import dev.clipjet.Form;
+import dev.clipjet.Scaling;
 import dev.clipjet.cpu.CpuExecutor;
-import dev.clipjet.cpu.SequenceBatch;
 import dev.clipjet.engine.HiddenStates;
-import dev.clipjet.graph.Graph;
-import dev.clipjet.graph.Op;
-import dev.clipjet.graph.Rows;
-import dev.clipjet.graph.TowerGraphs;
+import dev.clipjet.engine.PreparedTower;
+import dev.clipjet.graph.TowerGraph;
 import dev.clipjet.kernels.cpu.WorkerPool;
-import dev.clipjet.model.VisionSpec;
+import dev.clipjet.model.ImageTower;
+import dev.clipjet.model.TextTransformer;
 import dev.clipjet.preprocess.PreprocessedImage;
 import dev.clipjet.preprocess.Preprocessor;
 import dev.clipjet.weights.Checkpoint;
@@ -23,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /** Compares what Clipjet answers for a checkpoint with what the code that wrote it answers. */
 final class CheckpointAnswers {
@@ -48,6 +47,7 @@ final class CheckpointAnswers {
             CheckpointAnswers answers = new CheckpointAnswers(original, source, new Reference(io));
             answers.checkModel(clip);
             answers.checkImageTower();
+            answers.checkImageLayers(clip);
             answers.checkTextTower(clip);
             float[][] images = answers.images(clip);
             float[][] texts = answers.texts(clip);
@@ -68,33 +68,40 @@ final class CheckpointAnswers {
         assertThat(clip.source()).isEqualTo(source);
     }
 
-    private float[][] images(Clip clip) {
+    private List<PreprocessedImage> preprocessed(Clip clip) {
         int side = clip.spec().vision().orElseThrow().imageSize();
         byte[] pixels = reference.bytes("pixels_uint8");
         int size = 3 * side * side;
-        Preprocessor preprocessor = Preprocessor.of(clip.spec().preprocess().orElseThrow());
-        float[] normalised = new float[pixels.length];
         List<PreprocessedImage> images = new ArrayList<>();
         for (int i = 0; i * size < pixels.length; i++) {
-            byte[] rgb = Arrays.copyOfRange(pixels, i * size, (i + 1) * size);
-            preprocessor.normalise(rgb, normalised, i * size);
-            images.add(new PreprocessedImage(side, side, rgb));
+            images.add(new PreprocessedImage(side, side, Arrays.copyOfRange(pixels, i * size, (i + 1) * size)));
         }
-        assertThat(normalised).isEqualTo(reference.floats("pixel_values"));
-        float[][] features = clip.embedPreprocessed(images, Form.RAW);
+        return images;
+    }
+
+    private float[][] images(Clip clip) {
+        List<PreprocessedImage> images = preprocessed(clip);
+        Preprocessor preprocessor = Preprocessor.of(clip.spec().preprocess().orElseThrow());
+        int size = images.get(0).rgb().length;
+        float[] normalized = new float[images.size() * size];
+        for (int i = 0; i < images.size(); i++) {
+            preprocessor.normalize(images.get(i).rgb(), normalized, i * size);
+        }
+        assertThat(normalized).isEqualTo(reference.floats("pixel_values"));
+        float[][] features = clip.embedPreprocessed(images, Scaling.RAW);
         assertThat(reference.error("image_features", features)).isLessThan(FEATURES);
         return features;
     }
 
     private float[][] texts(Clip clip) {
         List<int[]> ids = Arrays.asList(reference.ids("input_ids"));
-        float[][] features = clip.embedTokenIds(ids, Form.RAW);
+        float[][] features = clip.embedTokenIds(ids, Scaling.RAW);
         assertThat(reference.error("text_features", features)).isLessThan(FEATURES);
         JsonNode strings = original.info().path("texts");
         if (strings.isArray()) {
             List<String> texts = new ArrayList<>();
             strings.forEach(text -> texts.add(text.textValue()));
-            assertThat(clip.embedTexts(texts, Form.RAW)).isDeepEqualTo(features);
+            assertThat(clip.embedTexts(texts, Scaling.RAW)).isDeepEqualTo(features);
         }
         return features;
     }
@@ -102,18 +109,24 @@ final class CheckpointAnswers {
     private void checkImageTower() {
         try (Checkpoint checkpoint = Checkpoint.open(source, original.options());
                 WorkerPool pool = new WorkerPool(1);
-                CpuExecutor executor = new CpuExecutor(checkpoint, pool)) {
-            VisionSpec vision = checkpoint.spec().vision().orElseThrow();
+                CpuExecutor executor = new CpuExecutor(checkpoint, pool, Optional.empty())) {
+            ImageTower tower = checkpoint.spec().vision().orElseThrow();
             int images = reference.rows("pixel_values");
-            Graph graph = TowerGraphs.image(vision, images);
+            PreparedTower prepared = executor.prepare(TowerGraph.image(tower), images, 1);
+            float[] pixels = reference.floats("pixel_values");
+            prepared.input().begin();
+            for (int i = 0; i < images; i++) {
+                prepared.input().image(pixels, i * (pixels.length / images));
+            }
+            prepared.input().end();
             List<String> compared = new ArrayList<>();
-            List<String> expected = new ArrayList<>(List.of("vision_embeddings", "vision_pooled"));
-            SequenceBatch batch = SequenceBatch.images(images, reference.floats("pixel_values"), vision.tokens());
-            executor.run(graph, batch, op -> {
-                for (String name : references(op, vision)) {
-                    float[] values =
-                            new float[executor.rows(op.output()) * op.output().columns()];
-                    executor.read(op.output(), values, 0);
+            executor.run(prepared, op -> {
+                for (String name : HiddenNames.of(op, tower)) {
+                    float[] values = HiddenNames.asStored(
+                            tower,
+                            executor.read(op.output()),
+                            prepared.rows(op.output()) / images,
+                            op.output().columns());
                     assertThat(reference.error("hidden." + name, rows(values, images)))
                             .as(name)
                             .isLessThan(FEATURES);
@@ -121,47 +134,39 @@ final class CheckpointAnswers {
                 }
                 return true;
             });
-            // The class token is all that the last block computes.
-            int last = vision.blocks().layers() - (pooledIsLastBlock(graph) ? 1 : 0);
-            for (int i = 0; i <= last; i++) {
-                expected.add("vision_hidden_" + i);
-            }
-            assertThat(compared).containsExactlyInAnyOrderElementsOf(expected);
+            assertThat(compared).containsExactlyInAnyOrderElementsOf(HiddenNames.expected(tower));
         }
     }
 
-    private static boolean pooledIsLastBlock(Graph graph) {
-        return graph.ops().stream().noneMatch(op -> op instanceof Op.AveragePatches);
-    }
-
-    /** Names of the reference tensors that an operation's output is to equal. */
-    private static List<String> references(Op op, VisionSpec vision) {
-        boolean afterMean = op.output().rows() == Rows.SEQUENCES;
-        return switch (op.name()) {
-            case "vision.embeddings" ->
-                vision.normBeforeBlocks()
-                        ? List.of("vision_embeddings")
-                        : List.of("vision_embeddings", "vision_hidden_0");
-            case "vision.ln_pre" -> List.of("vision_hidden_0");
-            case "vision.ln_post" -> afterMean ? List.of("vision_pooled") : List.of();
-            case "vision.pooled" ->
-                switch (vision.pooling()) {
-                    case MEAN_OF_NORMED -> List.of("vision_pooled");
-                    case NORM_OF_MEAN, CLASS_TOKEN -> List.of();
-                };
-            default -> {
-                String[] parts = op.name().split("\\.", -1);
-                boolean block = op.name().endsWith(".mlp.fc2") && op.output().rows() == Rows.TOKENS;
-                yield block ? List.of("vision_hidden_" + (Integer.parseInt(parts[2]) + 1)) : List.of();
-            }
-        };
+    /** Every layer at every position, as callers get them. */
+    private void checkImageLayers(Clip clip) {
+        ImageTower tower = clip.spec().vision().orElseThrow();
+        List<HiddenStates> states =
+                preprocessed(clip).stream().map(clip::imageHiddenStates).toList();
+        List<String> names = HiddenNames.layers(tower);
+        for (int layer = 0; layer < names.size(); layer++) {
+            int index = layer;
+            float[][] rows = states.stream()
+                    .map(state ->
+                            HiddenNames.asStored(tower, state.layer(index), state.rows(index), state.width(index)))
+                    .toArray(float[][]::new);
+            assertThat(reference.error("hidden." + names.get(layer), rows))
+                    .as(names.get(layer))
+                    .isLessThan(FEATURES);
+        }
+        assertThat(states).allMatch(state -> state.layers() == names.size());
     }
 
     private void checkTextTower(Clip clip) {
         List<HiddenStates> states = Arrays.stream(reference.ids("input_ids"))
                 .map(clip::textHiddenStates)
                 .toList();
-        int layers = clip.spec().text().orElseThrow().blocks().layers();
+        int layers = clip.spec()
+                .text()
+                .map(TextTransformer.class::cast)
+                .orElseThrow()
+                .blocks()
+                .layers();
         for (int layer = 0; layer <= layers; layer++) {
             int index = layer;
             float[][] rows = states.stream().map(state -> state.layer(index)).toArray(float[][]::new);

@@ -6,9 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.clipjet.Clip;
 import dev.clipjet.ClipOptions;
 import dev.clipjet.Device;
-import dev.clipjet.Form;
 import dev.clipjet.ImageSource;
 import dev.clipjet.Precision;
+import dev.clipjet.Scaling;
 import dev.clipjet.preprocess.PreprocessedImage;
 import dev.clipjet.testing.Golden;
 import dev.clipjet.weights.CheckpointOptions;
@@ -79,7 +79,7 @@ class EmulatorConformanceTest {
             }
             if (clip.spec().text().isPresent()) {
                 List<int[]> ids = Arrays.asList(reference.ids("input_ids"));
-                double error = reference.error("text_features", clip.embedTokenIds(ids, Form.RAW));
+                double error = reference.error("text_features", clip.embedTokenIds(ids, Scaling.RAW));
                 assertThat(error).as("texts").isLessThan(tolerance(original, "text_features", precision));
             }
         }
@@ -100,7 +100,7 @@ class EmulatorConformanceTest {
                     .get("images")
                     .forEach(file -> images.add(clip.preprocess(ImageSource.of(folder.resolve(file.textValue())))));
         }
-        return clip.embedPreprocessed(images, Form.RAW);
+        return clip.embedPreprocessed(images, Scaling.RAW);
     }
 
     /** Twice what the original makes of the same precision; the bound of every float32 engine for float32. */

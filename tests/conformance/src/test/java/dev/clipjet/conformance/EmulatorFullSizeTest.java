@@ -2,12 +2,11 @@ package dev.clipjet.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clipjet.engine.Engine;
 import dev.clipjet.gpu.GpuEngine;
-import dev.clipjet.gpu.PixelScale;
 import dev.clipjet.graph.PooledToken;
-import dev.clipjet.kernels.gpu.StorageType;
-import dev.clipjet.memory.DType;
-import dev.clipjet.model.TextSpec;
+import dev.clipjet.model.TextTransformer;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.ptx.emulator.EmulatedDevice;
 import dev.clipjet.ptx.exec.ExecutionOptions;
 import dev.clipjet.ptx.exec.ExecutionOptions.Landing;
@@ -58,22 +57,18 @@ class EmulatorFullSizeTest {
     void a_full_size_model_is_right_and_clean(@TempDir Path work) throws Exception {
         SynthArchitecture architecture = SynthArchitecture.of("ViT-B-32");
         Path model = work.resolve("model");
-        SynthModel.write(architecture, "", DType.F32, model);
+        SynthModel.write(architecture, "", ElementType.F32, model);
         try (SafetensorsFile io =
                         SafetensorsFile.open(Golden.folder("synth/vit-b-32").resolve("io.safetensors"));
                 Checkpoint checkpoint = Checkpoint.open(model)) {
             Reference reference = new Reference(io);
             int size = 3 * architecture.imageSize() * architecture.imageSize();
             byte[] image = Arrays.copyOf(reference.bytes("pixels_uint8"), size);
-            TextSpec spec = checkpoint.spec().text().orElseThrow();
+            TextTransformer spec =
+                    checkpoint.spec().text().map(TextTransformer.class::cast).orElseThrow();
             int[] text = PooledToken.cut(spec, reference.ids("input_ids")[1]);
             EmulatedDevice device = new EmulatedDevice(EmulatedDevice.h200(), ExecutionOptions.standard());
-            try (GpuEngine engine = new GpuEngine(
-                    "emulated",
-                    checkpoint,
-                    device,
-                    checkpoint.spec().preprocess().map(PixelScale::of),
-                    StorageType.F16)) {
+            try (Engine engine = GpuEngine.open("emulated", checkpoint, device, ElementType.F16)) {
                 float[][] exactImage = null;
                 float[][] exactText = null;
                 for (Mode mode : modes()) {

@@ -8,12 +8,12 @@ import dev.clipjet.device.DeviceException;
 import dev.clipjet.device.GpuDevice;
 import dev.clipjet.device.faults.FaultPlan;
 import dev.clipjet.device.faults.FaultyDevice;
+import dev.clipjet.engine.Engine;
 import dev.clipjet.error.ClosedException;
 import dev.clipjet.gpu.GpuEngine;
-import dev.clipjet.gpu.PixelScale;
 import dev.clipjet.graph.PooledToken;
-import dev.clipjet.kernels.gpu.StorageType;
-import dev.clipjet.model.TextSpec;
+import dev.clipjet.model.TextTransformer;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.ptx.emulator.EmulatedDevice;
 import dev.clipjet.ptx.exec.ExecutionOptions;
 import dev.clipjet.testing.Golden;
@@ -50,7 +50,8 @@ class GpuFaultsTest {
     static void open() {
         checkpoint = Checkpoint.open(Golden.folder("hf-vit-quickgelu"));
         int side = checkpoint.spec().vision().orElseThrow().imageSize();
-        TextSpec text = checkpoint.spec().text().orElseThrow();
+        TextTransformer text =
+                checkpoint.spec().text().map(TextTransformer.class::cast).orElseThrow();
         image = new byte[3 * side * side];
         new Random(1).nextBytes(image);
         ids = PooledToken.cut(text, new int[] {1, 2, 3, text.endTokenId()});
@@ -68,24 +69,19 @@ class GpuFaultsTest {
                 EmulatedDevice.h200(), ExecutionOptions.standard().withCounters(false));
     }
 
-    private static GpuEngine load(Supplier<GpuDevice> device, FaultPlan plan) {
-        return new GpuEngine(
-                "faulty",
-                checkpoint,
-                new FaultyDevice(device.get(), plan),
-                checkpoint.spec().preprocess().map(PixelScale::of),
-                StorageType.F16);
+    private static Engine load(Supplier<GpuDevice> device, FaultPlan plan) {
+        return GpuEngine.open("faulty", checkpoint, new FaultyDevice(device.get(), plan), ElementType.F16);
     }
 
     /** Two images and three texts: larger than what loading prepares, so that memory has to grow. */
-    private static Answers embed(GpuEngine engine) {
+    private static Answers embed(Engine engine) {
         float[][] images = engine.embedBytes(List.of(image, image));
         return new Answers(images, engine.embedTexts(List.of(ids, ids, ids)));
     }
 
     private static List<String> calls(Supplier<GpuDevice> device) {
         FaultPlan plan = FaultPlan.none();
-        try (GpuEngine engine = load(device, plan)) {
+        try (Engine engine = load(device, plan)) {
             embed(engine);
         }
         assertThat(plan.live()).isEmpty();
@@ -113,7 +109,7 @@ class GpuFaultsTest {
     @Test
     void on_the_emulator_the_answers_are_right_afterwards() {
         Answers expected;
-        try (GpuEngine engine = load(GpuFaultsTest::emulator, FaultPlan.none())) {
+        try (Engine engine = load(GpuFaultsTest::emulator, FaultPlan.none())) {
             expected = embed(engine);
         }
         List<String> calls = calls(GpuFaultsTest::emulator);
@@ -137,7 +133,7 @@ class GpuFaultsTest {
     private static Answers failsAndGoesOn(Supplier<GpuDevice> device, int k) {
         FaultPlan plan = FaultPlan.once(k);
         Answers answers = null;
-        GpuEngine engine = loaded(device, plan, k);
+        Engine engine = loaded(device, plan, k);
         if (engine != null) {
             try (engine) {
                 DeviceException failure = catchThrowableOfType(DeviceException.class, () -> embed(engine));
@@ -152,7 +148,7 @@ class GpuFaultsTest {
 
     private static void failsForGood(Supplier<GpuDevice> device, int k) {
         FaultPlan plan = FaultPlan.from(k);
-        GpuEngine engine = loaded(device, plan, k);
+        Engine engine = loaded(device, plan, k);
         if (engine != null) {
             DeviceException first = catchThrowableOfType(DeviceException.class, () -> embed(engine));
             assertThat(first)
@@ -172,7 +168,7 @@ class GpuFaultsTest {
     }
 
     /** The engine, or null if loading failed as it had to. */
-    private static GpuEngine loaded(Supplier<GpuDevice> device, FaultPlan plan, long k) {
+    private static Engine loaded(Supplier<GpuDevice> device, FaultPlan plan, long k) {
         try {
             return load(device, plan);
         } catch (DeviceException e) {

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.clipjet.cpu.CpuEngine;
+import dev.clipjet.engine.Engine;
 import dev.clipjet.engine.HiddenStates;
 import dev.clipjet.gpu.GpuEngine;
-import dev.clipjet.gpu.PixelScale;
 import dev.clipjet.graph.PooledToken;
-import dev.clipjet.kernels.gpu.StorageType;
-import dev.clipjet.model.TextSpec;
+import dev.clipjet.model.TextTransformer;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.ptx.emulator.EmulatedDevice;
 import dev.clipjet.ptx.exec.ExecutionOptions;
 import dev.clipjet.testing.Golden;
@@ -24,22 +24,21 @@ import org.junit.jupiter.api.Test;
 class GpuInputsTest {
     private static final double FP32 = 2e-5;
 
-    private static GpuEngine engine(Checkpoint checkpoint) {
-        return new GpuEngine(
+    private static Engine engine(Checkpoint checkpoint) {
+        return GpuEngine.open(
                 "emulated",
                 checkpoint,
                 new EmulatedDevice(
                         EmulatedDevice.h200(), ExecutionOptions.standard().withCounters(false)),
-                checkpoint.spec().preprocess().map(PixelScale::of),
-                StorageType.F32);
+                ElementType.F32);
     }
 
     @Test
-    void normalised_floats_and_hidden_states_are_those_of_the_original() {
+    void normalized_floats_and_hidden_states_are_those_of_the_original() {
         Path directory = Golden.folder("hf-vit-gelu");
         try (SafetensorsFile io = SafetensorsFile.open(directory.resolve("io.safetensors"));
                 Checkpoint checkpoint = Checkpoint.open(directory);
-                GpuEngine engine = engine(checkpoint)) {
+                Engine engine = engine(checkpoint)) {
             Reference reference = new Reference(io);
             int images = reference.rows("pixel_values");
             assertThat(reference.error("image_features", engine.embedImages(reference.floats("pixel_values"), images)))
@@ -48,7 +47,13 @@ class GpuInputsTest {
             for (int[] ids : reference.ids("input_ids")) {
                 states.add(engine.textHiddenStates(ids));
             }
-            int layers = checkpoint.spec().text().orElseThrow().blocks().layers();
+            int layers = checkpoint
+                    .spec()
+                    .text()
+                    .map(TextTransformer.class::cast)
+                    .orElseThrow()
+                    .blocks()
+                    .layers();
             for (int layer = 0; layer <= layers; layer++) {
                 int index = layer;
                 assertThat(states).allMatch(each -> each.layers() == layers + 1);
@@ -64,9 +69,10 @@ class GpuInputsTest {
     @Test
     void a_text_has_the_same_embedding_in_every_batch() {
         try (Checkpoint checkpoint = Checkpoint.open(Golden.folder("hf-vit-quickgelu"));
-                GpuEngine gpu = engine(checkpoint);
-                CpuEngine cpu = new CpuEngine(checkpoint, 1)) {
-            TextSpec text = checkpoint.spec().text().orElseThrow();
+                Engine gpu = engine(checkpoint);
+                Engine cpu = CpuEngine.open(checkpoint, 1)) {
+            TextTransformer text =
+                    checkpoint.spec().text().map(TextTransformer.class::cast).orElseThrow();
             List<int[]> texts = new ArrayList<>();
             for (int count = 1; count <= 7; count++) {
                 int[] ids = new int[1 + count * 3 % 11];

@@ -5,12 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.clipjet.Clip;
-import dev.clipjet.Form;
 import dev.clipjet.ImageSource;
+import dev.clipjet.Scaling;
 import dev.clipjet.Similarity;
 import dev.clipjet.engine.HiddenStates;
 import dev.clipjet.error.ModelFormatException;
-import dev.clipjet.model.VisionSpec;
+import dev.clipjet.model.TextTransformer;
+import dev.clipjet.model.VisionTransformer;
 import dev.clipjet.preprocess.PreprocessedImage;
 import dev.clipjet.preprocess.Preprocessor;
 import dev.clipjet.testing.Golden;
@@ -105,7 +106,8 @@ class HuggingFaceConformanceTest {
     private static float[][] images(Clip clip, Path directory, JsonNode info, Reference reference) {
         assertThat(clip.spec().preprocess().orElseThrow().profile().label())
                 .isEqualTo(info.get("preprocessing").textValue());
-        VisionSpec vision = clip.spec().vision().orElseThrow();
+        VisionTransformer vision =
+                clip.spec().vision().map(VisionTransformer.class::cast).orElseThrow();
         Preprocessor preprocessor = Preprocessor.of(clip.spec().preprocess().orElseThrow());
         List<ImageSource> sources = new ArrayList<>();
         info.get("images")
@@ -115,10 +117,10 @@ class HuggingFaceConformanceTest {
         float[] pixels = new float[sources.size() * imageFloats];
         for (int i = 0; i < sources.size(); i++) {
             PreprocessedImage image = clip.preprocess(sources.get(i));
-            preprocessor.normalise(image.rgb(), pixels, i * imageFloats);
+            preprocessor.normalize(image.rgb(), pixels, i * imageFloats);
         }
         assertThat(pixels).isEqualTo(reference.floats("pixel_values"));
-        float[][] features = clip.embedImages(sources, Form.RAW);
+        float[][] features = clip.embedImages(sources, Scaling.RAW);
         assertThat(reference.error("image_features", features)).isLessThan(FEATURES);
         return features;
     }
@@ -134,16 +136,22 @@ class HuggingFaceConformanceTest {
             assertThat(encodings.stream().map(Encoding::attentionMask).toArray(int[][]::new))
                     .isDeepEqualTo(reference.ids("attention_mask"));
         }
-        float[][] features = clip.embedTexts(texts, Form.RAW);
+        float[][] features = clip.embedTexts(texts, Scaling.RAW);
         assertThat(reference.error("text_features", features)).isLessThan(FEATURES);
-        assertThat(clip.embedTokenIds(Arrays.asList(expected), Form.RAW)).isDeepEqualTo(features);
+        assertThat(clip.embedTokenIds(Arrays.asList(expected), Scaling.RAW)).isDeepEqualTo(features);
         hiddenStates(clip, expected, reference);
         return features;
     }
 
     private static void hiddenStates(Clip clip, int[][] ids, Reference reference) {
         List<HiddenStates> all = Arrays.stream(ids).map(clip::textHiddenStates).toList();
-        int layers = clip.spec().text().orElseThrow().blocks().layers() + 1;
+        int layers = clip.spec()
+                        .text()
+                        .map(TextTransformer.class::cast)
+                        .orElseThrow()
+                        .blocks()
+                        .layers()
+                + 1;
         for (int layer = 0; layer < layers; layer++) {
             int index = layer;
             assertThat(all).allMatch(states -> states.layers() == layers);

@@ -5,8 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.clipjet.cli.profile.LaunchCounts;
 import dev.clipjet.cli.profile.ProfiledLaunch;
 import dev.clipjet.cli.profile.TowerProfile;
-import dev.clipjet.gpu.Tower;
-import dev.clipjet.kernels.gpu.StorageType;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.Checkpoint;
 import java.io.IOException;
 import java.io.InputStream;
@@ -50,8 +49,8 @@ class KernelCountersTest {
         Map<String, Counts> counted = new LinkedHashMap<>();
         try (Checkpoint checkpoint = Checkpoint.open(work)) {
             for (String gpu : List.of("h200", "a100")) {
-                count(checkpoint, gpu, Tower.IMAGE_BYTES, 1, counted);
-                count(checkpoint, gpu, Tower.TEXT, TEXTS, counted);
+                count(checkpoint, gpu, TowerProfile.Side.IMAGE, 1, counted);
+                count(checkpoint, gpu, TowerProfile.Side.TEXT, TEXTS, counted);
             }
         }
         if ("update".equals(System.getProperty("clipjet.counters"))) {
@@ -75,8 +74,9 @@ class KernelCountersTest {
         assertThat(worse).as("launches that cost more than committed").isEmpty();
     }
 
-    private static void count(Checkpoint checkpoint, String gpu, Tower tower, int batch, Map<String, Counts> counted) {
-        TowerProfile profile = TowerProfile.of(checkpoint, StorageType.F16, tower, batch, TOKENS, gpu, 0, launch -> {});
+    private static void count(
+            Checkpoint checkpoint, String gpu, TowerProfile.Side tower, int batch, Map<String, Counts> counted) {
+        TowerProfile profile = TowerProfile.of(checkpoint, ElementType.F16, tower, batch, TOKENS, gpu, 0, launch -> {});
         for (ProfiledLaunch launch : profile.launches()) {
             counted.put(gpu + " " + launch.operation(), Counts.of(launch.counts()));
         }

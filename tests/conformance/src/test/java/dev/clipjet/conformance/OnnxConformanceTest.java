@@ -8,10 +8,11 @@ import dev.clipjet.convert.ConversionOptions;
 import dev.clipjet.convert.ModelSource;
 import dev.clipjet.convert.TargetFormat;
 import dev.clipjet.cpu.CpuEngine;
+import dev.clipjet.engine.Engine;
 import dev.clipjet.graph.PooledToken;
-import dev.clipjet.memory.DType;
-import dev.clipjet.model.TextSpec;
-import dev.clipjet.model.VisionSpec;
+import dev.clipjet.model.TextTransformer;
+import dev.clipjet.model.VisionTransformer;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.testing.Golden;
 import dev.clipjet.weights.Checkpoint;
 import dev.clipjet.weights.CheckpointOptions;
@@ -86,12 +87,16 @@ class OnnxConformanceTest {
     @MethodSource("cases")
     void everyReferenceModelAnswersAsTheEngineAndTheOriginal(Case model) throws Exception {
         try (Checkpoint checkpoint = Checkpoint.open(model.model(), model.options());
-                CpuEngine engine = new CpuEngine(checkpoint, 1);
+                Engine engine = CpuEngine.open(checkpoint, 1);
                 SafetensorsFile io = SafetensorsFile.open(model.io())) {
             Path folder = export(checkpoint, options());
             Reference reference = new Reference(io);
             if (checkpoint.spec().vision().isPresent()) {
-                VisionSpec vision = checkpoint.spec().vision().get();
+                VisionTransformer vision = checkpoint
+                        .spec()
+                        .vision()
+                        .map(VisionTransformer.class::cast)
+                        .orElseThrow();
                 float[] pixels = reference.floats("pixel_values");
                 int images = reference.rows("pixel_values");
                 try (OnnxTower tower = new OnnxTower(folder.resolve("vision_model.onnx"))) {
@@ -101,7 +106,11 @@ class OnnxConformanceTest {
                 }
             }
             if (checkpoint.spec().text().isPresent()) {
-                TextSpec text = checkpoint.spec().text().get();
+                TextTransformer text = checkpoint
+                        .spec()
+                        .text()
+                        .map(TextTransformer.class::cast)
+                        .orElseThrow();
                 int[][] ids = reference.ids("input_ids");
                 try (OnnxTower tower = new OnnxTower(folder.resolve("text_model.onnx"))) {
                     float[][] features = tower.texts(ids);
@@ -112,7 +121,7 @@ class OnnxConformanceTest {
         }
     }
 
-    private static List<int[]> cut(TextSpec text, int[][] ids) {
+    private static List<int[]> cut(TextTransformer text, int[][] ids) {
         return Arrays.stream(ids).map(row -> PooledToken.cut(text, row)).toList();
     }
 
@@ -140,7 +149,7 @@ class OnnxConformanceTest {
     /** Weights of 16 bits are converted in the graph: the answer is that of the same weights in F32. */
     @ParameterizedTest
     @EnumSource(names = {"F16", "BF16"})
-    void storedTypesAreConvertedInTheGraph(DType type) throws Exception {
+    void storedTypesAreConvertedInTheGraph(ElementType type) throws Exception {
         Path rounded = temp.resolve("rounded");
         try (Checkpoint checkpoint = Checkpoint.open(Golden.folder("hf-vit-gelu"))) {
             ConversionOptions hf = ConversionOptions.of(TargetFormat.HF, (directory, context) -> List.of())
@@ -148,7 +157,7 @@ class OnnxConformanceTest {
             new Conversion(ModelSource.of(checkpoint), rounded, hf).run(ConversionListener.NONE);
         }
         try (Checkpoint checkpoint = Checkpoint.open(rounded);
-                CpuEngine engine = new CpuEngine(checkpoint, 1)) {
+                Engine engine = CpuEngine.open(checkpoint, 1)) {
             Path folder = export(checkpoint, options());
             compareOnRandomInput(checkpoint, engine, folder, 3);
             assertThat(Files.size(folder.resolve("vision_model.onnx")))
@@ -159,7 +168,7 @@ class OnnxConformanceTest {
     @Test
     void largeWeightsLieInAFileOfTheirOwn() throws Exception {
         try (Checkpoint checkpoint = Checkpoint.open(Golden.folder("hf-vit-quickgelu"));
-                CpuEngine engine = new CpuEngine(checkpoint, 1)) {
+                Engine engine = CpuEngine.open(checkpoint, 1)) {
             Path folder = export(checkpoint, options().withFileBytes(1));
             assertThat(Files.size(folder.resolve("vision_model.onnx")))
                     .isLessThan(Files.size(folder.resolve("vision_model.onnx_data")));
@@ -174,25 +183,27 @@ class OnnxConformanceTest {
     @Test
     void aModelOfFullSizeAnswersAsTheEngine() throws Exception {
         Path directory = temp.resolve("hf");
-        ModelSource synthetic = ModelSource.synthetic(SynthArchitecture.VIT_B_32, "", DType.F16);
+        ModelSource synthetic = ModelSource.synthetic(SynthArchitecture.VIT_B_32, "", ElementType.F16);
         new Conversion(synthetic, directory, ConversionOptions.of(TargetFormat.HF, (folder, context) -> List.of()))
                 .run(ConversionListener.NONE);
         try (Checkpoint checkpoint = Checkpoint.open(directory);
-                CpuEngine engine = new CpuEngine(checkpoint, 2)) {
-            Path folder = export(checkpoint, options().withDtype(DType.F32));
+                Engine engine = CpuEngine.open(checkpoint, 2)) {
+            Path folder = export(checkpoint, options().withDtype(ElementType.F32));
             compareOnRandomInput(checkpoint, engine, folder, 2);
         }
     }
 
-    private static void compareOnRandomInput(Checkpoint checkpoint, CpuEngine engine, Path folder, int batch)
+    private static void compareOnRandomInput(Checkpoint checkpoint, Engine engine, Path folder, int batch)
             throws Exception {
         Random random = new Random(7);
-        VisionSpec vision = checkpoint.spec().vision().orElseThrow();
+        VisionTransformer vision =
+                checkpoint.spec().vision().map(VisionTransformer.class::cast).orElseThrow();
         float[] pixels = new float[batch * 3 * vision.imageSize() * vision.imageSize()];
         for (int i = 0; i < pixels.length; i++) {
             pixels[i] = (float) random.nextGaussian();
         }
-        TextSpec text = checkpoint.spec().text().orElseThrow();
+        TextTransformer text =
+                checkpoint.spec().text().map(TextTransformer.class::cast).orElseThrow();
         int[][] ids = new int[batch][text.contextLength()];
         for (int[] row : ids) {
             Arrays.fill(row, text.endTokenId());

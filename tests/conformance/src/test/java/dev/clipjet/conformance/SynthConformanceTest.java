@@ -3,8 +3,8 @@ package dev.clipjet.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clipjet.Clip;
-import dev.clipjet.Form;
-import dev.clipjet.memory.DType;
+import dev.clipjet.Scaling;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.preprocess.PreprocessedImage;
 import dev.clipjet.testing.Golden;
 import dev.clipjet.weights.safetensors.SafetensorsFile;
@@ -46,7 +46,7 @@ class SynthConformanceTest {
     @MethodSource("architectures")
     void features_match_double_precision(SynthArchitecture architecture, @TempDir Path work) throws Exception {
         Path model = work.resolve("model");
-        SynthModel.write(architecture, "", DType.F32, model);
+        SynthModel.write(architecture, "", ElementType.F32, model);
         try (SafetensorsFile io = SafetensorsFile.open(golden(architecture).resolve("io.safetensors"))) {
             Reference reference = new Reference(io);
             int side = architecture.imageSize();
@@ -58,8 +58,8 @@ class SynthConformanceTest {
             }
             List<int[]> ids = Arrays.asList(reference.ids("input_ids"));
             try (Clip clip = Clip.load(model)) {
-                float[][] imageFeatures = clip.embedPreprocessed(images, Form.RAW);
-                float[][] textFeatures = clip.embedTokenIds(ids, Form.RAW);
+                float[][] imageFeatures = clip.embedPreprocessed(images, Scaling.RAW);
+                float[][] textFeatures = clip.embedTokenIds(ids, Scaling.RAW);
                 double imageError = reference.error("image_features", imageFeatures);
                 double textError = reference.error("text_features", textFeatures);
                 System.out.printf("%s: image %.1e, text %.1e%n", architecture.label(), imageError, textError);

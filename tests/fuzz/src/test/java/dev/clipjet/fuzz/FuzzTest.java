@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FuzzTest {
     private static final Path CORPUS = Path.of("corpus").toAbsolutePath();
     private static final String SHORT_RUN_SECONDS = "2";
-    private static final long MOST_SECONDS = 240;
+    private static final long MAX_SECONDS = 240;
 
     private static final Map<String, Consumer<byte[]>> TARGETS = Map.of(
             "safetensors", SafetensorsTarget::fuzzerTestOneInput,
@@ -74,7 +74,7 @@ class FuzzTest {
                 .redirectOutput(log.toFile())
                 .start();
         try {
-            assertThat(process.waitFor(MOST_SECONDS, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.waitFor(MAX_SECONDS, TimeUnit.SECONDS)).isTrue();
             assertThat(process.exitValue()).as(Files.readString(log)).isZero();
         } finally {
             process.destroyForcibly();

@@ -2,7 +2,7 @@ package dev.clipjet.suite;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.clipjet.kernels.gpu.StorageType;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.CheckpointOptions;
 import dev.clipjet.weights.StoredTensor;
 import dev.clipjet.weights.safetensors.SafetensorsFile;
@@ -26,8 +26,8 @@ import java.util.stream.Stream;
  * @param source what is loaded
  */
 record GoldenCase(Path directory, JsonNode info, Path source) {
-    private static final Map<StorageType, String> PRECISIONS =
-            Map.of(StorageType.F16, "fp16", StorageType.BF16, "bf16", StorageType.F32, "fp32");
+    private static final Map<ElementType, String> PRECISIONS =
+            Map.of(ElementType.F16, "fp16", ElementType.BF16, "bf16", ElementType.F32, "fp32");
     private static final double FP32 = 2e-5;
 
     /** All cases below a folder that the engines run. */
@@ -82,8 +82,8 @@ record GoldenCase(Path directory, JsonNode info, Path source) {
     }
 
     /** Twice what the original makes of the precision; the bound of every float32 engine for float32. */
-    double tolerance(String features, StorageType type) {
-        return type == StorageType.F32
+    double tolerance(String features, ElementType type) {
+        return type == ElementType.F32
                 ? FP32
                 : 2
                         * info.get("plain_error_against_float64")
@@ -112,7 +112,7 @@ record GoldenCase(Path directory, JsonNode info, Path source) {
         });
     }
 
-    /** The images as normalised floats. */
+    /** The images as normalized floats. */
     static float[] floats(SafetensorsFile io) {
         StoredTensor tensor = io.tensor("pixel_values");
         float[] values = new float[Math.toIntExact(tensor.elements())];

@@ -1,10 +1,11 @@
 package dev.clipjet.suite;
 
+import dev.clipjet.engine.Engine;
 import dev.clipjet.gpu.GpuEngine;
-import dev.clipjet.gpu.PixelScale;
 import dev.clipjet.graph.PooledToken;
-import dev.clipjet.kernels.gpu.StorageType;
-import dev.clipjet.model.TextSpec;
+import dev.clipjet.model.TextTower;
+import dev.clipjet.model.TextTransformer;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.verify.TowerVerifier;
 import dev.clipjet.weights.Checkpoint;
 import dev.clipjet.weights.safetensors.SafetensorsFile;
@@ -21,15 +22,11 @@ final class GoldenCheck {
     }
 
     /** Captured graphs, as any user runs them. */
-    void embeddings(GoldenCase model, Devices devices, StorageType type) {
+    void embeddings(GoldenCase model, Devices devices, ElementType type) {
         try (SafetensorsFile io = model.open();
                 Checkpoint checkpoint = Checkpoint.open(model.source(), model.options());
-                GpuEngine engine = new GpuEngine(
-                        devices.name(),
-                        checkpoint,
-                        devices.tested().get(),
-                        checkpoint.spec().preprocess().map(PixelScale::of),
-                        type)) {
+                Engine engine = GpuEngine.open(
+                        devices.name(), checkpoint, devices.tested().get(), type)) {
             if (checkpoint.spec().vision().isPresent()) {
                 Optional<List<byte[]>> bytes = GoldenCase.bytes(io);
                 float[][] images = bytes.isPresent()
@@ -40,7 +37,11 @@ final class GoldenCheck {
                 check(model, type, "image_features", GoldenCase.error(io, "image_features", images));
             }
             if (checkpoint.spec().text().isPresent()) {
-                TextSpec text = checkpoint.spec().text().orElseThrow();
+                TextTower text = checkpoint
+                        .spec()
+                        .text()
+                        .map(TextTransformer.class::cast)
+                        .orElseThrow();
                 List<int[]> ids = GoldenCase.ids(io).stream()
                         .map(each -> PooledToken.cut(text, each))
                         .toList();
@@ -49,16 +50,16 @@ final class GoldenCheck {
         }
     }
 
-    private void check(GoldenCase model, StorageType type, String features, double error) {
+    private void check(GoldenCase model, ElementType type, String features, double error) {
         double tolerance = model.tolerance(features, type);
         if (!(error <= tolerance)) {
-            failures.add(model.name() + " " + type.suffix() + " " + features + ": error " + error + ", allowed "
+            failures.add(model.name() + " " + type.kernelCode() + " " + features + ": error " + error + ", allowed "
                     + tolerance);
         }
     }
 
     /** Every launch against the CPU: the results of both towers may differ by what the precision allows. */
-    void operations(GoldenCase model, Devices devices, StorageType type) {
+    void operations(GoldenCase model, Devices devices, ElementType type) {
         try (SafetensorsFile io = model.open();
                 Checkpoint checkpoint = Checkpoint.open(model.source(), model.options());
                 var device = devices.tested().get();
@@ -68,7 +69,7 @@ final class GoldenCheck {
                 GoldenCase.bytes(io)
                         .ifPresent(bytes -> verifier.images(bytes, error -> {
                             if (error.isResult() && !(error.error() <= tolerance)) {
-                                failures.add(model.name() + " " + type.suffix() + " " + error);
+                                failures.add(model.name() + " " + type.kernelCode() + " " + error);
                             }
                         }));
             }
@@ -81,7 +82,7 @@ final class GoldenCheck {
                                     .toList(),
                             error -> {
                                 if (error.isResult() && !(error.error() <= tolerance)) {
-                                    failures.add(model.name() + " " + type.suffix() + " " + error);
+                                    failures.add(model.name() + " " + type.kernelCode() + " " + error);
                                 }
                             }));
         }

@@ -1,15 +1,16 @@
 package dev.clipjet.suite;
 
 import dev.clipjet.device.GpuDevice;
+import dev.clipjet.engine.PreparedTower;
 import dev.clipjet.gpu.GpuExecutor;
-import dev.clipjet.gpu.PixelScale;
-import dev.clipjet.gpu.PreparedTower;
-import dev.clipjet.gpu.Tower;
+import dev.clipjet.graph.GraphInput;
 import dev.clipjet.graph.Op;
+import dev.clipjet.graph.OpDefault;
+import dev.clipjet.graph.PixelNormalization;
 import dev.clipjet.graph.PooledToken;
-import dev.clipjet.kernels.gpu.StorageType;
-import dev.clipjet.model.TextSpec;
-import dev.clipjet.model.VisionSpec;
+import dev.clipjet.graph.TowerGraph;
+import dev.clipjet.model.TextTower;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.verify.RowError;
 import dev.clipjet.weights.Checkpoint;
 import dev.clipjet.weights.safetensors.SafetensorsFile;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -53,40 +55,59 @@ final class LaunchComparison {
     }
 
     /** What one launch in a precision may differ by, where PTX leaves the rounding of sums or functions open. */
-    private static double tolerance(StorageType type) {
+    private static double tolerance(ElementType type) {
         return switch (type) {
             case F32 -> 1e-5;
             case F16 -> 2e-3;
             case BF16 -> 1.6e-2;
+            default -> throw type.unexpected();
         };
     }
 
     /** Whether PTX defines every bit: moves, additions and conversions. */
-    private static boolean isExact(Op op) {
-        return op instanceof Op.UnfoldPatches
-                || op instanceof Op.EmbedTokens
-                || op instanceof Op.GatherPooled
-                || op instanceof Op.AssembleImageTokens;
+    private static final class Exact extends OpDefault<Boolean> {
+        static final Exact VISITOR = new Exact();
+
+        private Exact() {
+            super(op -> false);
+        }
+
+        @Override
+        public Boolean unfoldPatches(Op.UnfoldPatches op) {
+            return true;
+        }
+
+        @Override
+        public Boolean embedTokens(Op.EmbedTokens op) {
+            return true;
+        }
+
+        @Override
+        public Boolean gatherPooled(Op.GatherPooled op) {
+            return true;
+        }
+
+        @Override
+        public Boolean assembleTokens(Op.AssembleTokens op) {
+            return true;
+        }
     }
 
-    void compare(GoldenCase model, Devices devices, StorageType type) {
+    void compare(GoldenCase model, Devices devices, ElementType type) {
         try (SafetensorsFile io = model.open();
                 Checkpoint checkpoint = Checkpoint.open(model.source(), model.options());
                 GpuDevice tested = devices.tested().get();
                 GpuDevice reference = Devices.reference(tested);
-                GpuExecutor one = executor(checkpoint, tested, type);
-                GpuExecutor other = executor(checkpoint, reference, type)) {
+                GpuExecutor one = new GpuExecutor(checkpoint, tested, type);
+                GpuExecutor other = new GpuExecutor(checkpoint, reference, type)) {
             if (checkpoint.spec().vision().isPresent()) {
                 int images = io.tensor("image_features").shape().get(0).intValue();
                 boolean bytes = io.find("pixels_uint8").isPresent();
-                Tower tower = bytes ? Tower.IMAGE_BYTES : Tower.IMAGE_FLOATS;
-                compare(
-                        model,
-                        type,
-                        one,
-                        other,
-                        images(one, io, checkpoint, tower, images),
-                        images(other, io, checkpoint, tower, images));
+                TowerGraph tower = TowerGraph.image(
+                        checkpoint.spec().vision().get(),
+                        bytes ? checkpoint.spec().preprocess().map(PixelNormalization::of) : Optional.empty(),
+                        TowerGraph.Output.EMBEDDINGS);
+                compare(model, type, one, other, images(one, io, tower, images), images(other, io, tower, images));
             }
             if (checkpoint.spec().text().isPresent()) {
                 compare(model, type, one, other, texts(one, io, checkpoint), texts(other, io, checkpoint));
@@ -94,22 +115,16 @@ final class LaunchComparison {
         }
     }
 
-    private static GpuExecutor executor(Checkpoint checkpoint, GpuDevice device, StorageType type) {
-        return new GpuExecutor(
-                checkpoint, device, type, checkpoint.spec().preprocess().map(PixelScale::of));
-    }
-
-    private static PreparedTower images(
-            GpuExecutor executor, SafetensorsFile io, Checkpoint checkpoint, Tower tower, int images) {
-        VisionSpec vision = checkpoint.spec().vision().orElseThrow();
+    private static PreparedTower images(GpuExecutor executor, SafetensorsFile io, TowerGraph tower, int images) {
         PreparedTower prepared = executor.prepare(tower, images, 1);
         prepared.input().begin();
-        if (tower == Tower.IMAGE_BYTES) {
+        GraphInput.Images input = (GraphInput.Images) tower.input();
+        if (input.bytes().isPresent()) {
             GoldenCase.bytes(io).orElseThrow().forEach(prepared.input()::image);
         } else {
             float[] pixels = GoldenCase.floats(io);
             for (int i = 0; i < images; i++) {
-                prepared.input().image(pixels, i * 3 * vision.imageSize() * vision.imageSize());
+                prepared.input().image(pixels, i * 3 * input.side() * input.side());
             }
         }
         prepared.input().end();
@@ -117,12 +132,14 @@ final class LaunchComparison {
     }
 
     private static PreparedTower texts(GpuExecutor executor, SafetensorsFile io, Checkpoint checkpoint) {
-        TextSpec text = checkpoint.spec().text().orElseThrow();
+        TextTower text = checkpoint.spec().text().orElseThrow();
         List<int[]> cut = GoldenCase.ids(io).stream()
                 .map(ids -> PooledToken.cut(text, ids))
                 .toList();
         PreparedTower prepared = executor.prepare(
-                Tower.TEXT, cut.size(), cut.stream().mapToInt(ids -> ids.length).sum());
+                TowerGraph.text(text),
+                cut.size(),
+                cut.stream().mapToInt(ids -> ids.length).sum());
         prepared.input().begin();
         cut.forEach(ids -> prepared.input().text(ids, PooledToken.position(text, ids)));
         prepared.input().end();
@@ -131,7 +148,7 @@ final class LaunchComparison {
 
     private void compare(
             GoldenCase model,
-            StorageType type,
+            ElementType type,
             GpuExecutor one,
             GpuExecutor other,
             PreparedTower tested,
@@ -144,12 +161,13 @@ final class LaunchComparison {
             float[] expected = other.read(op.output());
             boolean equal = Arrays.equals(actual, expected);
             double error = RowError.of(actual, expected, op.output().columns());
-            Kind kind = kinds.computeIfAbsent(op.getClass().getSimpleName() + " " + type.suffix(), key -> new Kind());
+            Kind kind =
+                    kinds.computeIfAbsent(op.getClass().getSimpleName() + " " + type.kernelCode(), key -> new Kind());
             kind.launches++;
             kind.equal += equal ? 1 : 0;
             kind.worst = Math.max(kind.worst, error);
-            if (isExact(op) ? !equal : !(error <= tolerance(type))) {
-                failures.add(model.name() + " " + type.suffix() + " " + op.name() + ": error " + error);
+            if (op.accept(Exact.VISITOR) ? !equal : !(error <= tolerance(type))) {
+                failures.add(model.name() + " " + type.kernelCode() + " " + op.name() + ": error " + error);
             }
             other.write(op.output(), actual);
             return true;

@@ -1,7 +1,7 @@
 package dev.clipjet.suite;
 
 import dev.clipjet.kernels.cuda.CudaProvider;
-import dev.clipjet.kernels.gpu.StorageType;
+import dev.clipjet.numeric.ElementType;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -111,7 +111,7 @@ public final class Main {
     private List<String> golden(List<GoldenCase> cases, Devices devices) {
         GoldenCheck check = new GoldenCheck();
         for (GoldenCase model : cases) {
-            for (StorageType type : StorageType.values()) {
+            for (ElementType type : ElementType.computing()) {
                 check.embeddings(model, devices, type);
                 if (!embeddingsOnly) {
                     check.operations(model, devices, type);
@@ -126,7 +126,7 @@ public final class Main {
     private List<String> launches(List<GoldenCase> cases, Devices devices) {
         LaunchComparison comparison = new LaunchComparison();
         for (GoldenCase model : cases) {
-            for (StorageType type : StorageType.values()) {
+            for (ElementType type : ElementType.computing()) {
                 comparison.compare(model, devices, type);
             }
         }

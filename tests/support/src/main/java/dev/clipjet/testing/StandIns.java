@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 
 /** Stand-ins for native libraries, compiled from C, and programs that run in a process of their own with these in their path. */
 public final class StandIns {
-    private static final int MOST_SECONDS = 300;
+    private static final int MAX_SECONDS = 300;
 
     private final Path folder;
 
@@ -102,7 +102,7 @@ public final class StandIns {
                     new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
             builder.environment().putAll(environment);
             Process process = builder.start();
-            if (!process.waitFor(MOST_SECONDS, TimeUnit.SECONDS)) {
+            if (!process.waitFor(MAX_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
                 throw new IllegalStateException(command + " does not end");
             }

@@ -1,6 +1,6 @@
 package dev.clipjet.convert;
 
-import dev.clipjet.memory.DType;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.CanonicalTensor;
 import dev.clipjet.weights.StoredTensor;
 import java.nio.ByteBuffer;
@@ -13,16 +13,16 @@ import java.util.List;
  */
 final class CheckpointContent implements TensorContent {
     private final List<StoredTensor> segments;
-    private final DType dtype;
+    private final ElementType dtype;
 
     CheckpointContent(CanonicalTensor tensor) {
         segments = tensor.segments();
-        DType first = segments.get(0).dtype();
-        dtype = segments.stream().allMatch(segment -> segment.dtype() == first) ? first : DType.F32;
+        ElementType first = segments.get(0).dtype();
+        dtype = segments.stream().allMatch(segment -> segment.dtype() == first) ? first : ElementType.F32;
     }
 
     @Override
-    public DType dtype() {
+    public ElementType dtype() {
         return dtype;
     }
 

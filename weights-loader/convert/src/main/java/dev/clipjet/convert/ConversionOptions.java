@@ -1,7 +1,7 @@
 package dev.clipjet.convert;
 
 import dev.clipjet.error.InvalidInputException;
-import dev.clipjet.memory.DType;
+import dev.clipjet.numeric.ElementType;
 import java.util.Optional;
 
 /**
@@ -18,7 +18,7 @@ import java.util.Optional;
  */
 public record ConversionOptions(
         TargetFormat format,
-        Optional<DType> dtype,
+        Optional<ElementType> dtype,
         boolean exactTypes,
         Optional<Tower> tower,
         long fileBytes,
@@ -28,7 +28,10 @@ public record ConversionOptions(
 
     /** @throws InvalidInputException if the type is none that weights can have, or the size is not positive */
     public ConversionOptions {
-        if (dtype.isPresent() && dtype.get() != DType.F32 && dtype.get() != DType.F16 && dtype.get() != DType.BF16) {
+        if (dtype.isPresent()
+                && dtype.get() != ElementType.F32
+                && dtype.get() != ElementType.F16
+                && dtype.get() != ElementType.BF16) {
             throw new InvalidInputException(
                     "weights of type " + dtype.get() + " cannot be written; F32, F16 and BF16 can");
         }
@@ -43,7 +46,7 @@ public record ConversionOptions(
                 format, Optional.empty(), false, Optional.empty(), DEFAULT_FILE_BYTES, tokenizerFiles);
     }
 
-    public ConversionOptions withDtype(DType type) {
+    public ConversionOptions withDtype(ElementType type) {
         return new ConversionOptions(format, Optional.of(type), false, tower, fileBytes, tokenizerFiles);
     }
 

@@ -1,6 +1,6 @@
 package dev.clipjet.convert;
 
-import dev.clipjet.memory.DType;
+import dev.clipjet.numeric.ElementType;
 import java.util.List;
 
 /**
@@ -58,8 +58,8 @@ public record ConversionReport(
             String name,
             List<Long> shape,
             List<String> from,
-            DType fromType,
-            DType type,
+            ElementType fromType,
+            ElementType type,
             String change,
             long overflowed) {
         public Mapped {
@@ -77,7 +77,8 @@ public record ConversionReport(
 
     /** Whether a type was changed to one that holds fewer values. */
     public boolean rounded() {
-        return tensors.stream().anyMatch(tensor -> tensor.type() != tensor.fromType() && tensor.type() != DType.F32);
+        return tensors.stream()
+                .anyMatch(tensor -> tensor.type() != tensor.fromType() && tensor.type() != ElementType.F32);
     }
 
     /** Finite values that became infinite, in all tensors that this run wrote. */

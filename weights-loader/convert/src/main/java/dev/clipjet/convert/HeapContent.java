@@ -1,6 +1,6 @@
 package dev.clipjet.convert;
 
-import dev.clipjet.memory.DType;
+import dev.clipjet.numeric.ElementType;
 import java.nio.ByteBuffer;
 import java.util.List;
 
@@ -10,7 +10,7 @@ import java.util.List;
  * @param bytes little endian
  * @param origins names in the source; empty for what it does not have
  */
-record HeapContent(DType dtype, ByteBuffer bytes, List<String> origins) implements TensorContent {
+record HeapContent(ElementType dtype, ByteBuffer bytes, List<String> origins) implements TensorContent {
     @Override
     public long elements() {
         return bytes.limit() / dtype.bytes();

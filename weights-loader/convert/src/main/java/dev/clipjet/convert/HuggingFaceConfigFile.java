@@ -2,12 +2,13 @@ package dev.clipjet.convert;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.clipjet.memory.DType;
 import dev.clipjet.model.ModelSpec;
 import dev.clipjet.model.TextPooling;
-import dev.clipjet.model.TextSpec;
+import dev.clipjet.model.TextTransformer;
 import dev.clipjet.model.TransformerSpec;
-import dev.clipjet.model.VisionSpec;
+import dev.clipjet.model.Transformers;
+import dev.clipjet.model.VisionTransformer;
+import dev.clipjet.numeric.ElementType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -36,15 +37,17 @@ final class HuggingFaceConfigFile {
             config.put("model_type", "clip");
             config.put("projection_dim", spec.vision().get().projectionDim());
             config.put("logit_scale_init_value", LOGIT_SCALE_INIT);
-            text(config.putObject("text_config"), spec.text().get());
-            vision(config.putObject("vision_config"), spec.vision().get());
+            text(config.putObject("text_config"), Transformers.text(spec.text().get()));
+            vision(
+                    config.putObject("vision_config"),
+                    Transformers.image(spec.vision().get(), "conversion"));
         } else if (spec.vision().isPresent()) {
-            VisionSpec vision = spec.vision().get();
+            VisionTransformer vision = Transformers.image(spec.vision().get(), "conversion");
             config.putArray("architectures")
                     .add(vision.projectionDim() > 0 ? "CLIPVisionModelWithProjection" : "CLIPVisionModel");
             vision(config, vision);
         } else {
-            TextSpec text = spec.text().orElseThrow();
+            TextTransformer text = Transformers.text(spec.text().orElseThrow());
             config.putArray("architectures")
                     .add(text.projectionDim() > 0 ? "CLIPTextModelWithProjection" : "CLIPTextModel");
             text(config, text);
@@ -56,11 +59,11 @@ final class HuggingFaceConfigFile {
 
     /** What transformers loads the weights as; F32 where they differ, which is exact. */
     private String torchType() {
-        Set<DType> types = tensors.stream()
+        Set<ElementType> types = tensors.stream()
                 .filter(tensor -> !tensor.declaration().shape().isEmpty())
                 .map(tensor -> tensor.declaration().dtype())
                 .collect(Collectors.toSet());
-        DType type = types.size() == 1 ? types.iterator().next() : DType.F32;
+        ElementType type = types.size() == 1 ? types.iterator().next() : ElementType.F32;
         return switch (type) {
             case F16 -> "float16";
             case BF16 -> "bfloat16";
@@ -88,7 +91,7 @@ final class HuggingFaceConfigFile {
         }
     }
 
-    private void vision(ObjectNode node, VisionSpec vision) {
+    private void vision(ObjectNode node, VisionTransformer vision) {
         node.put("model_type", "clip_vision_model");
         blocks(node, vision.blocks());
         node.put("image_size", vision.imageSize()).put("patch_size", vision.patchSize());
@@ -96,7 +99,7 @@ final class HuggingFaceConfigFile {
         projection(node, vision.projectionDim());
     }
 
-    private void text(ObjectNode node, TextSpec text) {
+    private void text(ObjectNode node, TextTransformer text) {
         node.put("model_type", "clip_text_model");
         blocks(node, text.blocks());
         node.put("vocab_size", text.vocabSize()).put("max_position_embeddings", text.contextLength());
@@ -137,6 +140,8 @@ final class HuggingFaceConfigFile {
                 .put(
                         "hidden_act",
                         switch (blocks.activation()) {
+                            case NONE -> "linear";
+                            case RELU -> "relu";
                             case QUICK_GELU -> "quick_gelu";
                             case GELU -> "gelu";
                             case GELU_TANH -> "gelu_pytorch_tanh";

@@ -1,12 +1,13 @@
 package dev.clipjet.convert;
 
-import dev.clipjet.memory.DType;
 import dev.clipjet.model.ImagePooling;
 import dev.clipjet.model.ModelSpec;
 import dev.clipjet.model.TextPooling;
-import dev.clipjet.model.TextSpec;
+import dev.clipjet.model.TextTransformer;
 import dev.clipjet.model.TransformerSpec;
-import dev.clipjet.model.VisionSpec;
+import dev.clipjet.model.Transformers;
+import dev.clipjet.model.VisionTransformer;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.HuggingFaceNames;
 import dev.clipjet.weights.safetensors.SafetensorsWriter.Declaration;
 import java.util.ArrayList;
@@ -34,13 +35,15 @@ final class HuggingFaceTarget {
         check(source);
         List<PlannedTensor> tensors = new ArrayList<>();
         List<String> notes = new ArrayList<>();
-        Optional<DType> type = type(source, options, notes);
+        Optional<ElementType> type = type(source, options, notes);
         spec.vision()
-                .ifPresent(vision -> tensors.addAll(
-                        PlannedTensor.of(HuggingFaceNames.CLIP_MODEL.vision(vision), source.tensors(), type)));
+                .ifPresent(vision -> tensors.addAll(PlannedTensor.of(
+                        HuggingFaceNames.CLIP_MODEL.vision(Transformers.image(vision, "conversion")),
+                        source.tensors(),
+                        type)));
         spec.text()
-                .ifPresent(text -> tensors.addAll(
-                        PlannedTensor.of(HuggingFaceNames.CLIP_MODEL.text(text), source.tensors(), type)));
+                .ifPresent(text -> tensors.addAll(PlannedTensor.of(
+                        HuggingFaceNames.CLIP_MODEL.text(Transformers.text(text)), source.tensors(), type)));
         boolean both = spec.vision().isPresent() && spec.text().isPresent();
         if (both) {
             tensors.add(scalar(source, ModelSource.LOGIT_SCALE, type));
@@ -62,8 +65,8 @@ final class HuggingFaceTarget {
     }
 
     /** One type for all, since transformers 4.45 and later take that of the first tensor for granted. */
-    private static Optional<DType> type(ModelSource source, ConversionOptions options, List<String> notes) {
-        Set<DType> stored = new HashSet<>();
+    private static Optional<ElementType> type(ModelSource source, ConversionOptions options, List<String> notes) {
+        Set<ElementType> stored = new HashSet<>();
         source.tensors().values().forEach(content -> stored.add(content.dtype()));
         source.scalars().values().forEach(scalar -> stored.add(scalar.dtype()));
         if (options.dtype().isPresent() || options.exactTypes() || stored.size() == 1) {
@@ -71,11 +74,11 @@ final class HuggingFaceTarget {
         }
         notes.add("the types of the weights are mixed, and versions 4 of transformers cannot run such files: all are "
                 + "written as fp32, which is exact; --dtype stored keeps them");
-        return Optional.of(DType.F32);
+        return Optional.of(ElementType.F32);
     }
 
     /** The logit scale or bias as a tensor without dimensions, in its own type unless another is given. */
-    static PlannedTensor scalar(ModelSource source, String name, Optional<DType> type) {
+    static PlannedTensor scalar(ModelSource source, String name, Optional<ElementType> type) {
         Scalar scalar = source.scalars().get(name);
         return new PlannedTensor(
                 new Declaration(name, type.orElse(scalar.dtype()), List.of()),
@@ -88,8 +91,8 @@ final class HuggingFaceTarget {
     private static void check(ModelSource source) {
         ModelSpec spec = source.spec();
         Refusals refusals = new Refusals();
-        spec.vision().ifPresent(vision -> refuseVision(vision, refusals));
-        spec.text().ifPresent(text -> refuseText(text, refusals));
+        spec.vision().ifPresent(vision -> refuseVision(Transformers.image(vision, "conversion"), refusals));
+        spec.text().ifPresent(text -> refuseText(Transformers.text(text), refusals));
         if (spec.vision().isPresent() && spec.text().isPresent()) {
             int image = spec.vision().get().projectionDim();
             int text = spec.text().get().projectionDim();
@@ -102,7 +105,7 @@ final class HuggingFaceTarget {
         refusals.check(source.name(), "transformers' CLIP");
     }
 
-    private static void refuseVision(VisionSpec vision, Refusals refusals) {
+    private static void refuseVision(VisionTransformer vision, Refusals refusals) {
         refuseBlocks(vision.blocks(), "vision_cfg", refusals);
         refusals.when(
                         !vision.normBeforeBlocks(),
@@ -112,7 +115,7 @@ final class HuggingFaceTarget {
                         "pooling of images by the mean of patches (vision_cfg.pool_type avg)");
     }
 
-    private static void refuseText(TextSpec text, Refusals refusals) {
+    private static void refuseText(TextTransformer text, Refusals refusals) {
         refuseBlocks(text.blocks(), "text_cfg", refusals);
         refusals.when(!text.causal(), "a text tower without causal mask (text_cfg.no_causal_mask)")
                 .when(

@@ -1,10 +1,10 @@
 package dev.clipjet.convert;
 
 import dev.clipjet.convert.TensorDifference.Kind;
+import dev.clipjet.model.CanonicalName;
 import dev.clipjet.model.ModelSpec;
 import dev.clipjet.model.TextPooling;
-import dev.clipjet.model.TextSpec;
-import dev.clipjet.weights.CanonicalName;
+import dev.clipjet.model.TextTower;
 import dev.clipjet.weights.Checkpoint;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -86,7 +86,7 @@ public record ModelDifference(List<TensorDifference> tensors, List<Setting> towe
         return settings;
     }
 
-    private static void text(TextSpec text, Map<String, String> settings) {
+    private static void text(TextTower text, Map<String, String> settings) {
         RecordText.flatten("text", text, settings);
         if (text.pooling() != TextPooling.END_TOKEN) {
             settings.remove("text.endTokenId"); // Nothing looks at it.

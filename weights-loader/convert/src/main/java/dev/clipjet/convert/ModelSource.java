@@ -1,8 +1,8 @@
 package dev.clipjet.convert;
 
-import dev.clipjet.memory.DType;
+import dev.clipjet.model.CanonicalName;
 import dev.clipjet.model.ModelSpec;
-import dev.clipjet.weights.CanonicalName;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.Checkpoint;
 import dev.clipjet.weights.StoredTensor;
 import dev.clipjet.weights.synth.SynthArchitecture;
@@ -88,7 +88,7 @@ public final class ModelSource {
      * @param prefix goes in front of every tensor's name before it is hashed
      * @param dtype F32, F16 or BF16
      */
-    public static ModelSource synthetic(SynthArchitecture architecture, String prefix, DType dtype) {
+    public static ModelSource synthetic(SynthArchitecture architecture, String prefix, ElementType dtype) {
         SynthSource synth = new SynthSource(architecture, prefix, dtype);
         return new ModelSource(
                 architecture.label(),

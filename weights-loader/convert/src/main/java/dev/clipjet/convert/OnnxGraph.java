@@ -8,8 +8,8 @@ import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
-import dev.clipjet.memory.DType;
-import dev.clipjet.weights.CanonicalName;
+import dev.clipjet.model.CanonicalName;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.safetensors.SafetensorsWriter.Declaration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -25,14 +25,14 @@ final class OnnxGraph {
     private final GraphProto.Builder proto = GraphProto.newBuilder();
     private final Map<String, PlannedTensor> weights = new LinkedHashMap<>();
     private final Map<CanonicalName, TensorContent> contents;
-    private final Optional<DType> type;
+    private final Optional<ElementType> type;
     private int nodes;
 
     /**
      * @param contents the canonical tensors
      * @param type of all weights; empty to keep that of each
      */
-    OnnxGraph(String name, Map<CanonicalName, TensorContent> contents, Optional<DType> type) {
+    OnnxGraph(String name, Map<CanonicalName, TensorContent> contents, Optional<ElementType> type) {
         proto.setName(name);
         this.contents = contents;
         this.type = type;
@@ -66,13 +66,13 @@ final class OnnxGraph {
     }
 
     /** The type of a weight in the file. */
-    DType dtype(CanonicalName name) {
+    ElementType dtype(CanonicalName name) {
         return type.orElse(contents.get(name).dtype());
     }
 
     /** A value of another type as F32. */
-    String toFloat(String value, DType from) {
-        return from == DType.F32 ? value : cast(value, TensorProto.DataType.FLOAT);
+    String toFloat(String value, ElementType from) {
+        return from == ElementType.F32 ? value : cast(value, TensorProto.DataType.FLOAT);
     }
 
     String cast(String value, TensorProto.DataType to) {

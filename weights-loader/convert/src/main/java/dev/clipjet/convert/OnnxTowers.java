@@ -4,19 +4,19 @@ import static dev.clipjet.convert.OnnxGraph.integer;
 import static dev.clipjet.convert.OnnxGraph.integers;
 
 import ai.onnx.proto.OnnxMl.TensorProto;
-import dev.clipjet.memory.DType;
+import dev.clipjet.model.CanonicalName;
 import dev.clipjet.model.ImagePooling;
-import dev.clipjet.model.TextSpec;
-import dev.clipjet.model.VisionSpec;
-import dev.clipjet.weights.CanonicalName;
-import dev.clipjet.weights.TensorNames;
+import dev.clipjet.model.TensorNames;
+import dev.clipjet.model.TextTransformer;
+import dev.clipjet.model.VisionTransformer;
+import dev.clipjet.numeric.ElementType;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
  * Both towers as ONNX graphs, with free batch sizes. Inputs and outputs have the names of Hugging Face's exports;
- * embeddings are not normalised.
+ * embeddings are not normalized.
  */
 final class OnnxTowers {
     static final String PIXELS = "pixel_values";
@@ -29,7 +29,8 @@ final class OnnxTowers {
     private OnnxTowers() {}
 
     /** F32 {@code pixel_values} [batch, 3, S, S], normalised, to F32 {@code image_embeds} [batch, E]. */
-    static OnnxGraph image(VisionSpec spec, Map<CanonicalName, TensorContent> tensors, Optional<DType> type) {
+    static OnnxGraph image(
+            VisionTransformer spec, Map<CanonicalName, TensorContent> tensors, Optional<ElementType> type) {
         OnnxGraph graph = new OnnxGraph("image", tensors, type);
         TensorNames.Vision names = TensorNames.vision();
         OnnxTransformer transformer = new OnnxTransformer(graph, spec.blocks(), spec.tokens());
@@ -49,7 +50,7 @@ final class OnnxTowers {
     }
 
     /** Patches behind the class token, with their positions: [batch, tokens, D]. */
-    private static String imageTokens(OnnxGraph graph, OnnxTransformer transformer, VisionSpec spec) {
+    private static String imageTokens(OnnxGraph graph, OnnxTransformer transformer, VisionTransformer spec) {
         TensorNames.Vision names = TensorNames.vision();
         int width = spec.blocks().width();
         int patch = spec.patchSize();
@@ -67,7 +68,7 @@ final class OnnxTowers {
         return graph.node("Add", List.of(tokens, graph.weight(names.positions(), spec.tokens(), width)));
     }
 
-    private static String imagePooled(OnnxGraph graph, OnnxTransformer transformer, VisionSpec spec, String x) {
+    private static String imagePooled(OnnxGraph graph, OnnxTransformer transformer, VisionTransformer spec, String x) {
         TensorNames.Vision names = TensorNames.vision();
         if (spec.pooling() == ImagePooling.CLASS_TOKEN) {
             String first =
@@ -84,7 +85,7 @@ final class OnnxTowers {
     }
 
     /** I64 {@code input_ids} [batch, context], padded as the model's tokenizer does, to F32 {@code text_embeds} [batch, E]. */
-    static OnnxGraph text(TextSpec spec, Map<CanonicalName, TensorContent> tensors, Optional<DType> type) {
+    static OnnxGraph text(TextTransformer spec, Map<CanonicalName, TensorContent> tensors, Optional<ElementType> type) {
         OnnxGraph graph = new OnnxGraph("text", tensors, type);
         TensorNames.Text names = TensorNames.text();
         int width = spec.blocks().width();
@@ -105,7 +106,7 @@ final class OnnxTowers {
         return graph;
     }
 
-    private static String projected(OnnxTransformer transformer, TextSpec spec, String pooled) {
+    private static String projected(OnnxTransformer transformer, TextTransformer spec, String pooled) {
         TensorNames.Text names = TensorNames.text();
         if (spec.projectionDim() == 0) {
             return pooled;
@@ -116,7 +117,7 @@ final class OnnxTowers {
     }
 
     /** The position that the model reads out, [batch, D]. A row without end token is read at its first position. */
-    private static String textPooled(OnnxGraph graph, TextSpec spec, String x) {
+    private static String textPooled(OnnxGraph graph, TextTransformer spec, String x) {
         return switch (spec.pooling()) {
             case FIRST -> graph.node("Gather", List.of(x, graph.scalar(0)), integer("axis", 1));
             case LAST -> graph.node("Gather", List.of(x, graph.scalar(spec.contextLength() - 1)), integer("axis", 1));

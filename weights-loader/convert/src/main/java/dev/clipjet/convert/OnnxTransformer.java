@@ -4,9 +4,9 @@ import static dev.clipjet.convert.OnnxGraph.integer;
 import static dev.clipjet.convert.OnnxGraph.integers;
 import static dev.clipjet.convert.OnnxGraph.number;
 
+import dev.clipjet.model.CanonicalName;
+import dev.clipjet.model.TensorNames;
 import dev.clipjet.model.TransformerSpec;
-import dev.clipjet.weights.CanonicalName;
-import dev.clipjet.weights.TensorNames;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -93,6 +93,8 @@ final class OnnxTransformer {
 
     private String activated(String x) {
         return switch (spec.activation()) {
+            case NONE -> x;
+            case RELU -> graph.node("Relu", List.of(x));
             case QUICK_GELU -> {
                 String gate = graph.node("Sigmoid", List.of(graph.node("Mul", List.of(x, graph.constant(QUICK_GELU)))));
                 yield graph.node("Mul", List.of(x, gate));

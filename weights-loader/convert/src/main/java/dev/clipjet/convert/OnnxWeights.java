@@ -7,7 +7,7 @@ import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.WireFormat;
-import dev.clipjet.memory.DType;
+import dev.clipjet.numeric.ElementType;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -175,7 +175,7 @@ final class OnnxWeights implements WeightFile {
         return tensor.build();
     }
 
-    private static TensorProto.DataType type(DType dtype) {
+    private static TensorProto.DataType type(ElementType dtype) {
         return switch (dtype) {
             case F16 -> TensorProto.DataType.FLOAT16;
             case BF16 -> TensorProto.DataType.BFLOAT16;

@@ -1,17 +1,20 @@
 package dev.clipjet.convert;
 
 import dev.clipjet.error.InvalidInputException;
-import dev.clipjet.memory.DType;
-import dev.clipjet.model.Activation;
 import dev.clipjet.model.ImagePooling;
+import dev.clipjet.model.ImageTower;
 import dev.clipjet.model.ModelSpec;
 import dev.clipjet.model.PreprocessSpec;
 import dev.clipjet.model.PreprocessSpec.ResizeMode;
 import dev.clipjet.model.Resampling;
 import dev.clipjet.model.TextPooling;
-import dev.clipjet.model.TextSpec;
+import dev.clipjet.model.TextTower;
+import dev.clipjet.model.TextTransformer;
 import dev.clipjet.model.TransformerSpec;
-import dev.clipjet.model.VisionSpec;
+import dev.clipjet.model.Transformers;
+import dev.clipjet.model.VisionTransformer;
+import dev.clipjet.numeric.Activation;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.OpenAiNames;
 import dev.clipjet.weights.safetensors.SafetensorsWriter.Declaration;
 import java.nio.ByteBuffer;
@@ -40,8 +43,8 @@ final class OpenAiTarget {
     static Plan plan(ModelSource source, ConversionOptions options, String name) {
         ModelSpec spec = source.spec();
         check(source);
-        VisionSpec vision = spec.vision().orElseThrow();
-        TextSpec text = spec.text().orElseThrow();
+        ImageTower vision = spec.vision().orElseThrow();
+        TextTower text = spec.text().orElseThrow();
         List<PlannedTensor> tensors = new ArrayList<>();
         tensors.addAll(PlannedTensor.of(OpenAiNames.CLIP.vision(vision), source.tensors(), options.dtype()));
         tensors.addAll(PlannedTensor.of(OpenAiNames.CLIP.text(text), source.tensors(), options.dtype()));
@@ -57,13 +60,13 @@ final class OpenAiTarget {
         return new Plan(List.of(new TorchWeights(name, tensors)), List.of(), source.dropped(), notes);
     }
 
-    /** The integers by which files of OpenAI's code are recognised. They drop them themselves when they load. */
+    /** The integers by which files of OpenAI's code are recognized. They drop them themselves when they load. */
     private static PlannedTensor integer(String name, long value) {
         ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         bytes.putLong(value).flip();
         return new PlannedTensor(
-                new Declaration(name, DType.I64, List.of()),
-                new HeapContent(DType.I64, bytes, List.of()),
+                new Declaration(name, ElementType.I64, List.of()),
+                new HeapContent(ElementType.I64, bytes, List.of()),
                 0,
                 false,
                 "an integer as in OpenAI's archives, from the configuration");
@@ -73,8 +76,8 @@ final class OpenAiTarget {
         ModelSpec spec = source.spec();
         Refusals refusals = new Refusals();
         refusals.when(spec.vision().isEmpty() || spec.text().isEmpty(), "a model of one tower");
-        spec.vision().ifPresent(vision -> refuseVision(vision, refusals));
-        spec.text().ifPresent(text -> refuseText(text, refusals));
+        spec.vision().ifPresent(vision -> refuseVision(Transformers.image(vision, "conversion"), refusals));
+        spec.text().ifPresent(text -> refuseText(Transformers.text(text), refusals));
         refusals.when(source.scalars().containsKey(ModelSource.LOGIT_BIAS), "a bias of the logits (logit_bias)");
         spec.preprocess()
                 .ifPresent(preprocess -> refusals.when(
@@ -94,7 +97,7 @@ final class OpenAiTarget {
                 && preprocess.std().equals(PreprocessSpec.OPENAI_STD);
     }
 
-    private static void refuseVision(VisionSpec vision, Refusals refusals) {
+    private static void refuseVision(VisionTransformer vision, Refusals refusals) {
         refuseBlocks(vision.blocks(), "image", refusals);
         refusals.when(
                         vision.blocks().width() > WIDEST_VISION,
@@ -110,7 +113,7 @@ final class OpenAiTarget {
                         "images of " + vision.imageSize() + " pixels with patches of " + vision.patchSize());
     }
 
-    private static void refuseText(TextSpec text, Refusals refusals) {
+    private static void refuseText(TextTransformer text, Refusals refusals) {
         refuseBlocks(text.blocks(), "text", refusals);
         boolean highest = text.pooling() == TextPooling.HIGHEST_ID
                 || (text.pooling() == TextPooling.END_TOKEN && text.endTokenId() == text.vocabSize() - 1);

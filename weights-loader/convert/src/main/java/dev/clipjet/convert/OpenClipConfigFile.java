@@ -2,8 +2,8 @@ package dev.clipjet.convert;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.clipjet.model.Activation;
 import dev.clipjet.model.ImagePooling;
+import dev.clipjet.model.ImageTower;
 import dev.clipjet.model.ModelSpec;
 import dev.clipjet.model.PreprocessSpec;
 import dev.clipjet.model.PreprocessSpec.Resize;
@@ -11,9 +11,11 @@ import dev.clipjet.model.PreprocessSpec.ResizeMode;
 import dev.clipjet.model.PreprocessSpec.Rgb;
 import dev.clipjet.model.PreprocessSpec.Size;
 import dev.clipjet.model.Resampling;
-import dev.clipjet.model.TextSpec;
+import dev.clipjet.model.TextTransformer;
 import dev.clipjet.model.TransformerSpec;
-import dev.clipjet.model.VisionSpec;
+import dev.clipjet.model.Transformers;
+import dev.clipjet.model.VisionTransformer;
+import dev.clipjet.numeric.Activation;
 import java.util.List;
 import java.util.Optional;
 
@@ -38,8 +40,8 @@ final class OpenClipConfigFile {
 
     ObjectNode document() {
         ModelSpec spec = source.spec();
-        VisionSpec vision = spec.vision().orElseThrow();
-        TextSpec text = spec.text().orElseThrow();
+        VisionTransformer vision = Transformers.image(spec.vision().orElseThrow(), "conversion");
+        TextTransformer text = Transformers.text(spec.text().orElseThrow());
         ObjectNode root = JsonText.object();
         ObjectNode model = root.putObject("model_cfg");
         model.put("embed_dim", vision.projectionDim());
@@ -59,7 +61,7 @@ final class OpenClipConfigFile {
         return root;
     }
 
-    private static void vision(ObjectNode node, VisionSpec vision) {
+    private static void vision(ObjectNode node, VisionTransformer vision) {
         node.put("image_size", vision.imageSize())
                 .put("layers", vision.blocks().layers())
                 .put("width", vision.blocks().width())
@@ -79,7 +81,7 @@ final class OpenClipConfigFile {
         }
     }
 
-    private void text(ObjectNode node, TextSpec text) {
+    private void text(ObjectNode node, TextTransformer text) {
         node.put("context_length", text.contextLength())
                 .put("vocab_size", text.vocabSize())
                 .put("width", text.blocks().width())
@@ -103,7 +105,7 @@ final class OpenClipConfigFile {
         }
     }
 
-    private void endToken(ObjectNode node, TextSpec text) {
+    private void endToken(ObjectNode node, TextTransformer text) {
         if (text.endTokenId() == text.vocabSize() - 1) {
             notes.add("texts are pooled at the highest id, which is that of the end token: the same position");
         } else {
@@ -154,7 +156,7 @@ final class OpenClipConfigFile {
         array.add(values.r()).add(values.g()).add(values.b());
     }
 
-    static void refuse(PreprocessSpec spec, VisionSpec vision, Refusals refusals) {
+    static void refuse(PreprocessSpec spec, ImageTower vision, Refusals refusals) {
         Size size = Size.square(vision.imageSize());
         Optional<Resize> resize = spec.resize();
         boolean fits = resize.map(Resize::size).filter(size::equals).isPresent();

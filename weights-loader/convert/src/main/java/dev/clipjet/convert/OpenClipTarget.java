@@ -1,9 +1,12 @@
 package dev.clipjet.convert;
 
-import dev.clipjet.model.Activation;
+import dev.clipjet.model.ImageTower;
 import dev.clipjet.model.ModelSpec;
-import dev.clipjet.model.TextSpec;
-import dev.clipjet.model.VisionSpec;
+import dev.clipjet.model.TextTower;
+import dev.clipjet.model.TextTransformer;
+import dev.clipjet.model.Transformers;
+import dev.clipjet.model.VisionTransformer;
+import dev.clipjet.numeric.Activation;
 import dev.clipjet.weights.OpenAiNames;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,8 +28,8 @@ final class OpenClipTarget {
     static Plan plan(ModelSource source, ConversionOptions options) {
         ModelSpec spec = source.spec();
         check(source);
-        VisionSpec vision = spec.vision().orElseThrow();
-        TextSpec text = spec.text().orElseThrow();
+        ImageTower vision = spec.vision().orElseThrow();
+        TextTower text = spec.text().orElseThrow();
         boolean customText = spec.family().equals(CUSTOM_TEXT);
         OpenAiNames names = customText ? OpenAiNames.CUSTOM_TEXT_CLIP : OpenAiNames.CLIP;
         List<PlannedTensor> tensors = new ArrayList<>();
@@ -55,8 +58,8 @@ final class OpenClipTarget {
         Refusals refusals = new Refusals();
         refusals.when(spec.vision().isEmpty() || spec.text().isEmpty(), "a model of one tower");
         if (spec.vision().isPresent() && spec.text().isPresent()) {
-            VisionSpec vision = spec.vision().get();
-            TextSpec text = spec.text().get();
+            VisionTransformer vision = Transformers.image(spec.vision().get(), "conversion");
+            TextTransformer text = Transformers.text(spec.text().get());
             boolean quick = vision.blocks().activation() == Activation.QUICK_GELU;
             refusals.when(vision.projectionDim() == 0, "an image tower without projection")
                     .when(

@@ -1,7 +1,7 @@
 package dev.clipjet.convert;
 
-import dev.clipjet.memory.DType;
-import dev.clipjet.weights.CanonicalName;
+import dev.clipjet.model.CanonicalName;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.TensorRule;
 import dev.clipjet.weights.safetensors.SafetensorsWriter.Declaration;
 import java.util.ArrayList;
@@ -29,7 +29,7 @@ record PlannedTensor(Declaration declaration, TensorContent content, long first,
 
     /** The tensors that the rules of a family ask for. */
     static List<PlannedTensor> of(
-            List<TensorRule> rules, Map<CanonicalName, TensorContent> tensors, Optional<DType> type) {
+            List<TensorRule> rules, Map<CanonicalName, TensorContent> tensors, Optional<ElementType> type) {
         List<PlannedTensor> planned = new ArrayList<>();
         for (TensorRule rule : rules) {
             TensorContent content = tensors.get(rule.name());

@@ -1,6 +1,6 @@
 package dev.clipjet.convert;
 
-import dev.clipjet.memory.DType;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.FloatConversion;
 import dev.clipjet.weights.StoredTensor;
 import java.nio.ByteBuffer;
@@ -14,7 +14,7 @@ import java.nio.ByteOrder;
  * @param bytes little endian
  * @param stored whether the source has it; if not, it is what the source's configuration says
  */
-record Scalar(DType dtype, ByteBuffer bytes, boolean stored) {
+record Scalar(ElementType dtype, ByteBuffer bytes, boolean stored) {
     static Scalar of(StoredTensor tensor) {
         return new Scalar(tensor.dtype(), tensor.data(), true);
     }
@@ -22,7 +22,7 @@ record Scalar(DType dtype, ByteBuffer bytes, boolean stored) {
     static Scalar of(float value) {
         ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         bytes.putFloat(value).flip();
-        return new Scalar(DType.F32, bytes, false);
+        return new Scalar(ElementType.F32, bytes, false);
     }
 
     double value() {

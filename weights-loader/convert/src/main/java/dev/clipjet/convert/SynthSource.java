@@ -1,6 +1,6 @@
 package dev.clipjet.convert;
 
-import dev.clipjet.memory.DType;
+import dev.clipjet.model.CanonicalName;
 import dev.clipjet.model.ModelSpec;
 import dev.clipjet.model.PassOrder;
 import dev.clipjet.model.PreprocessProfile;
@@ -10,12 +10,12 @@ import dev.clipjet.model.PreprocessSpec.ResizeMode;
 import dev.clipjet.model.PreprocessSpec.Size;
 import dev.clipjet.model.Resampling;
 import dev.clipjet.model.TextPooling;
-import dev.clipjet.model.TextSpec;
+import dev.clipjet.model.TextTransformer;
 import dev.clipjet.model.TokenizerProfile;
 import dev.clipjet.model.TokenizerSpec;
 import dev.clipjet.model.TransformerSpec;
-import dev.clipjet.model.VisionSpec;
-import dev.clipjet.weights.CanonicalName;
+import dev.clipjet.model.VisionTransformer;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.FloatConversion;
 import dev.clipjet.weights.OpenAiNames;
 import dev.clipjet.weights.TensorRule;
@@ -37,10 +37,10 @@ final class SynthSource {
 
     private final SynthArchitecture architecture;
     private final String prefix;
-    private final DType dtype;
+    private final ElementType dtype;
     private final Map<String, SynthTensor> stored;
 
-    SynthSource(SynthArchitecture architecture, String prefix, DType dtype) {
+    SynthSource(SynthArchitecture architecture, String prefix, ElementType dtype) {
         this.architecture = architecture;
         this.prefix = prefix;
         this.dtype = dtype;
@@ -73,16 +73,16 @@ final class SynthSource {
                 List.of());
     }
 
-    private VisionSpec vision() {
-        return new VisionSpec(
+    private VisionTransformer vision() {
+        return new VisionTransformer(
                 architecture.imageSize(),
                 architecture.patchSize(),
                 blocks(architecture.vision()),
                 architecture.embeddingDim());
     }
 
-    private TextSpec text() {
-        return new TextSpec(
+    private TextTransformer text() {
+        return new TextTransformer(
                 SynthArchitecture.VOCABULARY,
                 SynthArchitecture.CONTEXT,
                 blocks(architecture.text()),
@@ -120,7 +120,7 @@ final class SynthSource {
         }
 
         @Override
-        public DType dtype() {
+        public ElementType dtype() {
             return dtype;
         }
 

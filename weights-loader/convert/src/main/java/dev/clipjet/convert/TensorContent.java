@@ -1,13 +1,13 @@
 package dev.clipjet.convert;
 
-import dev.clipjet.memory.DType;
+import dev.clipjet.numeric.ElementType;
 import java.nio.ByteBuffer;
 import java.util.List;
 
 /** The elements of a canonical tensor, wherever they come from. Read piece by piece, so that none is ever held whole. */
 public interface TensorContent {
     /** Type in which elements are read: F32, F16 or BF16. */
-    DType dtype();
+    ElementType dtype();
 
     /** Number of elements. */
     long elements();

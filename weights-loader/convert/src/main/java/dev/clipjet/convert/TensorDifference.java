@@ -1,6 +1,6 @@
 package dev.clipjet.convert;
 
-import dev.clipjet.memory.DType;
+import dev.clipjet.numeric.ElementType;
 
 /**
  * How a canonical tensor of two models differs. Values are compared as F32, which holds all of every type.
@@ -18,8 +18,8 @@ import dev.clipjet.memory.DType;
 public record TensorDifference(
         String name,
         Kind kind,
-        DType first,
-        DType second,
+        ElementType first,
+        ElementType second,
         long elements,
         long differing,
         double maxAbsolute,

@@ -1,6 +1,6 @@
 package dev.clipjet.convert;
 
-import dev.clipjet.memory.DType;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.FloatConversion;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -76,10 +76,10 @@ final class TensorPump {
         }
     }
 
-    private long convert(DType from, DType to, int count) {
+    private long convert(ElementType from, ElementType to, int count) {
         FloatConversion.toFloat(from, in, FloatBuffer.wrap(values));
         out.clear();
-        if (to == DType.F32) {
+        if (to == ElementType.F32) {
             out.asFloatBuffer().put(values, 0, count);
             out.limit(count * Float.BYTES);
             return 0;
@@ -87,8 +87,9 @@ final class TensorPump {
         long overflowed = 0;
         for (int i = 0; i < count; i++) {
             float value = values[i];
-            short rounded = to == DType.F16 ? FloatConversion.toHalf(value) : FloatConversion.toBfloat16(value);
-            float back = to == DType.F16 ? FloatConversion.fromHalf(rounded) : FloatConversion.fromBfloat16(rounded);
+            short rounded = to == ElementType.F16 ? FloatConversion.toHalf(value) : FloatConversion.toBfloat16(value);
+            float back =
+                    to == ElementType.F16 ? FloatConversion.fromHalf(rounded) : FloatConversion.fromBfloat16(rounded);
             if (Float.isInfinite(back) && !Float.isInfinite(value)) {
                 overflowed++;
             }

@@ -1,7 +1,7 @@
 package dev.clipjet.convert;
 
 import dev.clipjet.convert.TensorDifference.Kind;
-import dev.clipjet.memory.DType;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.FloatConversion;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -26,7 +26,7 @@ final class ValueComparison {
         maxAbsolute = 0;
         maxRelative = 0;
         maxUlp = 0;
-        DType coarser = coarser(first.dtype(), second.dtype());
+        ElementType coarser = coarser(first.dtype(), second.dtype());
         for (long at = 0; at < first.elements(); at += PIECE) {
             int count = (int) Math.min(PIECE, first.elements() - at);
             read(first, at, count, a);
@@ -54,7 +54,7 @@ final class ValueComparison {
         FloatConversion.toFloat(content.dtype(), bytes.flip(), FloatBuffer.wrap(values));
     }
 
-    private void add(float x, float y, DType coarser) {
+    private void add(float x, float y, ElementType coarser) {
         differing++;
         if (!Float.isFinite(x) || !Float.isFinite(y)) {
             maxAbsolute = Double.POSITIVE_INFINITY;
@@ -69,8 +69,8 @@ final class ValueComparison {
         maxUlp = Math.max(maxUlp, distance / ulp(larger, coarser));
     }
 
-    /** Distance of neighbouring values of a type at a magnitude. */
-    private static double ulp(float magnitude, DType type) {
+    /** Distance of neighboring values of a type at a magnitude. */
+    private static double ulp(float magnitude, ElementType type) {
         return switch (type) {
             case F16 -> Math.scalb(1.0, Math.max(Math.getExponent(magnitude), -14) - 10);
             case BF16 -> Math.scalb(1.0, Math.max(Math.getExponent(magnitude), -126) - 7);
@@ -78,10 +78,10 @@ final class ValueComparison {
         };
     }
 
-    private static DType coarser(DType a, DType b) {
-        if (a == DType.BF16 || b == DType.BF16) {
-            return DType.BF16;
+    private static ElementType coarser(ElementType a, ElementType b) {
+        if (a == ElementType.BF16 || b == ElementType.BF16) {
+            return ElementType.BF16;
         }
-        return a == DType.F16 || b == DType.F16 ? DType.F16 : DType.F32;
+        return a == ElementType.F16 || b == ElementType.F16 ? ElementType.F16 : ElementType.F32;
     }
 }

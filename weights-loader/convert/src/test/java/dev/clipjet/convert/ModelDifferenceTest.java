@@ -3,7 +3,7 @@ package dev.clipjet.convert;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clipjet.convert.TensorDifference.Kind;
-import dev.clipjet.memory.DType;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.FloatConversion;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -16,7 +16,7 @@ class ModelDifferenceTest {
         for (float value : values) {
             bytes.putFloat(value);
         }
-        return new HeapContent(DType.F32, bytes.flip(), List.of());
+        return new HeapContent(ElementType.F32, bytes.flip(), List.of());
     }
 
     private static TensorContent f16(float... values) {
@@ -24,7 +24,7 @@ class ModelDifferenceTest {
         for (float value : values) {
             bytes.putShort(FloatConversion.toHalf(value));
         }
-        return new HeapContent(DType.F16, bytes.flip(), List.of());
+        return new HeapContent(ElementType.F16, bytes.flip(), List.of());
     }
 
     private static TensorDifference compare(TensorContent first, TensorContent second) {
@@ -35,8 +35,8 @@ class ModelDifferenceTest {
     void equalValuesOfDifferentTypesAreEqual() {
         TensorDifference difference = compare(f32(1, -2, 0.5f, Float.NaN), f16(1, -2, 0.5f, Float.NaN));
         assertThat(difference.kind()).isEqualTo(Kind.EQUAL);
-        assertThat(difference.first()).isEqualTo(DType.F32);
-        assertThat(difference.second()).isEqualTo(DType.F16);
+        assertThat(difference.first()).isEqualTo(ElementType.F32);
+        assertThat(difference.second()).isEqualTo(ElementType.F16);
     }
 
     @Test
@@ -44,7 +44,7 @@ class ModelDifferenceTest {
         TensorDifference difference = compare(f32(1, 2, 3, 4), f32(1, 2.5f, 3, Math.nextUp(4f)));
         assertThat(difference)
                 .isEqualTo(new TensorDifference(
-                        "x", Kind.VALUES, DType.F32, DType.F32, 4, 2, 0.5, 0.2, 0.5 / Math.ulp(2.5f)));
+                        "x", Kind.VALUES, ElementType.F32, ElementType.F32, 4, 2, 0.5, 0.2, 0.5 / Math.ulp(2.5f)));
     }
 
     @Test

@@ -9,8 +9,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.clipjet.error.InvalidInputException;
 import dev.clipjet.error.ModelFormatException;
-import dev.clipjet.memory.DType;
 import dev.clipjet.model.TextPooling;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.testing.Golden;
 import dev.clipjet.weights.Checkpoint;
 import dev.clipjet.weights.CheckpointOptions;
@@ -217,7 +217,7 @@ class RoundTripTest {
         assertThat(difference(source, temp.resolve("hf")).isEmpty()).isTrue();
         try (Checkpoint checkpoint = Checkpoint.open(temp.resolve("hf"))) {
             assertThat(checkpoint.spec().text().orElseThrow().pooling()).isEqualTo(TextPooling.HIGHEST_ID);
-            assertThat(checkpoint.tensors()).extracting(StoredTensor::dtype).containsOnly(DType.F32);
+            assertThat(checkpoint.tensors()).extracting(StoredTensor::dtype).containsOnly(ElementType.F32);
         }
     }
 }

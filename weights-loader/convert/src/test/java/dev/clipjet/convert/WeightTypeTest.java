@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.clipjet.error.InvalidInputException;
-import dev.clipjet.memory.DType;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.FloatConversion;
 import dev.clipjet.weights.StoredTensor;
 import dev.clipjet.weights.safetensors.SafetensorsFile;
@@ -32,7 +32,7 @@ class WeightTypeTest {
 
     @ParameterizedTest
     @EnumSource(names = {"F16", "BF16"})
-    void weightsAreRoundedToNearest(DType type) throws Exception {
+    void weightsAreRoundedToNearest(ElementType type) throws Exception {
         Path source = golden("hf-vit-gelu");
         ConversionReport report =
                 convert(source, temp.resolve("out"), options(TargetFormat.HF).withDtype(type));
@@ -48,7 +48,7 @@ class WeightTypeTest {
                     float value = from.getFloat();
                     assertThat(to.getShort())
                             .isEqualTo(
-                                    type == DType.F16
+                                    type == ElementType.F16
                                             ? FloatConversion.toHalf(value)
                                             : FloatConversion.toBfloat16(value));
                 }
@@ -60,13 +60,13 @@ class WeightTypeTest {
                 .isNotEmpty()
                 .allSatisfy(tensor -> assertThat(tensor.maxUlp()).isBetween(0.1, halfUlp));
         assertThat(Files.readString(temp.resolve("out/config.json")))
-                .contains(type == DType.F16 ? "\"float16\"" : "\"bfloat16\"");
+                .contains(type == ElementType.F16 ? "\"float16\"" : "\"bfloat16\"");
     }
 
     @Test
     void openClipKeepsTheLogitScaleExact() throws Exception {
         Path source = golden("hf-vit-gelu");
-        convert(source, temp.resolve("out"), options(TargetFormat.OPEN_CLIP).withDtype(DType.BF16));
+        convert(source, temp.resolve("out"), options(TargetFormat.OPEN_CLIP).withDtype(ElementType.BF16));
         ModelDifference difference = difference(source, temp.resolve("out"));
         assertThat(difference.towers())
                 .extracting(ModelDifference.Setting::name)
@@ -77,7 +77,7 @@ class WeightTypeTest {
     void wideningIsExact() throws Exception {
         Path source = golden("openai-vit-jit/model.pt");
         ConversionReport report = convert(
-                source, temp.resolve("out"), options(TargetFormat.OPEN_CLIP).withDtype(DType.F32));
+                source, temp.resolve("out"), options(TargetFormat.OPEN_CLIP).withDtype(ElementType.F32));
         assertThat(report.rounded()).isFalse();
         assertThat(difference(source, temp.resolve("out")).isEmpty()).isTrue();
     }
@@ -87,7 +87,7 @@ class WeightTypeTest {
         Path source = temp.resolve("source");
         spoil(golden("hf-vit-gelu"), source);
         ConversionReport report =
-                convert(source, temp.resolve("out"), options(TargetFormat.HF).withDtype(DType.F16));
+                convert(source, temp.resolve("out"), options(TargetFormat.HF).withDtype(ElementType.F16));
         assertThat(report.overflowed()).isEqualTo(2);
         assertThat(report.tensors())
                 .filteredOn(tensor -> tensor.overflowed() > 0)
@@ -129,7 +129,7 @@ class WeightTypeTest {
     @Test
     void otherTypesAreRefused() {
         ConversionOptions options = options(TargetFormat.HF);
-        assertThatThrownBy(() -> options.withDtype(DType.F64))
+        assertThatThrownBy(() -> options.withDtype(ElementType.F64))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("F64");
         assertThatThrownBy(() -> options.withFileBytes(0)).isInstanceOf(InvalidInputException.class);

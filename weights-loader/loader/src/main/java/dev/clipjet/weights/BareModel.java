@@ -2,7 +2,7 @@ package dev.clipjet.weights;
 
 import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
-import dev.clipjet.model.Activation;
+import dev.clipjet.model.CanonicalName;
 import dev.clipjet.model.ModelSpec;
 import dev.clipjet.model.ModelSpec.Scoring;
 import dev.clipjet.model.PassOrder;
@@ -13,10 +13,11 @@ import dev.clipjet.model.PreprocessSpec.ResizeMode;
 import dev.clipjet.model.PreprocessSpec.Rgb;
 import dev.clipjet.model.PreprocessSpec.Size;
 import dev.clipjet.model.Resampling;
-import dev.clipjet.model.TextSpec;
+import dev.clipjet.model.TextTransformer;
 import dev.clipjet.model.TokenizerProfile;
 import dev.clipjet.model.TokenizerSpec;
-import dev.clipjet.model.VisionSpec;
+import dev.clipjet.model.VisionTransformer;
+import dev.clipjet.numeric.Activation;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,8 +55,8 @@ final class BareModel {
         PublishedTag tag = PublishedTag.of(file);
         boolean fromOpenAi = shapes.isFromOpenAi();
         Activation activation = options.activation().orElseGet(() -> activation(file, shapes, tag, fromOpenAi, notes));
-        VisionSpec vision = shapes.vision(activation);
-        TextSpec text = shapes.text(activation);
+        VisionTransformer vision = shapes.vision(activation);
+        TextTransformer text = shapes.text(activation);
 
         TensorMapper tensors = new TensorMapper(files);
         tensors.add(shapes.names().vision(vision));
@@ -120,7 +121,7 @@ final class BareModel {
                 PassOrder.HORIZONTAL_FIRST);
     }
 
-    private static Optional<TokenizerSpec> tokenizer(TextSpec text, PublishedTag tag, List<String> notes) {
+    private static Optional<TokenizerSpec> tokenizer(TextTransformer text, PublishedTag tag, List<String> notes) {
         if (text.vocabSize() != OpenAiVocabulary.SIZE) {
             notes.add(
                     "the vocabulary of " + text.vocabSize() + " is not OpenAI's: texts can only be given as token ids");

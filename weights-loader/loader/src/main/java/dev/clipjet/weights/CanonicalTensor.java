@@ -1,5 +1,6 @@
 package dev.clipjet.weights;
 
+import dev.clipjet.model.CanonicalName;
 import java.util.List;
 
 /**

@@ -4,9 +4,10 @@ import dev.clipjet.error.ClosedException;
 import dev.clipjet.error.InvalidInputException;
 import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
+import dev.clipjet.json.JsonFile;
+import dev.clipjet.json.JsonObject;
+import dev.clipjet.model.CanonicalName;
 import dev.clipjet.model.ModelSpec;
-import dev.clipjet.weights.json.JsonFile;
-import dev.clipjet.weights.json.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -26,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * {@code WithProjection} classes; open_clip directories of {@code CLIP} and {@code CustomTextCLIP}; and single weight
  * files, with their configuration beside them or, for models like OpenAI's, without.
  */
-public final class Checkpoint implements AutoCloseable {
+public final class Checkpoint implements CanonicalTensors, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Checkpoint.class);
     private static final long MAX_CONFIG_BYTES = 4 << 20;
 

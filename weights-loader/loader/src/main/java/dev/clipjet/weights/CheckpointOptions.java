@@ -1,10 +1,10 @@
 package dev.clipjet.weights;
 
 import dev.clipjet.error.InvalidInputException;
-import dev.clipjet.model.Activation;
-import dev.clipjet.model.TextSpec;
+import dev.clipjet.model.TextTransformer;
 import dev.clipjet.model.TransformerSpec;
-import dev.clipjet.model.VisionSpec;
+import dev.clipjet.model.VisionTransformer;
+import dev.clipjet.numeric.Activation;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -69,19 +69,20 @@ public record CheckpointOptions(
     }
 
     /** A tower with the caller's heads and activation in place of its own. */
-    VisionSpec applyTo(VisionSpec own) {
-        return new VisionSpec(
+    VisionTransformer applyTo(VisionTransformer own) {
+        return new VisionTransformer(
                 own.imageSize(),
                 own.patchSize(),
                 blocks(own.blocks(), visionHeads, "image"),
+                own.classToken(),
                 own.normBeforeBlocks(),
                 own.pooling(),
                 own.projectionDim());
     }
 
     /** A tower with the caller's heads and activation in place of its own. */
-    TextSpec applyTo(TextSpec own) {
-        return new TextSpec(
+    TextTransformer applyTo(TextTransformer own) {
+        return new TextTransformer(
                 own.vocabSize(),
                 own.contextLength(),
                 blocks(own.blocks(), textHeads, "text"),

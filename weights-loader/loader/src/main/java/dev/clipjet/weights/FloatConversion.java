@@ -1,7 +1,7 @@
 package dev.clipjet.weights;
 
 import dev.clipjet.error.InvalidInputException;
-import dev.clipjet.memory.DType;
+import dev.clipjet.numeric.ElementType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.DoubleBuffer;
@@ -64,7 +64,7 @@ public final class FloatConversion {
     }
 
     /** As above, for the remaining little-endian elements of {@code source}, whose position stays as it is. */
-    public static void toFloat(DType dtype, ByteBuffer source, FloatBuffer target) {
+    public static void toFloat(ElementType dtype, ByteBuffer source, FloatBuffer target) {
         ByteBuffer bytes = source.duplicate().order(ByteOrder.LITTLE_ENDIAN);
         if (bytes.remaining() / dtype.bytes() > target.remaining()) {
             throw new InvalidInputException(

@@ -2,12 +2,12 @@ package dev.clipjet.weights;
 
 import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
-import dev.clipjet.model.Activation;
+import dev.clipjet.json.JsonObject;
 import dev.clipjet.model.TextPooling;
-import dev.clipjet.model.TextSpec;
+import dev.clipjet.model.TextTransformer;
 import dev.clipjet.model.TransformerSpec;
-import dev.clipjet.model.VisionSpec;
-import dev.clipjet.weights.json.JsonObject;
+import dev.clipjet.model.VisionTransformer;
+import dev.clipjet.numeric.Activation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -153,7 +153,7 @@ final class HuggingFaceConfig {
     }
 
     /** The image tower, if the class has one. */
-    Optional<VisionSpec> vision() {
+    Optional<VisionTransformer> vision() {
         if (!family.hasVision()) {
             return Optional.empty();
         }
@@ -175,12 +175,12 @@ final class HuggingFaceConfig {
                     "is " + channels + ", only 3 are supported");
         }
         TransformerSpec blocks = blocks(tower, 768, 12, 12, 3072);
-        return Optional.of(new VisionSpec(
+        return Optional.of(new VisionTransformer(
                 imageSize, patchSize, blocks, projectionDim(tower, "vision_config", "visual_projection.weight")));
     }
 
     /** The text tower, if the class has one. */
-    Optional<TextSpec> text() {
+    Optional<TextTransformer> text() {
         if (!family.hasText()) {
             return Optional.empty();
         }
@@ -196,7 +196,7 @@ final class HuggingFaceConfig {
                     "is missing and " + eos + " by default, which the vocabulary of " + vocabulary + " does not have");
         }
         TransformerSpec blocks = blocks(tower, 512, 12, 8, 2048);
-        return Optional.of(new TextSpec(
+        return Optional.of(new TextTransformer(
                 vocabulary,
                 context,
                 blocks,

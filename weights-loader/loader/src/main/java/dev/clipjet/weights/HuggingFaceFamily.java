@@ -2,7 +2,7 @@ package dev.clipjet.weights;
 
 import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
-import dev.clipjet.weights.json.JsonObject;
+import dev.clipjet.json.JsonObject;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;

@@ -1,12 +1,13 @@
 package dev.clipjet.weights;
 
 import dev.clipjet.error.InvalidInputException;
+import dev.clipjet.json.JsonObject;
+import dev.clipjet.model.CanonicalName;
 import dev.clipjet.model.ModelSpec;
 import dev.clipjet.model.PreprocessSpec;
-import dev.clipjet.model.TextSpec;
+import dev.clipjet.model.TextTransformer;
 import dev.clipjet.model.TokenizerSpec;
-import dev.clipjet.model.VisionSpec;
-import dev.clipjet.weights.json.JsonObject;
+import dev.clipjet.model.VisionTransformer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,8 +42,8 @@ final class HuggingFaceModel {
         }
         HuggingFaceConfig reader =
                 new HuggingFaceConfig(config, family, files.tensors().keySet());
-        Optional<VisionSpec> vision = reader.vision().map(options::applyTo);
-        Optional<TextSpec> text = reader.text().map(options::applyTo);
+        Optional<VisionTransformer> vision = reader.vision().map(options::applyTo);
+        Optional<TextTransformer> text = reader.text().map(options::applyTo);
         List<String> notes = new ArrayList<>(reader.notes());
         Optional<PreprocessSpec> preprocess =
                 vision.map(spec -> HuggingFacePreprocess.read(directory, config, spec.imageSize(), notes));
@@ -63,7 +64,13 @@ final class HuggingFaceModel {
             notes.add("the weights have no logit_scale; logit_scale_init_value " + logitScale + " counts");
         }
         ModelSpec spec = new ModelSpec(
-                family.className(), vision, text, ModelSpec.Scoring.SOFTMAX, preprocess, tokenizer, List.copyOf(notes));
+                family.className(),
+                vision.map(tower -> tower),
+                text.map(tower -> tower),
+                ModelSpec.Scoring.SOFTMAX,
+                preprocess,
+                tokenizer,
+                List.copyOf(notes));
         return new Checkpoint(source, spec, files, mapped, logitScale, OptionalDouble.empty());
     }
 

@@ -1,8 +1,9 @@
 package dev.clipjet.weights;
 
-import dev.clipjet.model.TextSpec;
+import dev.clipjet.model.TensorNames;
+import dev.clipjet.model.TextTransformer;
 import dev.clipjet.model.TransformerSpec;
-import dev.clipjet.model.VisionSpec;
+import dev.clipjet.model.VisionTransformer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,13 +19,15 @@ public record HuggingFaceNames(String visionPrefix, String textPrefix) {
     public static final HuggingFaceNames CLIP_MODEL = new HuggingFaceNames("vision_model.", "text_model.");
 
     /** The tensors of an image tower. The family knows no layer scale, and always has the norm before the blocks. */
-    public List<TensorRule> vision(VisionSpec spec) {
+    public List<TensorRule> vision(VisionTransformer spec) {
         TensorNames.Vision names = TensorNames.vision();
         int width = spec.blocks().width();
         List<TensorRule> rules = new ArrayList<>();
-        rules.add(TensorRule.patches(
-                names.patchWeight(), width, spec.patchSize(), visionPrefix + "embeddings.patch_embedding.weight"));
-        rules.add(TensorRule.vector(names.classEmbedding(), width, visionPrefix + "embeddings.class_embedding"));
+        rules.add(TensorRule.convolution(
+                names.patchWeight(), width, 3, spec.patchSize(), visionPrefix + "embeddings.patch_embedding.weight"));
+        if (spec.classToken()) {
+            rules.add(TensorRule.vector(names.classEmbedding(), width, visionPrefix + "embeddings.class_embedding"));
+        }
         rules.add(TensorRule.matrix(
                 names.positions(), spec.tokens(), width, visionPrefix + "embeddings.position_embedding.weight"));
         // The spelling of the library.
@@ -43,7 +46,7 @@ public record HuggingFaceNames(String visionPrefix, String textPrefix) {
     }
 
     /** The tensors of a text tower. The family knows no bias of the projection and no layer scale. */
-    public List<TensorRule> text(TextSpec spec) {
+    public List<TensorRule> text(TextTransformer spec) {
         TensorNames.Text names = TensorNames.text();
         int width = spec.blocks().width();
         List<TensorRule> rules = new ArrayList<>();
@@ -69,18 +72,15 @@ public record HuggingFaceNames(String visionPrefix, String textPrefix) {
         String attention = prefix + "self_attn.";
         rules.add(TensorRule.vector(names.ln1Weight(), width, prefix + "layer_norm1.weight"));
         rules.add(TensorRule.vector(names.ln1Bias(), width, prefix + "layer_norm1.bias"));
-        rules.add(new TensorRule(
+        rules.add(TensorRule.stacked(
                 names.qkvWeight(),
-                List.of(3 * width, width),
-                List.of(attention + "q_proj.weight", attention + "k_proj.weight", attention + "v_proj.weight"),
-                List.of(width, width),
-                TensorRule.Layout.SAME));
-        rules.add(new TensorRule(
+                3 * width,
+                width,
+                List.of(attention + "q_proj.weight", attention + "k_proj.weight", attention + "v_proj.weight")));
+        rules.add(TensorRule.stacked(
                 names.qkvBias(),
-                List.of(3 * width),
-                List.of(attention + "q_proj.bias", attention + "k_proj.bias", attention + "v_proj.bias"),
-                List.of(width),
-                TensorRule.Layout.SAME));
+                3 * width,
+                List.of(attention + "q_proj.bias", attention + "k_proj.bias", attention + "v_proj.bias")));
         rules.add(TensorRule.matrix(names.outWeight(), width, width, attention + "out_proj.weight"));
         rules.add(TensorRule.vector(names.outBias(), width, attention + "out_proj.bias"));
         rules.add(TensorRule.vector(names.ln2Weight(), width, prefix + "layer_norm2.weight"));

@@ -1,9 +1,9 @@
 package dev.clipjet.weights;
 
-import dev.clipjet.model.TextSpec;
+import dev.clipjet.json.JsonObject;
+import dev.clipjet.model.TextTransformer;
 import dev.clipjet.model.TokenizerProfile;
 import dev.clipjet.model.TokenizerSpec;
-import dev.clipjet.weights.json.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,7 +19,7 @@ final class HuggingFaceTokenizer {
      * @param model content of {@code config.json}
      * @param notes receives what the user should know
      */
-    static Optional<TokenizerSpec> read(Path directory, JsonObject model, TextSpec text, List<String> notes) {
+    static Optional<TokenizerSpec> read(Path directory, JsonObject model, TextTransformer text, List<String> notes) {
         boolean hasFiles = Files.exists(directory.resolve("tokenizer.json"))
                 || (Files.exists(directory.resolve("vocab.json")) && Files.exists(directory.resolve("merges.txt")));
         if (hasFiles) {

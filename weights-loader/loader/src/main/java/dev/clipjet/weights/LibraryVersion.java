@@ -1,6 +1,6 @@
 package dev.clipjet.weights;
 
-import dev.clipjet.weights.json.JsonObject;
+import dev.clipjet.json.JsonObject;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 

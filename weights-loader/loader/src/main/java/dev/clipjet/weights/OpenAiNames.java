@@ -1,8 +1,12 @@
 package dev.clipjet.weights;
 
-import dev.clipjet.model.TextSpec;
+import dev.clipjet.model.ImageTower;
+import dev.clipjet.model.ModifiedResNet;
+import dev.clipjet.model.TensorNames;
+import dev.clipjet.model.TextTower;
+import dev.clipjet.model.TextTransformer;
 import dev.clipjet.model.TransformerSpec;
-import dev.clipjet.model.VisionSpec;
+import dev.clipjet.model.VisionTransformer;
 import dev.clipjet.weights.TensorRule.Layout;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,12 +33,28 @@ public record OpenAiNames(String textPrefix) {
     }
 
     /** The tensors of an image tower. */
-    public List<TensorRule> vision(VisionSpec spec) {
+    public List<TensorRule> vision(ImageTower tower) {
+        return tower.accept(new ImageTower.Visitor<>() {
+            @Override
+            public List<TensorRule> visit(VisionTransformer transformer) {
+                return transformer(transformer);
+            }
+
+            @Override
+            public List<TensorRule> visit(ModifiedResNet resNet) {
+                return OpenAiResNetNames.rules(resNet);
+            }
+        });
+    }
+
+    private static List<TensorRule> transformer(VisionTransformer spec) {
         TensorNames.Vision names = TensorNames.vision();
         int width = spec.blocks().width();
         List<TensorRule> rules = new ArrayList<>();
-        rules.add(TensorRule.patches(names.patchWeight(), width, spec.patchSize(), "visual.conv1.weight"));
-        rules.add(TensorRule.vector(names.classEmbedding(), width, "visual.class_embedding"));
+        rules.add(TensorRule.convolution(names.patchWeight(), width, 3, spec.patchSize(), "visual.conv1.weight"));
+        if (spec.classToken()) {
+            rules.add(TensorRule.vector(names.classEmbedding(), width, "visual.class_embedding"));
+        }
         rules.add(TensorRule.matrix(
                 names.positions(), spec.tokens(), width, "visual.positional_embedding", Layout.IMAGE_POSITIONS));
         if (spec.normBeforeBlocks()) {
@@ -53,8 +73,13 @@ public record OpenAiNames(String textPrefix) {
         return rules;
     }
 
-    /** The tensors of a text tower. A projection with a bias is a linear layer, which lies [out, in]. */
-    public List<TensorRule> text(TextSpec spec) {
+    /** The tensors of a text tower. */
+    public List<TensorRule> text(TextTower tower) {
+        return tower.accept(this::transformer);
+    }
+
+    /** A projection with a bias is a linear layer, which lies [out, in]. */
+    private List<TensorRule> transformer(TextTransformer spec) {
         TensorNames.Text names = TensorNames.text();
         int width = spec.blocks().width();
         List<TensorRule> rules = new ArrayList<>();

@@ -2,13 +2,13 @@ package dev.clipjet.weights;
 
 import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
-import dev.clipjet.model.Activation;
+import dev.clipjet.json.JsonObject;
 import dev.clipjet.model.ImagePooling;
 import dev.clipjet.model.TextPooling;
-import dev.clipjet.model.TextSpec;
+import dev.clipjet.model.TextTransformer;
 import dev.clipjet.model.TransformerSpec;
-import dev.clipjet.model.VisionSpec;
-import dev.clipjet.weights.json.JsonObject;
+import dev.clipjet.model.VisionTransformer;
+import dev.clipjet.numeric.Activation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +26,7 @@ final class OpenClipConfig {
 
     private static final double DEFAULT_EPS = 1e-5;
     private static final int DEFAULT_END_TOKEN = 2;
-    private static final int MOST_SHOWN = 60;
+    private static final int MAX_SHOWN = 60;
 
     private static final Set<String> MODEL_KEYS = Set.of(
             "embed_dim",
@@ -152,7 +152,7 @@ final class OpenClipConfig {
      *
      * @param options whose image size replaces the configured one
      */
-    VisionSpec vision(CheckpointOptions options) {
+    VisionTransformer vision(CheckpointOptions options) {
         int configured =
                 vision.optionalInteger("image_size", 1, ModelLimits.IMAGE).orElse(224);
         int imageSize = options.imageSize().orElse(configured);
@@ -178,8 +178,8 @@ final class OpenClipConfig {
             throw unsupported(vision, "pos_embed_type", "position embeddings \"" + table + "\" are not supported");
         }
         refuseUnknown(vision, VISION_KEYS);
-        return options.applyTo(new VisionSpec(
-                imageSize, patchSize, blocks, !vision.bool("no_ln_pre", false), imagePooling(), embeddingDim));
+        return options.applyTo(new VisionTransformer(
+                imageSize, patchSize, blocks, true, !vision.bool("no_ln_pre", false), imagePooling(), embeddingDim));
     }
 
     private ImagePooling imagePooling() {
@@ -200,7 +200,7 @@ final class OpenClipConfig {
      *
      * @param options whose context length replaces the configured one
      */
-    TextSpec text(CheckpointOptions options) {
+    TextTransformer text(CheckpointOptions options) {
         int configured =
                 text.optionalInteger("context_length", 1, ModelLimits.CONTEXT).orElse(OpenAiVocabulary.CONTEXT);
         int context = options.contextLength().orElse(configured);
@@ -227,7 +227,7 @@ final class OpenClipConfig {
         }
         refuseUnknown(text, TEXT_KEYS);
         refuseUnknown(model, MODEL_KEYS);
-        return options.applyTo(new TextSpec(
+        return options.applyTo(new TextTransformer(
                 vocabulary,
                 context,
                 blocks,
@@ -341,7 +341,7 @@ final class OpenClipConfig {
 
     private static String shown(JsonObject object, String key) {
         String value = object.raw(key).toString();
-        return value.length() <= MOST_SHOWN ? value : value.substring(0, MOST_SHOWN) + "...";
+        return value.length() <= MAX_SHOWN ? value : value.substring(0, MAX_SHOWN) + "...";
     }
 
     private static ModelFormatException unsupported(JsonObject object, String key, String problem) {

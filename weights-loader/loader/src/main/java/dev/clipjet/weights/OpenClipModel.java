@@ -1,13 +1,14 @@
 package dev.clipjet.weights;
 
+import dev.clipjet.json.JsonObject;
+import dev.clipjet.model.CanonicalName;
 import dev.clipjet.model.ModelSpec;
 import dev.clipjet.model.ModelSpec.Scoring;
 import dev.clipjet.model.PreprocessSpec;
-import dev.clipjet.model.TextSpec;
+import dev.clipjet.model.TextTransformer;
 import dev.clipjet.model.TokenizerProfile;
 import dev.clipjet.model.TokenizerSpec;
-import dev.clipjet.model.VisionSpec;
-import dev.clipjet.weights.json.JsonObject;
+import dev.clipjet.model.VisionTransformer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,8 +34,8 @@ final class OpenClipModel {
      */
     static Checkpoint open(Path source, JsonObject root, Supplier<WeightFiles> weights, CheckpointOptions options) {
         OpenClipConfig config = new OpenClipConfig(root);
-        VisionSpec vision = config.vision(options);
-        TextSpec text = config.text(options);
+        VisionTransformer vision = config.vision(options);
+        TextTransformer text = config.text(options);
         List<String> notes = new ArrayList<>(config.notes());
         PreprocessSpec preprocess = OpenClipPreprocess.read(root, vision.imageSize(), notes);
         Optional<TokenizerSpec> tokenizer = tokenizer(config.textObject(), text, notes);
@@ -78,7 +79,7 @@ final class OpenClipModel {
         return OptionalDouble.empty();
     }
 
-    private static Optional<TokenizerSpec> tokenizer(JsonObject config, TextSpec text, List<String> notes) {
+    private static Optional<TokenizerSpec> tokenizer(JsonObject config, TextTransformer text, List<String> notes) {
         for (String key : List.of("hf_tokenizer_name", "tokenizer_kwargs")) {
             boolean set = config.has(key)
                     && !(config.raw(key).isObject() && config.raw(key).isEmpty());

@@ -2,6 +2,7 @@ package dev.clipjet.weights;
 
 import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
+import dev.clipjet.json.JsonObject;
 import dev.clipjet.model.PassOrder;
 import dev.clipjet.model.PreprocessProfile;
 import dev.clipjet.model.PreprocessSpec;
@@ -10,7 +11,6 @@ import dev.clipjet.model.PreprocessSpec.ResizeMode;
 import dev.clipjet.model.PreprocessSpec.Rgb;
 import dev.clipjet.model.PreprocessSpec.Size;
 import dev.clipjet.model.Resampling;
-import dev.clipjet.weights.json.JsonObject;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -94,7 +94,7 @@ final class OpenClipPreprocess {
                         Kind.UNSUPPORTED,
                         config.file(),
                         config.pathOf("fill_color"),
-                        "is " + config.raw("fill_color") + "; only levels of grey are supported");
+                        "is " + config.raw("fill_color") + "; only levels of gray are supported");
             }
             if (levels[0] < 0 || levels[0] > 255) {
                 throw config.wrongType("fill_color", "levels from 0 to 255");

@@ -82,12 +82,12 @@ final class PositionTables {
         double support = CUBIC_SUPPORT * stretch;
         double[][] weights = new double[to][from];
         for (int i = 0; i < to; i++) {
-            double centre = scale * (i + 0.5);
-            int first = Math.max(0, (int) (centre - support + 0.5));
-            int end = Math.min(from, (int) (centre + support + 0.5));
+            double center = scale * (i + 0.5);
+            int first = Math.max(0, (int) (center - support + 0.5));
+            int end = Math.min(from, (int) (center + support + 0.5));
             double sum = 0;
             for (int j = first; j < end; j++) {
-                weights[i][j] = cubic((j - centre + 0.5) / stretch);
+                weights[i][j] = cubic((j - center + 0.5) / stretch);
                 sum += weights[i][j];
             }
             for (int j = first; j < end; j++) {

@@ -1,13 +1,13 @@
 package dev.clipjet.weights;
 
-import dev.clipjet.model.Activation;
+import dev.clipjet.numeric.Activation;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 
 /**
  * The training run that the name of a weight file tells, as open_clip's list of published models ({@code pretrained.py})
- * names them. Files of the same shapes differ in activation, and one in the normalisation of pixels.
+ * names them. Files of the same shapes differ in activation, and one in the normalization of pixels.
  *
  * @param name the tag, or empty
  */
@@ -48,7 +48,7 @@ record PublishedTag(String name) {
         return QUICK.contains(name) || (name.equals(MIXED) && b32) ? Activation.QUICK_GELU : Activation.GELU;
     }
 
-    /** Whether pixels are normalised with 0.5 instead of OpenAI's mean and deviation: ViT-L-14 of LAION-2B. */
+    /** Whether pixels are normalized with 0.5 instead of OpenAI's mean and deviation: ViT-L-14 of LAION-2B. */
     boolean hasHalfMean() {
         return name.equals("laion2b_s32b_b82k");
     }

@@ -1,6 +1,6 @@
 package dev.clipjet.weights;
 
-import dev.clipjet.memory.DType;
+import dev.clipjet.numeric.ElementType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -41,6 +41,6 @@ final class Rearranged {
         ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(values.length, Float.BYTES))
                 .order(ByteOrder.LITTLE_ENDIAN);
         bytes.asFloatBuffer().put(values);
-        return new StoredTensor(name, DType.F32, List.of(rows, columns), bytes.asReadOnlyBuffer());
+        return new StoredTensor(name, ElementType.F32, List.of(rows, columns), bytes.asReadOnlyBuffer());
     }
 }

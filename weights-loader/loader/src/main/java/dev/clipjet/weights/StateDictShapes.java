@@ -2,13 +2,12 @@ package dev.clipjet.weights;
 
 import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
-import dev.clipjet.memory.DType;
-import dev.clipjet.model.Activation;
-import dev.clipjet.model.ImagePooling;
 import dev.clipjet.model.TextPooling;
-import dev.clipjet.model.TextSpec;
+import dev.clipjet.model.TextTransformer;
 import dev.clipjet.model.TransformerSpec;
-import dev.clipjet.model.VisionSpec;
+import dev.clipjet.model.VisionTransformer;
+import dev.clipjet.numeric.Activation;
+import dev.clipjet.numeric.ElementType;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -110,7 +109,8 @@ final class StateDictShapes {
     boolean isFromOpenAi() {
         boolean marked = files.isArchive()
                 || (has("input_resolution") && has("context_length") && has("vocab_size"))
-                || (dtype("visual.conv1.weight") == DType.F16 && dtype("visual.ln_pre.weight") == DType.F32);
+                || (dtype("visual.conv1.weight") == ElementType.F16
+                        && dtype("visual.ln_pre.weight") == ElementType.F32);
         return marked && fitsOpenAi();
     }
 
@@ -132,7 +132,7 @@ final class StateDictShapes {
     }
 
     /** The image tower. */
-    VisionSpec vision(Activation activation) {
+    VisionTransformer vision(Activation activation) {
         int width = visionWidth();
         int patch = patchSize();
         int positions = size("visual.positional_embedding", 0, 2, ModelLimits.VOCABULARY);
@@ -153,7 +153,7 @@ final class StateDictShapes {
         int projection = has("visual.proj") ? size("visual.proj", 1, 2, ModelLimits.WIDTH) : 0;
         int heads = heads(options.visionHeads(), width, width <= WIDEST_VISION, "visual.conv1.weight", "image");
         TransformerSpec blocks = blocks("visual.", width, heads, activation);
-        return options.applyTo(new VisionSpec(imageSize, patch, blocks, true, ImagePooling.CLASS_TOKEN, projection));
+        return options.applyTo(new VisionTransformer(imageSize, patch, blocks, projection));
     }
 
     private int textWidth() {
@@ -161,7 +161,7 @@ final class StateDictShapes {
     }
 
     /** The text tower. */
-    TextSpec text(Activation activation) {
+    TextTransformer text(Activation activation) {
         String prefix = names.textPrefix();
         int width = textWidth();
         int vocabulary = size(prefix + "token_embedding.weight", 0, 2, ModelLimits.VOCABULARY);
@@ -175,7 +175,7 @@ final class StateDictShapes {
         }
         int heads = heads(options.textHeads(), width, true, prefix + "ln_final.weight", "text");
         TransformerSpec blocks = blocks(prefix, width, heads, activation);
-        return options.applyTo(new TextSpec(
+        return options.applyTo(new TextTransformer(
                 vocabulary,
                 options.contextLength().orElse(positions),
                 blocks,
@@ -223,7 +223,7 @@ final class StateDictShapes {
         return tensors.containsKey(name);
     }
 
-    private DType dtype(String name) {
+    private ElementType dtype(String name) {
         return tensor(name).dtype();
     }
 

@@ -1,6 +1,6 @@
 package dev.clipjet.weights;
 
-import dev.clipjet.memory.DType;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.file.ByteRange;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
@@ -15,7 +15,7 @@ import java.util.List;
  * @param shape sizes, outermost first; empty for a scalar
  * @param bytes where they lie: a part of the file, or memory where the file has another layout
  */
-public record StoredTensor(String name, DType dtype, List<Long> shape, ByteRange bytes) {
+public record StoredTensor(String name, ElementType dtype, List<Long> shape, ByteRange bytes) {
     public StoredTensor {
         shape = List.copyOf(shape);
     }
@@ -25,7 +25,7 @@ public record StoredTensor(String name, DType dtype, List<Long> shape, ByteRange
      *
      * @param data the elements from position to limit; not copied
      */
-    public StoredTensor(String name, DType dtype, List<Long> shape, ByteBuffer data) {
+    public StoredTensor(String name, ElementType dtype, List<Long> shape, ByteBuffer data) {
         this(name, dtype, shape, ByteRange.of(data));
     }
 

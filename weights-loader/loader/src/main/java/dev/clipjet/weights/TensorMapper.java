@@ -2,7 +2,8 @@ package dev.clipjet.weights;
 
 import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
-import dev.clipjet.memory.DType;
+import dev.clipjet.model.CanonicalName;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.TensorRule.Layout;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -19,10 +20,10 @@ import java.util.stream.Stream;
  * against the model's description. Only projections that lie [in, out] and resampled position tables are copied.
  */
 final class TensorMapper {
-    private static final int MOST_NAMED = 8;
+    private static final int MAX_NAMED = 8;
 
     /** How many times larger a resampled position table may be than the stored one; more is no model, but an attack. */
-    private static final int MOST_GROWTH = 64;
+    private static final int MAX_GROWTH = 64;
 
     /** Far fewer than a block has, so that tensors missing from a model are still named. */
     private static final int FEWEST_OF_BLOCK = 4;
@@ -83,7 +84,9 @@ final class TensorMapper {
     }
 
     private StoredTensor segment(TensorRule rule, StoredTensor tensor) {
-        if (tensor.dtype() != DType.F32 && tensor.dtype() != DType.F16 && tensor.dtype() != DType.BF16) {
+        if (tensor.dtype() != ElementType.F32
+                && tensor.dtype() != ElementType.F16
+                && tensor.dtype() != ElementType.BF16) {
             throw error(
                     Kind.UNSUPPORTED,
                     tensor,
@@ -110,7 +113,7 @@ final class TensorMapper {
         int from = Math.toIntExact(tensor.shape().get(0));
         int to = Math.toIntExact(rule.shape().get(0));
         int width = Math.toIntExact(rule.shape().get(1));
-        if (to / MOST_GROWTH > from || (long) to * width > Integer.MAX_VALUE / Float.BYTES) {
+        if (to / MAX_GROWTH > from || (long) to * width > Integer.MAX_VALUE / Float.BYTES) {
             throw error(
                     Kind.LIMIT, tensor, "has " + from + " positions, which cannot be resampled to as many as " + to);
         }
@@ -177,7 +180,7 @@ final class TensorMapper {
     }
 
     private static String shortened(Stream<String> names, int count) {
-        return names.limit(MOST_NAMED).collect(Collectors.joining(", ")) + (count > MOST_NAMED ? ", ..." : "");
+        return names.limit(MAX_NAMED).collect(Collectors.joining(", ")) + (count > MAX_NAMED ? ", ..." : "");
     }
 
     private ModelFormatException error(Kind kind, StoredTensor tensor, String problem) {

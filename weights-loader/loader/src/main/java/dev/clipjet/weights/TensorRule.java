@@ -1,5 +1,6 @@
 package dev.clipjet.weights;
 
+import dev.clipjet.model.CanonicalName;
 import java.util.List;
 
 /**
@@ -50,13 +51,24 @@ public record TensorRule(
         return new TensorRule(name, List.of(rows, columns), List.of(stored), storedShape, layout);
     }
 
-    /** A patch convolution [D, 3, P, P], whose canonical form is [D, 3 P P]. */
-    static TensorRule patches(CanonicalName name, long width, long patch, String stored) {
+    /** A matrix whose rows are those of several stored ones of equal size. */
+    static TensorRule stacked(CanonicalName name, long rows, long columns, List<String> stored) {
+        return new TensorRule(
+                name, List.of(rows, columns), stored, List.of(rows / stored.size(), columns), Layout.SAME);
+    }
+
+    /** A vector whose elements are those of several stored ones of equal length. */
+    static TensorRule stacked(CanonicalName name, long length, List<String> stored) {
+        return new TensorRule(name, List.of(length), stored, List.of(length / stored.size()), Layout.SAME);
+    }
+
+    /** A convolution [out, in, side, side], whose canonical form is [out, in side side]. */
+    static TensorRule convolution(CanonicalName name, long outputs, long inputs, long side, String stored) {
         return new TensorRule(
                 name,
-                List.of(width, 3 * patch * patch),
+                List.of(outputs, inputs * side * side),
                 List.of(stored),
-                List.of(width, 3L, patch, patch),
+                List.of(outputs, inputs, side, side),
                 Layout.SAME);
     }
 }

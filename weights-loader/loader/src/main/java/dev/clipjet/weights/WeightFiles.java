@@ -2,8 +2,8 @@ package dev.clipjet.weights;
 
 import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
-import dev.clipjet.weights.json.JsonFile;
-import dev.clipjet.weights.json.JsonObject;
+import dev.clipjet.json.JsonFile;
+import dev.clipjet.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -9,8 +9,7 @@ import dev.clipjet.error.ClosedException;
 import dev.clipjet.error.InvalidInputException;
 import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
-import dev.clipjet.memory.DType;
-import dev.clipjet.model.Activation;
+import dev.clipjet.model.CanonicalName;
 import dev.clipjet.model.PreprocessProfile;
 import dev.clipjet.model.PreprocessSpec;
 import dev.clipjet.model.PreprocessSpec.Resize;
@@ -18,7 +17,12 @@ import dev.clipjet.model.PreprocessSpec.ResizeMode;
 import dev.clipjet.model.PreprocessSpec.Rgb;
 import dev.clipjet.model.PreprocessSpec.Size;
 import dev.clipjet.model.Resampling;
+import dev.clipjet.model.TensorNames;
+import dev.clipjet.model.TextTransformer;
 import dev.clipjet.model.TokenizerProfile;
+import dev.clipjet.model.VisionTransformer;
+import dev.clipjet.numeric.Activation;
+import dev.clipjet.numeric.ElementType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -166,7 +170,7 @@ class CheckpointTest {
                         "hidden_act",
                         m -> m.text().put("hidden_act", 3)),
                 fault(
-                        "grey images",
+                        "gray images",
                         Kind.UNSUPPORTED,
                         "num_channels: is 1",
                         m -> m.vision().put("num_channels", 1)),
@@ -201,7 +205,7 @@ class CheckpointTest {
                         "vision_config_dict",
                         m -> m.config.put("vision_config_dict", "none")),
                 fault(
-                        "quantised",
+                        "quantized",
                         Kind.UNSUPPORTED,
                         "quantization_config",
                         m -> m.config.putObject("quantization_config").put("bits", 4)),
@@ -255,12 +259,12 @@ class CheckpointTest {
                         "type of a weight",
                         Kind.UNSUPPORTED,
                         "has dtype F64",
-                        m -> m.dtypes.put("text_projection.weight", DType.F64)),
+                        m -> m.dtypes.put("text_projection.weight", ElementType.F64)),
                 fault(
                         "type of the scale",
                         Kind.UNSUPPORTED,
                         "\"logit_scale\": has dtype I32",
-                        m -> m.dtypes.put("logit_scale", DType.I32)),
+                        m -> m.dtypes.put("logit_scale", ElementType.I32)),
                 fault("shape of the scale", Kind.MALFORMED, "\"logit_scale\"", m -> m.put("logit_scale", 2)),
                 fault(
                         "size of the crop",
@@ -422,10 +426,29 @@ class CheckpointTest {
         model.text().put("hidden_act", "gelu").put("num_attention_heads", 4);
         model.vision().put("hidden_act", "gelu_new");
         try (Checkpoint checkpoint = Checkpoint.open(model.write(temp))) {
-            assertThat(checkpoint.spec().text().orElseThrow().blocks().activation())
+            assertThat(checkpoint
+                            .spec()
+                            .text()
+                            .map(TextTransformer.class::cast)
+                            .orElseThrow()
+                            .blocks()
+                            .activation())
                     .isEqualTo(Activation.QUICK_GELU);
-            assertThat(checkpoint.spec().text().orElseThrow().blocks().heads()).isEqualTo(2);
-            assertThat(checkpoint.spec().vision().orElseThrow().blocks().activation())
+            assertThat(checkpoint
+                            .spec()
+                            .text()
+                            .map(TextTransformer.class::cast)
+                            .orElseThrow()
+                            .blocks()
+                            .heads())
+                    .isEqualTo(2);
+            assertThat(checkpoint
+                            .spec()
+                            .vision()
+                            .map(VisionTransformer.class::cast)
+                            .orElseThrow()
+                            .blocks()
+                            .activation())
                     .isEqualTo(Activation.GELU_TANH);
         }
     }
@@ -442,9 +465,21 @@ class CheckpointTest {
     void activationsByTheLibrarysNames(String name, Activation activation) throws IOException {
         model.vision().put("hidden_act", name).put("layer_norm_eps", 1e-6);
         try (Checkpoint checkpoint = Checkpoint.open(model.write(temp))) {
-            assertThat(checkpoint.spec().vision().orElseThrow().blocks().activation())
+            assertThat(checkpoint
+                            .spec()
+                            .vision()
+                            .map(VisionTransformer.class::cast)
+                            .orElseThrow()
+                            .blocks()
+                            .activation())
                     .isEqualTo(activation);
-            assertThat(checkpoint.spec().vision().orElseThrow().blocks().layerNormEps())
+            assertThat(checkpoint
+                            .spec()
+                            .vision()
+                            .map(VisionTransformer.class::cast)
+                            .orElseThrow()
+                            .blocks()
+                            .layerNormEps())
                     .isEqualTo(1e-6);
         }
     }
@@ -455,7 +490,7 @@ class CheckpointTest {
         model.text().put("rope_theta", 10000).put("projection_dim", 512);
         model.preprocessor.put("sharpen", true).put("do_convert_rgb", false);
         model.put("text_model.embeddings.position_ids", 1, 6);
-        model.dtypes.put("text_model.embeddings.position_ids", DType.I64);
+        model.dtypes.put("text_model.embeddings.position_ids", ElementType.I64);
         model.put("vision_model.embeddings.position_ids", 1, 5);
         model.put("extra.weight", 3);
         model.put("logit_bias", 1);

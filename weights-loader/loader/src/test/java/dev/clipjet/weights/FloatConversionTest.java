@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.clipjet.error.InvalidInputException;
-import dev.clipjet.memory.DType;
+import dev.clipjet.numeric.ElementType;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -71,7 +71,7 @@ class FloatConversionTest {
         }
     }
 
-    /** Around every midpoint of neighbouring halves, and at random: the result is nearest, and even at a tie. */
+    /** Around every midpoint of neighboring halves, and at random: the result is nearest, and even at a tie. */
     @Test
     void roundsToTheNearestHalf() {
         for (int bits = 0; bits < 0x7c00; bits++) {
@@ -107,8 +107,8 @@ class FloatConversionTest {
             double below = (result & 0x7fff) == 0
                     ? Double.MAX_VALUE
                     : Math.abs((double) value - FloatConversion.fromBfloat16((short) (result - 1)));
-            double neighbour = Math.min(above, below);
-            assertThat(error < neighbour || (error == neighbour && (result & 1) == 0))
+            double neighbor = Math.min(above, below);
+            assertThat(error < neighbor || (error == neighbor && (result & 1) == 0))
                     .as(new BigDecimal(value).toString())
                     .isTrue();
         }
@@ -120,9 +120,9 @@ class FloatConversionTest {
 
     @ParameterizedTest
     @EnumSource(
-            value = DType.class,
+            value = ElementType.class,
             names = {"F32", "F16", "BF16", "F64"})
-    void convertsInBulkLikeOneByOne(DType dtype) {
+    void convertsInBulkLikeOneByOne(ElementType dtype) {
         int count = 5001;
         ByteBuffer bytes = ByteBuffer.allocateDirect(count * dtype.bytes()).order(ByteOrder.LITTLE_ENDIAN);
         float[] expected = new float[count];
@@ -157,7 +157,8 @@ class FloatConversionTest {
 
     @Test
     void refusesIntegers() {
-        assertThatThrownBy(() -> FloatConversion.toFloat(DType.I64, ByteBuffer.allocate(8), FloatBuffer.allocate(1)))
+        assertThatThrownBy(
+                        () -> FloatConversion.toFloat(ElementType.I64, ByteBuffer.allocate(8), FloatBuffer.allocate(1)))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("I64");
     }

@@ -7,8 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
-import dev.clipjet.memory.DType;
-import dev.clipjet.model.Activation;
+import dev.clipjet.model.CanonicalName;
 import dev.clipjet.model.ModelSpec;
 import dev.clipjet.model.PreprocessProfile;
 import dev.clipjet.model.PreprocessSpec;
@@ -17,11 +16,14 @@ import dev.clipjet.model.PreprocessSpec.ResizeMode;
 import dev.clipjet.model.PreprocessSpec.Rgb;
 import dev.clipjet.model.PreprocessSpec.Size;
 import dev.clipjet.model.Resampling;
+import dev.clipjet.model.TensorNames;
 import dev.clipjet.model.TextPooling;
-import dev.clipjet.model.TextSpec;
+import dev.clipjet.model.TextTransformer;
 import dev.clipjet.model.TokenizerProfile;
 import dev.clipjet.model.TransformerSpec;
-import dev.clipjet.model.VisionSpec;
+import dev.clipjet.model.VisionTransformer;
+import dev.clipjet.numeric.Activation;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.testing.Golden;
 import dev.clipjet.weights.safetensors.SafetensorsFile;
 import java.io.IOException;
@@ -78,7 +80,7 @@ class HuggingFaceGoldenTest {
                     .isEqualTo(io.find("text_features").isPresent());
             assertThat(spec.preprocess().isPresent()).isEqualTo(spec.vision().isPresent());
             assertThat(checkpoint.logitBias()).isEmpty();
-            spec.vision().ifPresent(vision -> {
+            spec.vision().map(VisionTransformer.class::cast).ifPresent(vision -> {
                 assertThat(vision.imageSize())
                         .isEqualTo(golden.get("image_size").intValue());
                 assertThat(vision.outputDim()).isEqualTo(last(io, "image_features"));
@@ -89,7 +91,7 @@ class HuggingFaceGoldenTest {
                 assertThat(io.find("hidden.vision_hidden_" + (vision.blocks().layers() + 1)))
                         .isEmpty();
             });
-            spec.text().ifPresent(text -> {
+            spec.text().map(TextTransformer.class::cast).ifPresent(text -> {
                 assertThat(text.contextLength()).isEqualTo(golden.get("context").intValue());
                 assertThat(text.outputDim()).isEqualTo(last(io, "text_features"));
                 assertThat(text.blocks().width()).isEqualTo(last(io, "hidden.text_hidden_0"));
@@ -111,10 +113,10 @@ class HuggingFaceGoldenTest {
                         .isEqualTo(golden.get("context").intValue());
             });
             assertThat(spec.tokenizer().isPresent()).isEqualTo(spec.text().isPresent());
-            DType stored = switch (golden.get("stored_dtype").textValue()) {
-                case "float32" -> DType.F32;
-                case "float16" -> DType.F16;
-                default -> DType.BF16;
+            ElementType stored = switch (golden.get("stored_dtype").textValue()) {
+                case "float32" -> ElementType.F32;
+                case "float16" -> ElementType.F16;
+                default -> ElementType.BF16;
             };
             assertThat(checkpoint.canonicalTensors())
                     .flatExtracting(CanonicalTensor::segments)
@@ -135,10 +137,10 @@ class HuggingFaceGoldenTest {
         try (Checkpoint checkpoint = open("hf-bpe-77")) {
             ModelSpec spec = checkpoint.spec();
             assertThat(spec.vision())
-                    .contains(new VisionSpec(
+                    .contains(new VisionTransformer(
                             64, 16, new TransformerSpec(128, 2, 2, 384, Activation.QUICK_GELU, 1e-5), 64));
             assertThat(spec.text())
-                    .contains(new TextSpec(
+                    .contains(new TextTransformer(
                             49408,
                             77,
                             new TransformerSpec(64, 2, 1, 256, Activation.QUICK_GELU, 1e-5),
@@ -160,11 +162,16 @@ class HuggingFaceGoldenTest {
     void theDictsOfALegacyConfigurationWin() {
         try (Checkpoint checkpoint = open("hf-legacy-config")) {
             ModelSpec spec = checkpoint.spec();
-            TextSpec text = spec.text().orElseThrow();
+            TextTransformer text = spec.text().map(TextTransformer.class::cast).orElseThrow();
             assertThat(text.blocks()).isEqualTo(new TransformerSpec(128, 2, 2, 256, Activation.QUICK_GELU, 1e-5));
             assertThat(text.pooling()).isEqualTo(TextPooling.HIGHEST_ID);
             assertThat(text.endTokenId()).isEqualTo(2);
-            assertThat(spec.vision().orElseThrow().blocks().heads()).isEqualTo(2);
+            assertThat(spec.vision()
+                            .map(VisionTransformer.class::cast)
+                            .orElseThrow()
+                            .blocks()
+                            .heads())
+                    .isEqualTo(2);
             assertThat(spec.notes())
                     .containsExactly(
                             "vision_config_dict overrides vision_config, with other values for num_attention_heads",
@@ -174,17 +181,29 @@ class HuggingFaceGoldenTest {
     }
 
     @Test
-    void activationFilterAndNormalisationAreTakenFromTheFiles() {
+    void activationFilterAndNormalizationAreTakenFromTheFiles() {
         try (Checkpoint checkpoint = open("hf-resample-bilinear")) {
             PreprocessSpec preprocess = checkpoint.spec().preprocess().orElseThrow();
             assertThat(preprocess.resampling()).isEqualTo(Resampling.BILINEAR);
             assertThat(preprocess.mean()).isEqualTo(new Rgb(0.5, 0.5, 0.5));
             assertThat(preprocess.std()).isEqualTo(new Rgb(0.5, 0.5, 0.5));
-            assertThat(checkpoint.spec().text().orElseThrow().blocks().activation())
+            assertThat(checkpoint
+                            .spec()
+                            .text()
+                            .map(TextTransformer.class::cast)
+                            .orElseThrow()
+                            .blocks()
+                            .activation())
                     .isEqualTo(Activation.GELU_TANH);
         }
         try (Checkpoint checkpoint = open("hf-vit-gelu")) {
-            assertThat(checkpoint.spec().vision().orElseThrow().blocks().activation())
+            assertThat(checkpoint
+                            .spec()
+                            .vision()
+                            .map(VisionTransformer.class::cast)
+                            .orElseThrow()
+                            .blocks()
+                            .activation())
                     .isEqualTo(Activation.GELU);
         }
     }
@@ -193,9 +212,21 @@ class HuggingFaceGoldenTest {
     @CsvSource({"hf-head80, 80, 64", "hf-head88-104, 88, 104", "hf-grid20, 64, 64"})
     void headsComeFromTheConfiguration(String name, int vision, int text) {
         try (Checkpoint checkpoint = open(name)) {
-            assertThat(checkpoint.spec().vision().orElseThrow().blocks().headDim())
+            assertThat(checkpoint
+                            .spec()
+                            .vision()
+                            .map(VisionTransformer.class::cast)
+                            .orElseThrow()
+                            .blocks()
+                            .headDim())
                     .isEqualTo(vision);
-            assertThat(checkpoint.spec().text().orElseThrow().blocks().headDim())
+            assertThat(checkpoint
+                            .spec()
+                            .text()
+                            .map(TextTransformer.class::cast)
+                            .orElseThrow()
+                            .blocks()
+                            .headDim())
                     .isEqualTo(text);
         }
     }

@@ -10,17 +10,17 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.clipjet.error.InvalidInputException;
 import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
-import dev.clipjet.model.Activation;
+import dev.clipjet.json.JsonFile;
+import dev.clipjet.json.JsonObject;
 import dev.clipjet.model.ImagePooling;
 import dev.clipjet.model.PreprocessSpec;
 import dev.clipjet.model.PreprocessSpec.ResizeMode;
 import dev.clipjet.model.PreprocessSpec.Rgb;
 import dev.clipjet.model.Resampling;
 import dev.clipjet.model.TextPooling;
-import dev.clipjet.model.TextSpec;
-import dev.clipjet.model.VisionSpec;
-import dev.clipjet.weights.json.JsonFile;
-import dev.clipjet.weights.json.JsonObject;
+import dev.clipjet.model.TextTransformer;
+import dev.clipjet.model.VisionTransformer;
+import dev.clipjet.numeric.Activation;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -53,11 +53,11 @@ class OpenClipConfigTest {
         return JsonFile.readObject(file, 1 << 20);
     }
 
-    private VisionSpec vision() throws IOException {
+    private VisionTransformer vision() throws IOException {
         return new OpenClipConfig(written()).vision(CheckpointOptions.NONE);
     }
 
-    private TextSpec text() throws IOException {
+    private TextTransformer text() throws IOException {
         return new OpenClipConfig(written()).text(CheckpointOptions.NONE);
     }
 
@@ -83,7 +83,7 @@ class OpenClipConfigTest {
     void absentKeysHaveOpenClipsDefaults() throws IOException {
         object("vision_cfg").removeAll();
         object("text_cfg").removeAll();
-        VisionSpec vision = vision();
+        VisionTransformer vision = vision();
         assertThat(vision.imageSize()).isEqualTo(224);
         assertThat(vision.patchSize()).isEqualTo(16);
         assertThat(vision.blocks().width()).isEqualTo(768);
@@ -95,7 +95,7 @@ class OpenClipConfigTest {
         assertThat(vision.normBeforeBlocks()).isTrue();
         assertThat(vision.pooling()).isEqualTo(ImagePooling.CLASS_TOKEN);
         assertThat(vision.projectionDim()).isEqualTo(64);
-        TextSpec text = text();
+        TextTransformer text = text();
         assertThat(text.vocabSize()).isEqualTo(49408);
         assertThat(text.contextLength()).isEqualTo(77);
         assertThat(text.blocks().width()).isEqualTo(512);
@@ -120,7 +120,7 @@ class OpenClipConfigTest {
         set("model_cfg.vision_cfg.norm_kwargs", "{'eps': 1e-6}");
         set("model_cfg.vision_cfg.attentional_pool", "false");
         set("model_cfg.vision_cfg.timm_model_name", "null");
-        VisionSpec vision = vision();
+        VisionTransformer vision = vision();
         assertThat(vision.blocks().activation()).isEqualTo(Activation.QUICK_GELU);
         assertThat(vision.blocks().heads()).isEqualTo(4);
         assertThat(vision.blocks().mlpWidth()).isEqualTo(383);
@@ -172,11 +172,11 @@ class OpenClipConfigTest {
                 .withActivation(Activation.GELU_TANH)
                 .withImageSize(40)
                 .withContextLength(9);
-        VisionSpec vision = config.vision(options);
+        VisionTransformer vision = config.vision(options);
         assertThat(vision.imageSize()).isEqualTo(40);
         assertThat(vision.blocks().heads()).isEqualTo(1);
         assertThat(vision.blocks().activation()).isEqualTo(Activation.GELU_TANH);
-        TextSpec text = config.text(options);
+        TextTransformer text = config.text(options);
         assertThat(text.contextLength()).isEqualTo(9);
         assertThat(text.blocks().heads()).isEqualTo(4);
         assertThatThrownBy(() -> config.vision(CheckpointOptions.NONE.withVisionHeads(5)))
@@ -236,7 +236,7 @@ class OpenClipConfigTest {
             preprocess_cfg.interpolation             | 'cubic'                 | BAD_CONFIGURATION | interpolation: is "cubic"
             preprocess_cfg.resize_mode               | 'fit'                   | BAD_CONFIGURATION | resize_mode: is "fit"
             preprocess_cfg.fill_color                | 256                     | BAD_CONFIGURATION | fill_color: is 256
-            preprocess_cfg.fill_color                | [1, 2, 3]               | UNSUPPORTED       | levels of grey
+            preprocess_cfg.fill_color                | [1, 2, 3]               | UNSUPPORTED       | levels of gray
             """, quoteCharacter = '`')
     void whatCannotBeReadIsNamed(String path, String json, Kind kind, String words) throws IOException {
         set(path, json);

@@ -7,8 +7,10 @@ import static org.assertj.core.api.Assertions.within;
 import dev.clipjet.error.InvalidInputException;
 import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
-import dev.clipjet.model.Activation;
 import dev.clipjet.model.ModelSpec.Scoring;
+import dev.clipjet.model.TensorNames;
+import dev.clipjet.model.TextTransformer;
+import dev.clipjet.numeric.Activation;
 import dev.clipjet.testing.Golden;
 import dev.clipjet.weights.TensorRule.Layout;
 import dev.clipjet.weights.safetensors.SafetensorsFile;
@@ -189,8 +191,18 @@ class OpenClipGoldenTest {
         try (Checkpoint checkpoint = Checkpoint.open(file, gelu);
                 Checkpoint configured = Checkpoint.open(Golden.folder("openclip-vit-gelu"))) {
             assertThat(checkpoint.spec().vision()).isEqualTo(configured.spec().vision());
-            assertThat(checkpoint.spec().text().orElseThrow().blocks())
-                    .isEqualTo(configured.spec().text().orElseThrow().blocks());
+            assertThat(checkpoint
+                            .spec()
+                            .text()
+                            .map(TextTransformer.class::cast)
+                            .orElseThrow()
+                            .blocks())
+                    .isEqualTo(configured
+                            .spec()
+                            .text()
+                            .map(TextTransformer.class::cast)
+                            .orElseThrow()
+                            .blocks());
             assertThat(checkpoint.logitScale()).isEqualTo(configured.logitScale());
         }
     }
@@ -222,7 +234,7 @@ class OpenClipGoldenTest {
         "openclip-custom-block,UNSUPPORTED,norms and scales",
         "openclip-no-ln-pre,BAD_CONFIGURATION,visual.ln_pre.weight",
     })
-    void familiesThatAreNotSupportedAreRecognisedByTheirTensors(String model, Kind kind, String words)
+    void familiesThatAreNotSupportedAreRecognizedByTheirTensors(String model, Kind kind, String words)
             throws IOException {
         ModelFormatException error =
                 refusal(bare(model, "w.safetensors"), CheckpointOptions.NONE.withActivation(Activation.GELU));

@@ -5,11 +5,12 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
-import dev.clipjet.memory.DType;
-import dev.clipjet.model.Activation;
 import dev.clipjet.model.PreprocessProfile;
-import dev.clipjet.model.TextSpec;
-import dev.clipjet.model.VisionSpec;
+import dev.clipjet.model.TensorNames;
+import dev.clipjet.model.TextTransformer;
+import dev.clipjet.model.VisionTransformer;
+import dev.clipjet.numeric.Activation;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.safetensors.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -30,7 +31,7 @@ class StateDictTest {
     /** Shapes by name; weights of matrices can have another type than the rest. */
     private final Map<String, List<Long>> tensors = new LinkedHashMap<>();
 
-    private DType matrices = DType.F32;
+    private ElementType matrices = ElementType.F32;
     private String fileName = "model.safetensors";
 
     @TempDir
@@ -83,7 +84,7 @@ class StateDictTest {
         Path file = temp.resolve(fileName);
         List<SafetensorsWriter.Declaration> declarations = new ArrayList<>();
         tensors.forEach((name, shape) -> declarations.add(
-                new SafetensorsWriter.Declaration(name, shape.size() >= 2 ? matrices : DType.F32, shape)));
+                new SafetensorsWriter.Declaration(name, shape.size() >= 2 ? matrices : ElementType.F32, shape)));
         try (SafetensorsWriter writer = SafetensorsWriter.create(file, Map.of(), declarations)) {
             for (SafetensorsWriter.Declaration declaration : declarations) {
                 writer.write(declaration.name(), 0, ByteBuffer.allocate((int) declaration.bytes()));
@@ -105,14 +106,19 @@ class StateDictTest {
     @Test
     void theShapesTellTheArchitecture() throws IOException {
         try (Checkpoint checkpoint = Checkpoint.open(written(), QUICK)) {
-            VisionSpec vision = checkpoint.spec().vision().orElseThrow();
+            VisionTransformer vision = checkpoint
+                    .spec()
+                    .vision()
+                    .map(VisionTransformer.class::cast)
+                    .orElseThrow();
             assertThat(vision.imageSize()).isEqualTo(6);
             assertThat(vision.patchSize()).isEqualTo(2);
             assertThat(vision.projectionDim()).isEqualTo(16);
             assertThat(vision.blocks().layers()).isEqualTo(2);
             assertThat(vision.blocks().heads()).isEqualTo(1);
             assertThat(vision.blocks().mlpWidth()).isEqualTo(256);
-            TextSpec text = checkpoint.spec().text().orElseThrow();
+            TextTransformer text =
+                    checkpoint.spec().text().map(TextTransformer.class::cast).orElseThrow();
             assertThat(text.vocabSize()).isEqualTo(30);
             assertThat(text.contextLength()).isEqualTo(7);
             assertThat(text.blocks().layers()).isEqualTo(1);
@@ -127,10 +133,16 @@ class StateDictTest {
 
     @Test
     void theMixtureOfTypesThatOpenAiMakesMeansQuickGelu() throws IOException {
-        matrices = DType.F16;
+        matrices = ElementType.F16;
         try (Checkpoint checkpoint = Checkpoint.open(written())) {
             assertThat(checkpoint.spec().family()).isEqualTo("OpenAI CLIP");
-            assertThat(checkpoint.spec().vision().orElseThrow().blocks().activation())
+            assertThat(checkpoint
+                            .spec()
+                            .vision()
+                            .map(VisionTransformer.class::cast)
+                            .orElseThrow()
+                            .blocks()
+                            .activation())
                     .isEqualTo(Activation.QUICK_GELU);
         }
         // Something that only open_clip has: no model of OpenAI.
@@ -142,7 +154,13 @@ class StateDictTest {
     void aPublishedTagInTheNameTellsActivationAndPreprocessing() throws IOException {
         fileName = "ViT-L-14-laion2B-s32B-b82K.safetensors";
         try (Checkpoint checkpoint = Checkpoint.open(written())) {
-            assertThat(checkpoint.spec().text().orElseThrow().blocks().activation())
+            assertThat(checkpoint
+                            .spec()
+                            .text()
+                            .map(TextTransformer.class::cast)
+                            .orElseThrow()
+                            .blocks()
+                            .activation())
                     .isEqualTo(Activation.GELU);
             assertThat(checkpoint.spec().preprocess().orElseThrow().profile()).isEqualTo(PreprocessProfile.OPEN_CLIP);
             assertThat(checkpoint.spec().preprocess().orElseThrow().mean().r()).isEqualTo(0.5);

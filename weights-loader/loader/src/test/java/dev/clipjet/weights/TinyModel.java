@@ -2,7 +2,7 @@ package dev.clipjet.weights;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.clipjet.memory.DType;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.safetensors.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -27,7 +27,7 @@ final class TinyModel {
     final Map<String, List<Long>> tensors = new LinkedHashMap<>();
 
     /** Types that are not F32. */
-    final Map<String, DType> dtypes = new LinkedHashMap<>();
+    final Map<String, ElementType> dtypes = new LinkedHashMap<>();
 
     TinyModel() throws IOException {
         config = (ObjectNode) JSON.readTree("{'architectures':['CLIPModel'],'model_type':'clip','projection_dim':4,"
@@ -108,13 +108,13 @@ final class TinyModel {
     void writeTensors(Path file, List<String> names) throws IOException {
         List<SafetensorsWriter.Declaration> declarations = names.stream()
                 .map(name -> new SafetensorsWriter.Declaration(
-                        name, dtypes.getOrDefault(name, DType.F32), tensors.get(name)))
+                        name, dtypes.getOrDefault(name, ElementType.F32), tensors.get(name)))
                 .toList();
         try (SafetensorsWriter writer = SafetensorsWriter.create(file, Map.of(), declarations)) {
             for (SafetensorsWriter.Declaration declaration : declarations) {
                 ByteBuffer bytes =
                         ByteBuffer.allocate((int) declaration.bytes()).order(ByteOrder.LITTLE_ENDIAN);
-                while (bytes.remaining() >= 4 && declaration.dtype() == DType.F32) {
+                while (bytes.remaining() >= 4 && declaration.dtype() == ElementType.F32) {
                     bytes.putFloat(0.5f);
                 }
                 writer.write(declaration.name(), 0, bytes.clear());

@@ -62,7 +62,7 @@ final class AssemblerMessages {
         writeText(to, ptx);
         writeText(to, options.target());
         to.writeInt(options.maxRegisters());
-        to.writeInt(options.optimisation());
+        to.writeInt(options.optimization());
         to.flush();
     }
 

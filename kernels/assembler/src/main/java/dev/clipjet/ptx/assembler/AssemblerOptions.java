@@ -8,9 +8,9 @@ import java.util.regex.Pattern;
  *
  * @param target architecture: {@code sm_80}, {@code sm_90a}, one of {@link #TARGETS}
  * @param maxRegisters most registers of a thread, 0 for the architecture's limit
- * @param optimisation 0 to 3
+ * @param optimization 0 to 3
  */
-public record AssemblerOptions(String target, int maxRegisters, int optimisation) {
+public record AssemblerOptions(String target, int maxRegisters, int optimization) {
     /** The architectures that this version of the assembler knows. */
     public static final List<String> TARGETS = List.of(
             "sm_50", "sm_52", "sm_53", "sm_60", "sm_61", "sm_62", "sm_70", "sm_72", "sm_75", "sm_80", "sm_86", "sm_87",
@@ -18,16 +18,16 @@ public record AssemblerOptions(String target, int maxRegisters, int optimisation
 
     private static final Pattern DEBUG = Pattern.compile("(?m)^\\s*\\.target\\s[^/\\n]*\\bdebug\\b");
     private static final int MAX_REGISTERS = 255;
-    private static final int MAX_OPTIMISATION = 3;
+    private static final int MAX_OPTIMIZATION = 3;
 
-    /** Full optimisation, as many registers as the architecture has. */
+    /** Full optimization, as many registers as the architecture has. */
     public static AssemblerOptions of(String target) {
-        return new AssemblerOptions(target, 0, MAX_OPTIMISATION);
+        return new AssemblerOptions(target, 0, MAX_OPTIMIZATION);
     }
 
-    /** As {@link #of}, but without optimisation for a text with {@code .target ..., debug}, for which the assembler has none. */
+    /** As {@link #of}, but without optimization for a text with {@code .target ..., debug}, for which the assembler has none. */
     public static AssemblerOptions suited(String target, String ptx) {
-        return new AssemblerOptions(target, 0, DEBUG.matcher(ptx).find() ? 0 : MAX_OPTIMISATION);
+        return new AssemblerOptions(target, 0, DEBUG.matcher(ptx).find() ? 0 : MAX_OPTIMIZATION);
     }
 
     /**
@@ -44,8 +44,8 @@ public record AssemblerOptions(String target, int maxRegisters, int optimisation
             throw new IllegalArgumentException(
                     maxRegisters + " registers of a thread; they are 0 (no limit) to " + MAX_REGISTERS);
         }
-        if (optimisation < 0 || optimisation > MAX_OPTIMISATION) {
-            throw new IllegalArgumentException("optimisation " + optimisation + "; it is 0 to " + MAX_OPTIMISATION);
+        if (optimization < 0 || optimization > MAX_OPTIMIZATION) {
+            throw new IllegalArgumentException("optimization " + optimization + "; it is 0 to " + MAX_OPTIMIZATION);
         }
     }
 }

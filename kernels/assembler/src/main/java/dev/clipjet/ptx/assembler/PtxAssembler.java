@@ -45,7 +45,7 @@ public final class PtxAssembler {
                     "--gpu-name=" + options.target(),
                     "--verbose",
                     "--opt-level",
-                    Integer.toString(options.optimisation())));
+                    Integer.toString(options.optimization())));
             if (options.maxRegisters() > 0) {
                 arguments.add("--maxrregcount=" + options.maxRegisters());
             }

@@ -47,7 +47,7 @@ public final class AttentionKernel implements AutoCloseable {
         }
         scores = new FloatMemory[pool.size()];
         scoreRow = new float[pool.size()][0];
-        lanes = new float[pool.size()][RowMath.MOST_LANES];
+        lanes = new float[pool.size()][RowMath.MAX_LANES];
     }
 
     /**

@@ -1,5 +1,7 @@
 package dev.clipjet.kernels.cpu;
 
+import dev.clipjet.numeric.Activation;
+
 /**
  * What a convolution is asked to do: {@code out = act(in * W + bias + residual)}, then perhaps the mean over squares. One
  * object per kernel, filled anew for every call, so that a call allocates nothing.
@@ -18,7 +20,7 @@ final class ConvolutionCall {
     /** One value per output channel, or null. */
     float[] bias;
 
-    FusedActivation activation;
+    Activation activation;
     /** What is added before the activation, shaped like the output, or null. Not together with pooling. May be the output. */
     FloatMemory residual;
 

@@ -1,5 +1,7 @@
 package dev.clipjet.kernels.cpu;
 
+import dev.clipjet.numeric.Activation;
+
 /**
  * Convolutions over NHWC maps with bias, residual, activation and average pooling in one pass, accumulated in float32. By
  * oneDNN where there is one, else by {@link PanelConvolution}; see {@link MatrixLibrary}. No copy of the input with a column
@@ -45,7 +47,7 @@ public final class ConvolutionKernel implements AutoCloseable {
             int inOffset,
             WeightMatrix weight,
             float[] bias,
-            FusedActivation activation,
+            Activation activation,
             FloatMemory residual,
             int residualOffset,
             int pool,
@@ -93,7 +95,7 @@ public final class ConvolutionKernel implements AutoCloseable {
             float[] planes,
             WeightMatrix weight,
             float[] bias,
-            FusedActivation activation,
+            Activation activation,
             int pool,
             FloatMemory out,
             int outOffset) {
@@ -115,7 +117,7 @@ public final class ConvolutionKernel implements AutoCloseable {
             ConvolutionShape shape,
             WeightMatrix weight,
             float[] bias,
-            FusedActivation activation,
+            Activation activation,
             int pool,
             FloatMemory out,
             int outOffset) {

@@ -12,7 +12,7 @@ import org.bytedeco.javacpp.Pointer;
  */
 public final class FloatMemory implements AutoCloseable {
     /** What one buffer can address. */
-    public static final long MOST_FLOATS = Integer.MAX_VALUE / Float.BYTES;
+    public static final long MAX_FLOATS = Integer.MAX_VALUE / Float.BYTES;
 
     private static final int ALIGNMENT = 64;
 
@@ -23,14 +23,14 @@ public final class FloatMemory implements AutoCloseable {
     private boolean closed;
 
     /**
-     * @param size number of floats, at most {@link #MOST_FLOATS}
+     * @param size number of floats, at most {@link #MAX_FLOATS}
      * @throws InvalidInputException if that is more than one block can hold
      * @throws OutOfMemoryError if the system has no such block
      */
     public FloatMemory(long size) {
-        if (size < 0 || size > MOST_FLOATS) {
+        if (size < 0 || size > MAX_FLOATS) {
             throw new InvalidInputException(
-                    "a block of " + size + " floats is asked for, the CPU engine works with at most " + MOST_FLOATS);
+                    "a block of " + size + " floats is asked for, the CPU engine works with at most " + MAX_FLOATS);
         }
         this.size = size;
         long bytes = Math.max(1, size) * Float.BYTES + ALIGNMENT;

@@ -6,7 +6,7 @@ import java.util.Arrays;
 /** {@link SmallGemm} in Java: rows are copied to the heap, products run along them. */
 final class JavaGemm implements SmallGemm {
     private final RowMath math;
-    private final float[] lanes = new float[RowMath.MOST_LANES];
+    private final float[] lanes = new float[RowMath.MAX_LANES];
     private float[] left = new float[0];
     private float[] right = new float[0];
     private float[] result = new float[0];

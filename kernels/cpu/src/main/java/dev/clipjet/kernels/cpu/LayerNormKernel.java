@@ -24,7 +24,7 @@ public final class LayerNormKernel {
     public LayerNormKernel(WorkerPool pool) {
         this.pool = pool;
         scratch = new float[pool.size()][0];
-        lanes = new float[pool.size()][RowMath.MOST_LANES];
+        lanes = new float[pool.size()][RowMath.MAX_LANES];
     }
 
     /**

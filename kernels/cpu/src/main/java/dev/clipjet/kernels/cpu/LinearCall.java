@@ -1,5 +1,7 @@
 package dev.clipjet.kernels.cpu;
 
+import dev.clipjet.numeric.Activation;
+
 /**
  * What a linear layer is asked to do: {@code out = act(in W^T + bias + residual)}. One object per kernel, filled anew for
  * every call, so that a call allocates nothing.
@@ -19,7 +21,7 @@ final class LinearCall {
     /** Indexed like the weight's rows, or null. */
     float[] bias;
 
-    FusedActivation activation;
+    Activation activation;
     /** What is added before the activation, [M, width], dense, from {@link #residualOffset}, or null. May be the output. */
     FloatMemory residual;
 

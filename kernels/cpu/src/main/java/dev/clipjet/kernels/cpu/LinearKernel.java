@@ -1,5 +1,7 @@
 package dev.clipjet.kernels.cpu;
 
+import dev.clipjet.numeric.Activation;
+
 /**
  * Linear layers: {@code out = act(in W^T + bias)} or {@code out = act(out + in W^T + bias)}, accumulated in float32. By
  * oneDNN where there is one, else by {@link PanelLinear}; see {@link MatrixLibrary}. The number of threads changes which
@@ -42,7 +44,7 @@ public final class LinearKernel implements AutoCloseable {
             int firstRow,
             int width,
             float[] bias,
-            FusedActivation activation,
+            Activation activation,
             boolean accumulate,
             FloatMemory out,
             int outOffset) {

@@ -2,6 +2,7 @@ package dev.clipjet.kernels.cpu;
 
 import static org.bytedeco.dnnl.global.dnnl.*;
 
+import dev.clipjet.numeric.Activation;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.dnnl.dnnl_engine;
@@ -134,7 +135,7 @@ final class OneDnn implements AutoCloseable {
      * @param accumulate whether the output's old content is added
      * @param added layout of another tensor to add, or null
      */
-    static dnnl_primitive_attr attributes(boolean accumulate, dnnl_memory_desc added, FusedActivation activation) {
+    static dnnl_primitive_attr attributes(boolean accumulate, dnnl_memory_desc added, Activation activation) {
         dnnl_primitive_attr attributes = new dnnl_primitive_attr();
         check(dnnl_primitive_attr_create(attributes), "create attributes");
         dnnl_post_ops steps = new dnnl_post_ops();

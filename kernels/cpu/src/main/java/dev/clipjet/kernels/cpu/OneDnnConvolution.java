@@ -2,6 +2,7 @@ package dev.clipjet.kernels.cpu;
 
 import static org.bytedeco.dnnl.global.dnnl.*;
 
+import dev.clipjet.numeric.Activation;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.dnnl.dnnl_memory_desc;
@@ -126,7 +127,7 @@ final class OneDnnConvolution implements ConvolutionRoutine {
         bands = (used + bandRows - 1) / bandRows;
         Addition addition =
                 call.residual == null ? Addition.NONE : call.addsToItsOutput() ? Addition.OUTPUT : Addition.OTHER;
-        variant = addition.ordinal() * FusedActivation.values().length + call.activation.ordinal();
+        variant = addition.ordinal() * Activation.values().length + call.activation.ordinal();
         int highest = 0;
         for (int band = 0; band < bands; band++) {
             int first = band * bandRows;
@@ -263,7 +264,7 @@ final class OneDnnConvolution implements ConvolutionRoutine {
             int above,
             int below,
             Addition addition,
-            FusedActivation activation) {
+            Activation activation) {
         ConvolutionShape shape = call.shape;
         int right = Math.max(
                 0, (shape.outWidth() - 1) * shape.stride() + shape.kernelWidth() - shape.padding() - shape.width());
@@ -344,7 +345,7 @@ final class OneDnnConvolution implements ConvolutionRoutine {
                 shape.padding(),
                 paddingBelow(0, shape.outHeight()),
                 Addition.NONE,
-                FusedActivation.NONE);
+                Activation.NONE);
         try {
             return library.keep(dnnl_primitive_desc_query_md(desc, dnnl_query_weights_md, 0));
         } finally {

@@ -2,6 +2,7 @@ package dev.clipjet.kernels.cpu;
 
 import static org.bytedeco.dnnl.global.dnnl.*;
 
+import dev.clipjet.numeric.Activation;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -52,7 +53,7 @@ final class OneDnnLinear implements LinearRoutine {
     private record SliceShape(int depth, int columns) {}
 
     /** What a primitive computes, but for the number of rows. */
-    private record Product(SliceShape slice, int outStride, Addition addition, FusedActivation activation) {}
+    private record Product(SliceShape slice, int outStride, Addition addition, Activation activation) {}
 
     private enum Addition {
         NONE,
@@ -68,7 +69,7 @@ final class OneDnnLinear implements LinearRoutine {
         private final SliceShape[] shapes;
         private final FloatMemory[] slices;
         private final OneDnnPrimitive[][][] products =
-                new OneDnnPrimitive[Addition.values().length * FusedActivation.values().length][][];
+                new OneDnnPrimitive[Addition.values().length * Activation.values().length][][];
 
         Packed(int firstRow, int rows, int depth) {
             this.firstRow = firstRow;
@@ -130,7 +131,7 @@ final class OneDnnLinear implements LinearRoutine {
         setBias();
         Addition addition =
                 call.residual == null ? Addition.NONE : call.addsToItsOutput() ? Addition.OUTPUT : Addition.OTHER;
-        int variant = addition.ordinal() * FusedActivation.values().length + call.activation.ordinal();
+        int variant = addition.ordinal() * Activation.values().length + call.activation.ordinal();
         primitives = packed.products[variant];
         if (primitives == null) {
             primitives = new OneDnnPrimitive[packed.slices.length][];
@@ -207,7 +208,7 @@ final class OneDnnLinear implements LinearRoutine {
             dnnl_memory_desc row,
             dnnl_memory_desc out,
             Addition addition,
-            FusedActivation activation) {
+            Activation activation) {
         dnnl_primitive_attr attributes =
                 OneDnn.attributes(addition == Addition.OUTPUT, addition == Addition.OTHER ? out : null, activation);
         dnnl_primitive_desc desc = new dnnl_primitive_desc();
@@ -261,7 +262,7 @@ final class OneDnnLinear implements LinearRoutine {
                 matrix(1, shape.columns, shape.columns, 1),
                 matrix(rows, shape.columns, shape.columns, 1),
                 Addition.NONE,
-                FusedActivation.NONE);
+                Activation.NONE);
         try {
             return library.keep(dnnl_primitive_desc_query_md(desc, dnnl_query_weights_md, 0));
         } finally {

@@ -118,7 +118,7 @@ final class PanelConvolution implements ConvolutionRoutine {
                 }
             }
             for (int x = 0; x < shape.outWidth(); x++) {
-                call.activation.apply(math, own.output, x * padded, columns, own.activation);
+                math.activate(call.activation, own.output, x * padded, columns, own.activation);
             }
             if (call.pool == 1) {
                 for (int x = 0; x < shape.outWidth(); x++) {

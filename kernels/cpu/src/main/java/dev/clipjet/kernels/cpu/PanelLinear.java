@@ -102,7 +102,7 @@ final class PanelLinear implements LinearRoutine {
         }
         FloatBuffer target = call.out.floats();
         for (int i = 0; i < rows; i++) {
-            call.activation.apply(math, own.output, i * padded, columns, own.activation);
+            math.activate(call.activation, own.output, i * padded, columns, own.activation);
             target.put(call.outOffset + (firstRow + i) * call.width + from, own.output, i * padded, columns);
         }
     }

@@ -1,21 +1,34 @@
 package dev.clipjet.kernels.cpu;
 
+import dev.clipjet.numeric.Activation;
+
 /**
  * Arithmetic over one row of float32 values. Two implementations, chosen once by {@link Simd}: plain Java and the JDK's
  * vector module. Both use the same formulas; their results agree to rounding. Every method takes scratch memory whose
- * content does not matter: {@code length} floats for an activation, {@link #MOST_LANES}
+ * content does not matter: {@code length} floats for an activation, {@link #MAX_LANES}
  * for the others. Sums run in a fixed order, so the
  * same input gives the same bits at any time.
  */
 interface RowMath {
     /** Floats in the widest vector register there is. */
-    int MOST_LANES = 64;
+    int MAX_LANES = 64;
 
     /** Slope of the sigmoid in quick GELU. */
     float QUICK_GELU_SLOPE = 1.702f;
 
     /** Floats per vector register; 1 without vectors. */
     int lanes();
+
+    /** Applies an activation to a part of the row, in place. */
+    default void activate(Activation activation, float[] x, int offset, int length, float[] scratch) {
+        switch (activation) {
+            case NONE -> {}
+            case QUICK_GELU -> quickGelu(x, offset, length, scratch);
+            case GELU -> gelu(x, offset, length, scratch);
+            case GELU_TANH -> geluTanh(x, offset, length, scratch);
+            case RELU -> relu(x, offset, length);
+        }
+    }
 
     /** {@code x[i] *= sigmoid(1.702 x[i])}, with {@link #QUICK_GELU_SLOPE}. */
     void quickGelu(float[] x, int offset, int length, float[] scratch);

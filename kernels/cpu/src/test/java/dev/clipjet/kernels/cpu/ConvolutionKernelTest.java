@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
 import dev.clipjet.kernels.cpu.MatrixLibrary.Provider;
+import dev.clipjet.numeric.Activation;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,9 +34,9 @@ class ConvolutionKernelTest {
 
     /** A convolution with everything that can be said about it. */
     private record Case(
-            int images, ConvolutionShape shape, Residual residual, FusedActivation activation, boolean bias, int pool) {
+            int images, ConvolutionShape shape, Residual residual, Activation activation, boolean bias, int pool) {
         Case(int images, ConvolutionShape shape) {
-            this(images, shape, Residual.NONE, FusedActivation.RELU, true, 1);
+            this(images, shape, Residual.NONE, Activation.RELU, true, 1);
         }
 
         int outputs() {
@@ -65,15 +66,15 @@ class ConvolutionKernelTest {
         ConvolutionShape map = new ConvolutionShape(8, 10, 24, 48, 3, 1, 1);
         ConvolutionShape point = new ConvolutionShape(8, 10, 24, 48, 1, 1, 0);
         for (ConvolutionShape shape : List.of(map, point)) {
-            for (FusedActivation activation : FusedActivation.values()) {
+            for (Activation activation : Activation.values()) {
                 cases.add(new Case(2, shape, Residual.NONE, activation, true, 1));
             }
             for (Residual residual : Residual.values()) {
-                cases.add(new Case(2, shape, residual, FusedActivation.RELU, true, 1));
-                cases.add(new Case(2, shape, residual, FusedActivation.NONE, false, 1));
+                cases.add(new Case(2, shape, residual, Activation.RELU, true, 1));
+                cases.add(new Case(2, shape, residual, Activation.NONE, false, 1));
             }
-            cases.add(new Case(3, shape, Residual.NONE, FusedActivation.RELU, true, 2));
-            cases.add(new Case(1, shape, Residual.NONE, FusedActivation.NONE, false, 3));
+            cases.add(new Case(3, shape, Residual.NONE, Activation.RELU, true, 2));
+            cases.add(new Case(1, shape, Residual.NONE, Activation.NONE, false, 3));
         }
         // Depthwise.
         for (int kernel : new int[] {3, 5, 7}) {
@@ -82,12 +83,7 @@ class ConvolutionKernelTest {
             }
         }
         cases.add(new Case(
-                1,
-                new ConvolutionShape(8, 8, 64, 64, 7, 7, 1, 3, true),
-                Residual.OTHER,
-                FusedActivation.GELU,
-                true,
-                1));
+                1, new ConvolutionShape(8, 8, 64, 64, 7, 7, 1, 3, true), Residual.OTHER, Activation.GELU, true, 1));
         return cases.stream()
                 .flatMap(each -> Arrays.stream(Provider.values())
                         .flatMap(provider -> Stream.of(1, 3).map(threads -> Arguments.of(each, provider, threads))));
@@ -214,7 +210,7 @@ class ConvolutionKernelTest {
         return sums;
     }
 
-    private static double activated(FusedActivation activation, double x) {
+    private static double activated(Activation activation, double x) {
         return switch (activation) {
             case NONE -> x;
             case RELU -> Math.max(x, 0);
@@ -258,7 +254,7 @@ class ConvolutionKernelTest {
         }
         for (int pool : new int[] {1, 2}) {
             for (int threads : new int[] {1, 2, 5}) {
-                Case each = new Case(images, shape, Residual.NONE, FusedActivation.RELU, true, pool);
+                Case each = new Case(images, shape, Residual.NONE, Activation.RELU, true, pool);
                 try (WorkerPool workers = new WorkerPool(threads);
                         ConvolutionKernel kernel = new ConvolutionKernel(workers, provider);
                         FloatMemory out = new FloatMemory(each.outputs() + 2 * GUARD);
@@ -266,7 +262,7 @@ class ConvolutionKernelTest {
                     for (int i = 0; i < out.size(); i++) {
                         out.floats().put(i, POISON);
                     }
-                    kernel.runOnPlanes(images, shape, planes, weight, bias, FusedActivation.RELU, pool, out, GUARD);
+                    kernel.runOnPlanes(images, shape, planes, weight, bias, Activation.RELU, pool, out, GUARD);
                     assertThat(out.floats().get(GUARD - 1)).isEqualTo(POISON);
                     assertThat(out.floats().get(GUARD + each.outputs())).isEqualTo(POISON);
                     float[] result = new float[each.outputs()];
@@ -284,7 +280,7 @@ class ConvolutionKernelTest {
         Random random = new Random(3);
         for (ConvolutionShape shape : List.of(
                 new ConvolutionShape(14, 14, 128, 256, 3, 1, 1), new ConvolutionShape(14, 14, 128, 256, 1, 1, 0))) {
-            Case each = new Case(2, shape, Residual.OTHER, FusedActivation.RELU, true, 1);
+            Case each = new Case(2, shape, Residual.OTHER, Activation.RELU, true, 1);
             float[] x = values(random, 2 * 14 * 14 * 128);
             float[] w = values(random, 256 * shape.filterSize());
             float[] bias = values(random, 256);
@@ -315,14 +311,14 @@ class ConvolutionKernelTest {
                 FloatMemory memory = new FloatMemory(1000);
                 WeightMatrix weight = weights(new float[3 * 9], new ConvolutionShape(4, 4, 1, 3, 3, 1, 1));
                 WeightMatrix right = weights(new float[3 * 18], shape)) {
-            assertThatThrownBy(() -> kernel.run(
-                            1, shape, memory, 0, weight, null, FusedActivation.NONE, null, 0, 1, memory, 500))
+            assertThatThrownBy(() ->
+                            kernel.run(1, shape, memory, 0, weight, null, Activation.NONE, null, 0, 1, memory, 500))
                     .hasMessage("weights of 3 x 9 for a convolution of 3 x 18");
             assertThatThrownBy(() -> kernel.run(
-                            1, shape, memory, 0, right, new float[2], FusedActivation.NONE, null, 0, 1, memory, 500))
+                            1, shape, memory, 0, right, new float[2], Activation.NONE, null, 0, 1, memory, 500))
                     .hasMessage("a bias of 2 values for 3 channels");
-            assertThatThrownBy(() -> kernel.run(
-                            1, shape, memory, 0, right, null, FusedActivation.NONE, memory, 100, 2, memory, 500))
+            assertThatThrownBy(() ->
+                            kernel.run(1, shape, memory, 0, right, null, Activation.NONE, memory, 100, 2, memory, 500))
                     .hasMessage("pooling by 2 of a sum");
         }
     }

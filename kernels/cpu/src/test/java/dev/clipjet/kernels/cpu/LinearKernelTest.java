@@ -3,6 +3,7 @@ package dev.clipjet.kernels.cpu;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clipjet.kernels.cpu.MatrixLibrary.Provider;
+import dev.clipjet.numeric.Activation;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,31 +47,31 @@ class LinearKernelTest {
     @ParameterizedTest
     @MethodSource("shapes")
     void product_with_bias_and_activation(int m, int n, int k, int threads, Provider provider) {
-        run(provider, m, n, k, threads, 0, n, true, FusedActivation.QUICK_GELU, false);
+        run(provider, m, n, k, threads, 0, n, true, Activation.QUICK_GELU, false);
     }
 
     @ParameterizedTest
     @MethodSource("shapes")
     void product_added_to_a_residual(int m, int n, int k, int threads, Provider provider) {
-        run(provider, m, n, k, threads, 0, n, true, FusedActivation.NONE, true);
+        run(provider, m, n, k, threads, 0, n, true, Activation.NONE, true);
     }
 
     @ParameterizedTest
     @MethodSource("shapes")
     void product_added_to_a_residual_before_the_activation(int m, int n, int k, int threads, Provider provider) {
-        run(provider, m, n, k, threads, 0, n, true, FusedActivation.RELU, true);
+        run(provider, m, n, k, threads, 0, n, true, Activation.RELU, true);
     }
 
     @ParameterizedTest
     @MethodSource("shapes")
     void product_alone(int m, int n, int k, int threads, Provider provider) {
-        run(provider, m, n, k, threads, 0, n, false, FusedActivation.NONE, false);
+        run(provider, m, n, k, threads, 0, n, false, Activation.NONE, false);
     }
 
     @ParameterizedTest
     @MethodSource("shapes")
     void product_with_some_rows_of_the_weight(int m, int n, int k, int threads, Provider provider) {
-        run(provider, m, 3 * n, k, threads, n, 2 * n, true, FusedActivation.NONE, false);
+        run(provider, m, 3 * n, k, threads, n, 2 * n, true, Activation.NONE, false);
     }
 
     private static void run(
@@ -82,7 +83,7 @@ class LinearKernelTest {
             int firstRow,
             int width,
             boolean withBias,
-            FusedActivation activation,
+            Activation activation,
             boolean accumulate) {
         Random random = new Random(31L * m + 7L * n + k);
         float[] x = values(random, m * k);
@@ -119,10 +120,10 @@ class LinearKernelTest {
                     }
                     sum += withBias ? bias[firstRow + j] : 0;
                     sum += accumulate ? before[i * width + j] : 0;
-                    if (activation == FusedActivation.QUICK_GELU) {
+                    if (activation == Activation.QUICK_GELU) {
                         sum = sum / (1 + Math.exp(-1.702 * sum));
                     }
-                    if (activation == FusedActivation.RELU) {
+                    if (activation == Activation.RELU) {
                         sum = Math.max(sum, 0);
                     }
                     assertThat(Math.abs(result.get(guard + i * width + j) - sum))

@@ -2,6 +2,7 @@ package dev.clipjet.kernels.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clipjet.numeric.Activation;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -35,7 +36,7 @@ class MatrixLibraryTest {
                 WeightMatrix weight = new WeightMatrix(20, List.of(ones));
                 FloatMemory memory = new FloatMemory(10_000)) {
             OpenMpThreads.restore(7);
-            kernel.run(5, memory, 0, weight, 0, 300, null, FusedActivation.NONE, false, memory, 200);
+            kernel.run(5, memory, 0, weight, 0, 300, null, Activation.NONE, false, memory, 200);
             assertThat(OpenMpThreads.limit()).isEqualTo(7);
             Thread other = new Thread(() -> elsewhere.set(OpenMpThreads.limit()));
             other.start();
@@ -67,7 +68,7 @@ class MatrixLibraryTest {
                 in.floats().put(i, i % 5 - 2);
             }
             for (int count : new int[] {most, 1, 2, 17, 257}) {
-                kernel.run(count, in, 0, weight, 0, 300, null, FusedActivation.NONE, false, out, 0);
+                kernel.run(count, in, 0, weight, 0, 300, null, Activation.NONE, false, out, 0);
                 for (int i = 0; i < count * 300; i++) {
                     int expected = 0;
                     for (int k = 0; k < 130; k++) {

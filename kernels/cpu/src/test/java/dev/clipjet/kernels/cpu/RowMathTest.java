@@ -74,7 +74,7 @@ class RowMathTest {
                 x[i] = (float) (random.nextGaussian() * 20 + 1000);
             }
             float[] before = x.clone();
-            math.softmax(x, 2, length, new float[RowMath.MOST_LANES]);
+            math.softmax(x, 2, length, new float[RowMath.MAX_LANES]);
             double highest = Double.NEGATIVE_INFINITY;
             for (int i = 2; i < 2 + length; i++) {
                 highest = Math.max(highest, before[i]);
@@ -114,7 +114,7 @@ class RowMathTest {
                 variance += (v - mean) * (v - mean) / length;
             }
             float[] y = new float[length];
-            math.layerNorm(x, 0, y, 0, length, weight, bias, 1e-5f, new float[RowMath.MOST_LANES]);
+            math.layerNorm(x, 0, y, 0, length, weight, bias, 1e-5f, new float[RowMath.MAX_LANES]);
             for (int i = 0; i < length; i++) {
                 double exact = (x[i] - mean) / Math.sqrt(variance + 1e-5) * weight[i] + bias[i];
                 assertThat((double) y[i]).isCloseTo(exact, within(3e-5));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.clipjet.error.ClosedException;
 import dev.clipjet.kernels.cpu.MatrixLibrary.Provider;
+import dev.clipjet.numeric.Activation;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -20,7 +21,7 @@ class WeightMatrixTest {
             for (int i = 0; i < weight.columns(); i++) {
                 memory.floats().put(i, i == 0 ? 1f : 0f);
             }
-            kernel.run(1, memory, 0, weight, 0, rows, null, FusedActivation.NONE, false, memory, weight.columns());
+            kernel.run(1, memory, 0, weight, 0, rows, null, Activation.NONE, false, memory, weight.columns());
             memory.floats().get(weight.columns(), result);
         }
         return result;

@@ -1,8 +1,8 @@
 package dev.clipjet.kernels.cublas;
 
+import dev.clipjet.device.Gemm;
+import dev.clipjet.device.GemmLibrary;
 import dev.clipjet.device.GpuStream;
-import dev.clipjet.device.MatrixLibrary;
-import dev.clipjet.device.MatrixProduct;
 import dev.clipjet.kernels.cuda.NativeHandles;
 import jcuda.Pointer;
 import jcuda.cudaDataType;
@@ -14,7 +14,7 @@ import jcuda.jcublas.cublasOperation;
 import jcuda.runtime.cudaStream_t;
 
 /** cuBLAS of CUDA 12 through JCublas. */
-final class Cublas12 implements MatrixLibrary {
+final class Cublas12 implements GemmLibrary {
     private static final Pointer ONE = Pointer.to(new float[] {1});
     private static final Pointer ZERO = Pointer.to(new float[] {0});
 
@@ -48,11 +48,12 @@ final class Cublas12 implements MatrixLibrary {
     }
 
     @Override
-    public void multiply(MatrixProduct p) {
+    public void multiply(Gemm p) {
         int type = switch (p.element()) {
             case F16 -> cudaDataType.CUDA_R_16F;
             case BF16 -> cudaDataType.CUDA_R_16BF;
             case F32 -> cudaDataType.CUDA_R_32F;
+            default -> throw p.element().unexpected();
         };
         // cuBLAS counts in columns: row-major [m, n] is column-major [n, m].
         int status = JCublas2.cublasGemmEx_new(

@@ -1,8 +1,8 @@
 package dev.clipjet.kernels.cublas;
 
+import dev.clipjet.device.Gemm;
+import dev.clipjet.device.GemmLibrary;
 import dev.clipjet.device.GpuStream;
-import dev.clipjet.device.MatrixLibrary;
-import dev.clipjet.device.MatrixProduct;
 import dev.clipjet.kernels.cuda.NativeHandles;
 import org.bytedeco.cuda.cublas.cublasContext;
 import org.bytedeco.cuda.cudart.CUstream_st;
@@ -12,7 +12,7 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 
 /** cuBLAS of CUDA 13 through JavaCPP. */
-final class Cublas13 implements MatrixLibrary {
+final class Cublas13 implements GemmLibrary {
     private final cublasContext handle = new cublasContext();
     private final FloatPointer one = new FloatPointer(1f);
     private final FloatPointer zero = new FloatPointer(0f);
@@ -60,11 +60,12 @@ final class Cublas13 implements MatrixLibrary {
     }
 
     @Override
-    public void multiply(MatrixProduct p) {
+    public void multiply(Gemm p) {
         int type = switch (p.element()) {
             case F16 -> cudart.CUDA_R_16F;
             case BF16 -> cudart.CUDA_R_16BF;
             case F32 -> cudart.CUDA_R_32F;
+            default -> throw p.element().unexpected();
         };
         // cuBLAS counts in columns: row-major [m, n] is column-major [n, m].
         int status = cublas.cublasGemmEx(

@@ -1,9 +1,9 @@
 package dev.clipjet.kernels.cublas;
 
 import dev.clipjet.device.DeviceException;
+import dev.clipjet.device.GemmLibrary;
+import dev.clipjet.device.GemmLibraryProvider;
 import dev.clipjet.device.GpuDevice;
-import dev.clipjet.device.MatrixLibrary;
-import dev.clipjet.device.MatrixLibraryProvider;
 import dev.clipjet.kernels.cuda.CudaDriverDevice;
 import dev.clipjet.kernels.cuda.PrivateNatives;
 import java.util.ArrayList;
@@ -16,7 +16,7 @@ import java.util.function.Supplier;
  * Finds cuBLAS. The system property {@value #PROPERTY} says which: {@code 12}, {@code 13}, {@code off}, or {@code auto}, which tries
  * CUDA 13 first.
  */
-public final class CublasProvider implements MatrixLibraryProvider {
+public final class CublasProvider implements GemmLibraryProvider {
     /** {@code auto}, {@code 12}, {@code 13} or {@code off}. */
     public static final String PROPERTY = "clipjet.cublas";
 
@@ -27,7 +27,7 @@ public final class CublasProvider implements MatrixLibraryProvider {
             return new Search(Optional.empty(), report);
         }
         String wanted = System.getProperty(PROPERTY, "auto").toLowerCase(Locale.ROOT);
-        Optional<MatrixLibrary> found = switch (wanted) {
+        Optional<GemmLibrary> found = switch (wanted) {
             case "auto" -> try13(report).or(() -> try12(report));
             case "13" -> try13(report);
             case "12" -> try12(report);
@@ -42,7 +42,7 @@ public final class CublasProvider implements MatrixLibraryProvider {
         return new Search(found, report);
     }
 
-    private static Optional<MatrixLibrary> try12(List<String> report) {
+    private static Optional<GemmLibrary> try12(List<String> report) {
         return attempt(
                 report,
                 "cuBLAS of CUDA 12",
@@ -50,7 +50,7 @@ public final class CublasProvider implements MatrixLibraryProvider {
                 Cublas12::new);
     }
 
-    private static Optional<MatrixLibrary> try13(List<String> report) {
+    private static Optional<GemmLibrary> try13(List<String> report) {
         return attempt(
                 report,
                 "cuBLAS of CUDA 13",
@@ -58,9 +58,9 @@ public final class CublasProvider implements MatrixLibraryProvider {
                 Cublas13::new);
     }
 
-    private static Optional<MatrixLibrary> attempt(
-            List<String> report, String what, String remedy, Supplier<MatrixLibrary> constructor) {
-        List<MatrixLibrary> made = new ArrayList<>();
+    private static Optional<GemmLibrary> attempt(
+            List<String> report, String what, String remedy, Supplier<GemmLibrary> constructor) {
+        List<GemmLibrary> made = new ArrayList<>();
         try {
             PrivateNatives.load(() -> made.add(constructor.get()));
             report.add(made.get(0).description() + " is used");

@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.clipjet.device.MatrixProduct;
+import dev.clipjet.device.Gemm;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.testing.StandIns;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -95,7 +96,7 @@ class CublasTest {
 
     @Test
     void productsThatMakeNoSenseAreRefused() {
-        assertThatThrownBy(() -> new MatrixProduct(MatrixProduct.Element.F16, 1, 4, 8, 0, 7, 0, 8, 0, 4, false))
+        assertThatThrownBy(() -> new Gemm(ElementType.F16, 1, 4, 8, 0, 7, 0, 8, 0, 4, false))
                 .hasMessageContaining("stride 7");
     }
 }

@@ -352,7 +352,7 @@ public final class EmulatedDevice implements GpuDevice {
         return shape.programmatic() && options.checks() ? history.next(memory) : EarlierGrids.NONE;
     }
 
-    /** What the driver gives a cooperative grid to synchronise in: on a GPU a few words, of which all are zero. */
+    /** What the driver gives a cooperative grid to synchronize in: on a GPU a few words, of which all are zero. */
     private long clearedWorkspace() {
         if (workspace == null) {
             workspace = memory.allocate(WORKSPACE_BYTES, "workspace of the cooperative grid", false);

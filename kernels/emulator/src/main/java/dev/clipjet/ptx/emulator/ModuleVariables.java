@@ -25,7 +25,7 @@ import java.util.Map;
  * @param allocations one for each
  */
 record ModuleVariables(Map<String, Symbol> symbols, List<Allocation> allocations) {
-    /** Allocates and initialises the variables of a module, those declared inside functions included. */
+    /** Allocates and initializes the variables of a module, those declared inside functions included. */
     static ModuleVariables place(PtxModule module, GlobalMemory memory) {
         Map<Variable, Allocation> placed = new LinkedHashMap<>();
         Map<String, Symbol> symbols = new LinkedHashMap<>();
@@ -50,7 +50,7 @@ record ModuleVariables(Map<String, Symbol> symbols, List<Allocation> allocations
                             module.file(), variable.line(), "variable declared twice", variable.name());
                 }
             }
-            placed.forEach((variable, allocation) -> initialise(module, variable, allocation, symbols));
+            placed.forEach((variable, allocation) -> initialize(module, variable, allocation, symbols));
             done = true;
         } finally {
             if (!done) {
@@ -84,8 +84,8 @@ record ModuleVariables(Map<String, Symbol> symbols, List<Allocation> allocations
         return variable.space().equals("global") || variable.space().equals("const");
     }
 
-    /** Memory that an initialiser does not mention is zero, as the language says. */
-    private static void initialise(
+    /** Memory that an initializer does not mention is zero, as the language says. */
+    private static void initialize(
             PtxModule module, Variable variable, Allocation allocation, Map<String, Symbol> symbols) {
         int each = PtxType.of(variable.type()).bytes();
         byte[] bytes = allocation.bytes();

@@ -7,7 +7,7 @@ import java.util.Arrays;
 
 /** The copies that one {@code cp.async} of a warp has started, one for each lane. */
 final class AsyncCopy {
-    private static final int MOST_BYTES = 16;
+    private static final int MAX_BYTES = 16;
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     /** Which instruction that started copies of the warp this was. */
@@ -30,7 +30,7 @@ final class AsyncCopy {
     private final byte[][] source = new byte[32][];
     private final int[] sourceOffset = new int[32];
     /** What each lane's source held when the copy was issued, and zeros behind it. */
-    private final byte[] data = new byte[32 * MOST_BYTES];
+    private final byte[] data = new byte[32 * MAX_BYTES];
 
     private int landed;
 
@@ -50,8 +50,8 @@ final class AsyncCopy {
         source[lane] = from;
         sourceOffset[lane] = fromOffset;
         sourceBytes[lane] = count;
-        int at = MOST_BYTES * lane;
-        if (count == MOST_BYTES) {
+        int at = MAX_BYTES * lane;
+        if (count == MAX_BYTES) {
             LONG.set(data, at, (long) LONG.get(from, fromOffset));
             LONG.set(data, at + 8, (long) LONG.get(from, fromOffset + 8));
             return;
@@ -68,9 +68,9 @@ final class AsyncCopy {
             return;
         }
         landed |= 1 << lane;
-        int at = MOST_BYTES * lane;
+        int at = MAX_BYTES * lane;
         int to = targetOffset[lane];
-        if (bytes == MOST_BYTES) {
+        if (bytes == MAX_BYTES) {
             LONG.set(target, to, (long) LONG.get(data, at));
             LONG.set(target, to + 8, (long) LONG.get(data, at + 8));
         } else {
@@ -80,10 +80,10 @@ final class AsyncCopy {
 
     /** Whether a lane's source still holds what it held at the issue. */
     boolean sourceUnchanged(int lane) {
-        int at = MOST_BYTES * lane;
+        int at = MAX_BYTES * lane;
         byte[] from = source[lane];
         int offset = sourceOffset[lane];
-        if (sourceBytes[lane] == MOST_BYTES) {
+        if (sourceBytes[lane] == MAX_BYTES) {
             return (long) LONG.get(data, at) == (long) LONG.get(from, offset)
                     && (long) LONG.get(data, at + 8) == (long) LONG.get(from, offset + 8);
         }

@@ -40,7 +40,7 @@ final class EarlierGrid {
                 allocation, new EarlierAccesses.Part(index, pastWait, readsOver, dependencies.released(), part)));
     }
 
-    /** Places in global memory that its threads synchronised through. */
+    /** Places in global memory that its threads synchronized through. */
     SyncLocations syncLocations() {
         return syncLocations;
     }

@@ -97,7 +97,7 @@ public final class Launch {
         return workspace;
     }
 
-    /** Places in global memory that threads synchronise through. */
+    /** Places in global memory that threads synchronize through. */
     SyncLocations syncLocations() {
         return syncLocations;
     }

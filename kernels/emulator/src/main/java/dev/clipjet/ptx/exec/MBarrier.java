@@ -21,7 +21,7 @@ public final class MBarrier {
     private final int initLane;
     private final int initClock;
     private final Place initPlace;
-    /** Clock of the initialising thread at its fence for the asynchronous proxy, or 0 before that. */
+    /** Clock of the initializing thread at its fence for the asynchronous proxy, or 0 before that. */
     private int fencedClock;
 
     private final List<Transfer> transfers = new ArrayList<>();
@@ -52,24 +52,24 @@ public final class MBarrier {
         stamp = block.agents().begin(agent, thread);
     }
 
-    /** Reports a use by a lane that does not know of the initialisation. */
-    void checkInitialised(Warp warp, int mask, Step step) {
+    /** Reports a use by a lane that does not know of the initialization. */
+    void checkInitialized(Warp warp, int mask, Step step) {
         for (int left = mask; left != 0; left &= left - 1) {
             int lane = Integer.numberOfTrailingZeros(left);
-            if (!initialisedBy(warp, lane) && !knows(warp, lane, initClock)) {
+            if (!initializedBy(warp, lane) && !knows(warp, lane, initClock)) {
                 warp.report(
                         FindingKind.RACE,
                         step,
                         lane,
                         "the mbarrier at 0x" + Integer.toHexString(offset)
-                                + " is used without being ordered after its initialisation",
+                                + " is used without being ordered after its initialization",
                         initPlace);
                 return;
             }
         }
     }
 
-    private boolean initialisedBy(Warp warp, int lane) {
+    private boolean initializedBy(Warp warp, int lane) {
         return warp.block() == block && warp.index() == initWarp && lane == initLane;
     }
 
@@ -77,21 +77,21 @@ public final class MBarrier {
         return warp.clock().known(lane).knows(block.linearIndex(), initWarp, initLane, clock);
     }
 
-    /** Reports that an asynchronous operation of a lane may not see the initialisation. */
+    /** Reports that an asynchronous operation of a lane may not see the initialization. */
     void checkVisible(Warp warp, int lane, Step step) {
-        if (fencedClock == 0 || !initialisedBy(warp, lane) && !knows(warp, lane, fencedClock)) {
+        if (fencedClock == 0 || !initializedBy(warp, lane) && !knows(warp, lane, fencedClock)) {
             warp.report(
                     FindingKind.PROXY_FENCE,
                     step,
                     lane,
                     "the mbarrier at 0x" + Integer.toHexString(offset)
-                            + " may not be initialised for the asynchronous proxy: fence.mbarrier_init or"
-                            + " fence.proxy.async is missing after its initialisation",
+                            + " may not be initialized for the asynchronous proxy: fence.mbarrier_init or"
+                            + " fence.proxy.async is missing after its initialization",
                     initPlace);
         }
     }
 
-    /** The initialising thread executes a fence that makes the initialisation visible to the asynchronous proxy. */
+    /** The initializing thread executes a fence that makes the initialization visible to the asynchronous proxy. */
     void fence(Warp warp, int mask) {
         if (fencedClock == 0 && warp.index() == initWarp && (mask >>> initLane & 1) != 0) {
             fencedClock = warp.clock().now();

@@ -20,7 +20,7 @@ public final class MBarriers {
         live.clear();
     }
 
-    /** Lanes initialise the mbarriers at the addresses of the warp's access, each for a count of arrivals. */
+    /** Lanes initialize the mbarriers at the addresses of the warp's access, each for a count of arrivals. */
     public void init(Warp warp, Step step, int mask, Space space, int[] counts) {
         MemoryAccess access = warp.access;
         access.locate(warp, step, mask, space, BYTES, BYTES);
@@ -29,13 +29,13 @@ public final class MBarriers {
             int offset = access.offset[lane];
             int count = counts[lane];
             if (access.home[lane] != block) {
-                warp.report(FindingKind.MBARRIER, step, lane, "an mbarrier of another block is initialised", null);
+                warp.report(FindingKind.MBARRIER, step, lane, "an mbarrier of another block is initialized", null);
             } else if (live.containsKey(offset)) {
                 warp.report(
                         FindingKind.MBARRIER,
                         step,
                         lane,
-                        "initialisation of a live " + live.get(offset).describe(),
+                        "initialization of a live " + live.get(offset).describe(),
                         null);
             } else if (count < 1 || count > MBarrier.LIMIT) {
                 warp.report(FindingKind.MBARRIER, step, lane, "an mbarrier for " + count + " arrivals", null);
@@ -82,15 +82,15 @@ public final class MBarriers {
                     step,
                     lane,
                     "there is no mbarrier at 0x" + Integer.toHexString(warp.access.offset[lane])
-                            + ": it was never initialised, or is invalid again",
+                            + ": it was never initialized, or is invalid again",
                     null);
             return null;
         }
-        barrier.checkInitialised(warp, mask, step);
+        barrier.checkInitialized(warp, mask, step);
         return barrier;
     }
 
-    /** Threads execute a fence after which the asynchronous proxy sees the mbarriers that they initialised. */
+    /** Threads execute a fence after which the asynchronous proxy sees the mbarriers that they initialized. */
     public void fence(Warp warp, int mask) {
         live.values().forEach(barrier -> barrier.fence(warp, mask));
     }

@@ -75,8 +75,8 @@ public final class MatrixOperands {
      * Unpacks an operand, of which {@link #check} has found that it lies in shared memory.
      *
      * @param to where to, with its type set
-     * @param outerStride between neighbouring rows of A or columns of B in {@code to}
-     * @param innerStride between neighbours along k
+     * @param outerStride between neighboring rows of A or columns of B in {@code to}
+     * @param innerStride between neighbors along k
      * @param negated whether every element is negated
      */
     public static void read(

@@ -12,7 +12,7 @@ import dev.clipjet.ptx.report.FindingKind;
 
 /**
  * The one way to memory: resolves the addresses of a warp's lanes to bytes, and on the way checks bounds, alignment,
- * initialisation and races, and counts. A step fills {@link #address}, calls {@link #read} or {@link #write}, and then moves the
+ * initialization and races, and counts. A step fills {@link #address}, calls {@link #read} or {@link #write}, and then moves the
  * data between registers and {@link #memory} at {@link #offset}.
  *
  * <p>Whole warps whose lanes lie side by side are resolved, checked and counted as one range; everything else lane by lane.
@@ -654,7 +654,7 @@ public final class MemoryAccess {
         }
     }
 
-    /** After a strong access: the place that a lane's element at {@code from} synchronises through; null for local memory. */
+    /** After a strong access: the place that a lane's element at {@code from} synchronizes through; null for local memory. */
     public SyncLocation place(int lane, int from) {
         Allocation allocation = common == null ? allocations[lane] : commonAllocation;
         if (allocation != null) {

@@ -63,7 +63,7 @@ public final class SharedMemory {
         return clusterRaces;
     }
 
-    /** Places that threads synchronise through. */
+    /** Places that threads synchronize through. */
     SyncLocations syncLocations() {
         return syncLocations;
     }

@@ -4,7 +4,7 @@ import dev.clipjet.ptx.race.SyncLocation;
 import java.util.HashMap;
 import java.util.Map;
 
-/** The places of a memory that threads synchronise through, by address. Kernels that have such places run on one thread. */
+/** The places of a memory that threads synchronize through, by address. Kernels that have such places run on one thread. */
 final class SyncLocations {
     private final Map<Long, SyncLocation> places = new HashMap<>();
     private final int warps;
@@ -17,7 +17,7 @@ final class SyncLocations {
         return places.computeIfAbsent(address, key -> new SyncLocation(warps));
     }
 
-    /** The place at an address, or null if nobody synchronised through it. */
+    /** The place at an address, or null if nobody synchronized through it. */
     SyncLocation existing(long address) {
         return places.get(address);
     }

@@ -9,7 +9,7 @@ import dev.clipjet.ptx.exec.Warp;
  */
 enum Approximation {
     /** Within two units in the last place. */
-    EX2(Bound.NEIGHBOUR, 0) {
+    EX2(Bound.NEIGHBOR, 0) {
         @Override
         double exact(double x) {
             return Math.pow(2, x);
@@ -23,7 +23,7 @@ enum Approximation {
         }
     },
     /** Within one unit in the last place. */
-    RCP(Bound.NEIGHBOUR, 0) {
+    RCP(Bound.NEIGHBOR, 0) {
         @Override
         double exact(double x) {
             return 1 / x;
@@ -66,7 +66,7 @@ enum Approximation {
     };
 
     private enum Bound {
-        NEIGHBOUR,
+        NEIGHBOR,
         RELATIVE,
         ABSOLUTE,
         RELATIVE_OR_ABSOLUTE
@@ -102,7 +102,7 @@ enum Approximation {
         double u = ((z ^ z >>> 31) >> 11) * 0x1p-52;
         double room = size - 0x1p-24;
         return switch (bound) {
-            case NEIGHBOUR ->
+            case NEIGHBOR ->
                 u < 0 || rounded == exact ? rounded : rounded < exact ? Math.nextUp(rounded) : Math.nextDown(rounded);
             case RELATIVE -> (float) (exact * (1 + u * room));
             case ABSOLUTE -> (float) (exact + u * room);

@@ -124,7 +124,7 @@ final class ExactFloat {
         if (rounding == Rounding.NEAREST || special(a) || special(b) || a == 0 || b == 0) {
             return canonical(nearest);
         }
-        // The sign of what the double quotient misses decides between it and its neighbours.
+        // The sign of what the double quotient misses decides between it and its neighbors.
         double high = (double) a / b;
         double low = Math.fma(-high, b, a) / b;
         return keepZero(rounding.toFloat(high, low), nearest);

@@ -122,7 +122,7 @@ final class MatrixMultiply {
             }
         }
 
-        /** Each lane has two neighbours of a row, so the lanes' pairs make up the rows one after the other. */
+        /** Each lane has two neighbors of a row, so the lanes' pairs make up the rows one after the other. */
         private static void take(int[] even, int[] odd, int[] sums, int from) {
             for (int lane = 0; lane < 32; lane++) {
                 sums[from + 2 * lane] = even[lane];

@@ -59,7 +59,7 @@ enum Rounding {
         return nearest;
     }
 
-    /** Replaces a double by its neighbour with an odd last bit where something is missing, so that rounding again is right. */
+    /** Replaces a double by its neighbor with an odd last bit where something is missing, so that rounding again is right. */
     static double odd(double high, double low) {
         if (low == 0 || Double.isNaN(high) || Double.isInfinite(high) || Double.isNaN(low)) {
             return high;

@@ -266,7 +266,7 @@ public final class GlobalRaces {
 
     /**
      * Lanes read, each a range of its own that lies in one page or two: the same as {@link #read} for one after the other, but
-     * neighbours that read the same page nobody wrote cost one look at it.
+     * neighbors that read the same page nobody wrote cost one look at it.
      *
      * @param mask the lanes
      * @param from for each lane, the offset of its first byte

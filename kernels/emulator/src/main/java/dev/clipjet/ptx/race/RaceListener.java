@@ -53,7 +53,7 @@ public interface RaceListener {
     void overwritesStrong(long offset, int bytes);
 
     /**
-     * Whether the current lane has observed a strong write that it is not synchronised with, by a later atomic update of the same
+     * Whether the current lane has observed a strong write that it is not synchronized with, by a later atomic update of the same
      * place, or knows of a thread that has.
      *
      * @param offset offset of a byte of the place

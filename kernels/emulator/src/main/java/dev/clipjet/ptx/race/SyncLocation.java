@@ -6,7 +6,7 @@ import java.util.function.Consumer;
 import java.util.function.IntPredicate;
 
 /**
- * A place in memory that threads synchronise through: what those knew who released the value that is in it now, with the scope
+ * A place in memory that threads synchronize through: what those knew who released the value that is in it now, with the scope
  * they did it at. Atomic updates continue what earlier writes released; other writes replace it.
  */
 public final class SyncLocation {

@@ -4,7 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 
-/** What a thread, or an object that threads synchronise through, knows of all threads of a grid. */
+/** What a thread, or an object that threads synchronize through, knows of all threads of a grid. */
 public final class VectorClock {
     private static final int BLOCK_BITS = 22;
 

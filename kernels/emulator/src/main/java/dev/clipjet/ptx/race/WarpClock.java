@@ -263,7 +263,7 @@ public final class WarpClock {
 
     private void tick() {
         if (++now == LAST_CLOCK) {
-            throw new IllegalStateException("a warp synchronised more than " + LAST_CLOCK + " times in one launch");
+            throw new IllegalStateException("a warp synchronized more than " + LAST_CLOCK + " times in one launch");
         }
     }
 }

@@ -14,7 +14,7 @@ public enum FindingKind {
     READ_ONLY(true),
     /** A value nobody wrote was used: as an address, a predicate, in a store to global memory, by a tensor core. */
     UNDEFINED_VALUE(false),
-    /** Two accesses to a byte, one of them a write, that no synchronisation orders. */
+    /** Two accesses to a byte, one of them a write, that no synchronization orders. */
     RACE(false),
     /** Two lanes of one instruction wrote different values to a byte. */
     CONFLICTING_LANES(false),

@@ -15,7 +15,7 @@ final class InitializerParser {
     private final TokenReader in;
     private final AddressableNames addressable;
     private String typeName;
-    private ElementType type;
+    private DeclaredType type;
     private long[] extents;
     private List<Variable.Initializer> elements;
     private long pendingZeros;
@@ -42,8 +42,8 @@ final class InitializerParser {
      * @param vector elements of a vector
      * @param dimensions the dimensions, an open or zero one first being bounded by nothing
      */
-    Values read(String elementTypeName, ElementType elementType, int vector, List<Long> dimensions) {
-        if (elementType.kind() == ElementType.Kind.OTHER) {
+    Values read(String elementTypeName, DeclaredType elementType, int vector, List<Long> dimensions) {
+        if (elementType.kind() == DeclaredType.Kind.OTHER) {
             throw in.error("variables of type ." + elementTypeName + " can have no initial value");
         }
         typeName = elementTypeName;
@@ -131,11 +131,11 @@ final class InitializerParser {
     }
 
     private boolean takesFractions() {
-        return type.kind() == ElementType.Kind.FLOAT || type.kind() == ElementType.Kind.BITS && type.bytes() >= 4;
+        return type.kind() == DeclaredType.Kind.FLOAT || type.kind() == DeclaredType.Kind.BITS && type.bytes() >= 4;
     }
 
     private long bits(Constant constant) {
-        if (constant.isDouble() ? !takesFractions() : type.kind() == ElementType.Kind.FLOAT) {
+        if (constant.isDouble() ? !takesFractions() : type.kind() == DeclaredType.Kind.FLOAT) {
             throw in.error("an initial value of the wrong kind for type ." + typeName + " before this");
         }
         if (constant.isDouble() && type.bytes() == 4) {
@@ -161,7 +161,7 @@ final class InitializerParser {
     }
 
     private Variable.Initializer address(long mask) {
-        if (type.kind() != ElementType.Kind.UNSIGNED || mask == -1 && type.bytes() < 4) {
+        if (type.kind() != DeclaredType.Kind.UNSIGNED || mask == -1 && type.bytes() < 4) {
             throw in.error("an address as initial value of type ." + typeName);
         }
         String name = in.expectWord("a variable or function");

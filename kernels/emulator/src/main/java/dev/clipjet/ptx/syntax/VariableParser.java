@@ -66,7 +66,7 @@ final class VariableParser {
         return List.copyOf(list);
     }
 
-    private record Head(String linking, String space, String typeName, ElementType type, int vector, int alignment) {
+    private record Head(String linking, String space, String typeName, DeclaredType type, int vector, int alignment) {
         int vectorBytes() {
             return type.bytes() * vector;
         }
@@ -88,7 +88,7 @@ final class VariableParser {
             }
         }
         int vector = in.acceptDotted("v2") ? 2 : in.acceptDotted("v4") ? 4 : 1;
-        ElementType type = in.kind() == TokenKind.DOTTED ? ElementType.of(in.word()) : null;
+        DeclaredType type = in.kind() == TokenKind.DOTTED ? DeclaredType.of(in.word()) : null;
         if (type == null) {
             throw in.unexpected("a type");
         }

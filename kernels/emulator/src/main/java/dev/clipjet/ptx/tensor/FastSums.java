@@ -59,10 +59,10 @@ public final class FastSums implements TileSums {
         if (ModuleLayer.boot().findModule(MODULE).isEmpty()) {
             return "start the JVM with --add-modules " + MODULE + " for vectors, which are faster";
         }
-        // Without the optimising compiler every vector is an object, and slower than plain Java.
+        // Without the optimizing compiler every vector is an object, and slower than plain Java.
         String mode = System.getProperty("java.vm.info", "");
         if (mode.contains("interpreted") || mode.contains("emulated-client")) {
-            return "the JVM runs without its optimising compiler";
+            return "the JVM runs without its optimizing compiler";
         }
         return VectorSums.lanes() < 4 ? "this CPU has no vectors of four doubles" : "";
     }

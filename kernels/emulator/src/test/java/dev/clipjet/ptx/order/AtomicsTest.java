@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Values of atomic operations, and programs that synchronise by them. */
+/** Values of atomic operations, and programs that synchronize by them. */
 final class AtomicsTest {
     private static final int[] EDGES = {0, 1, 2, -1, -2, 5, 6, Integer.MIN_VALUE, Integer.MAX_VALUE, 0x12345678};
 

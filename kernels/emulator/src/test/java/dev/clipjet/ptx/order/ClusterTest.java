@@ -23,11 +23,11 @@ final class ClusterTest {
                 mov.u32 %r5, stage;
                 mov.u32 %r20, 0;
                 setp.ne.u32 %p1, %r1, 0;
-                @%p1 bra INITIALISED;
+                @%p1 bra INITIALIZED;
                 mbarrier.init.shared.b64 [bars], 1;
                 mbarrier.init.shared.b64 [bars+8], 2;
                 fence.mbarrier_init.release.cluster;
-            INITIALISED:
+            INITIALIZED:
                 barrier.cluster.arrive.release.aligned;
                 barrier.cluster.wait.acquire.aligned;
                 mov.u32 %r12, 0;
@@ -108,7 +108,7 @@ final class ClusterTest {
     }
 
     @Test
-    void peerIsNotInitialised() {
+    void peerIsNotInitialized() {
         finds(FindingKind.RACE, "barrier.cluster.arrive.release", "barrier.cluster.arrive.relaxed");
     }
 

@@ -20,12 +20,12 @@ final class MBarrierTest {
     private static String ring(String emptyParity, String fullArrive, String fullParity, String emptyArrive) {
         return Litmus.kernel("sm_80", SHARED, """
                     setp.ne.u32 %%p1, %%r1, 0;
-                    @%%p1 bra INITIALISED;
+                    @%%p1 bra INITIALIZED;
                     mbarrier.init.shared.b64 [bars], 32;
                     mbarrier.init.shared.b64 [bars+8], 32;
                     mbarrier.init.shared.b64 [bars+16], 32;
                     mbarrier.init.shared.b64 [bars+24], 32;
-                INITIALISED:
+                INITIALIZED:
                     bar.sync 0;
                     and.b32 %%r3, %%r1, 31;
                     shl.b32 %%r4, %%r3, 2;
@@ -160,7 +160,7 @@ final class MBarrierTest {
     @Test
     void protocol() {
         String init = "mbarrier.init.shared.b64 [bars], 2;\n";
-        finds(FindingKind.MBARRIER, "never initialised", "mbarrier.arrive.shared.b64 %rd5, [bars];");
+        finds(FindingKind.MBARRIER, "never initialized", "mbarrier.arrive.shared.b64 %rd5, [bars];");
         finds(FindingKind.MBARRIER, "live", init + init);
         finds(
                 FindingKind.MBARRIER,
@@ -217,7 +217,7 @@ final class MBarrierTest {
     }
 
     @Test
-    void initialisationIsNotOrdered() {
+    void initializationIsNotOrdered() {
         String ptx = single("""
                     setp.ne.u32 %p1, %r1, 0;
                     @!%p1 mbarrier.init.shared.b64 [bars], 64;

@@ -32,19 +32,19 @@ final class HopperBugs {
             """;
 
     static final List<PlantedBug> MBARRIERS = List.of(
-            PlantedBug.hopper("an mbarrier that was never initialised", FindingKind.MBARRIER, 64, FIRST + """
+            PlantedBug.hopper("an mbarrier that was never initialized", FindingKind.MBARRIER, 64, FIRST + """
                     +@%p1 mbarrier.init.shared.b64 [bar], 64;
                     bar.sync 0;
                     !mbarrier.arrive.shared.b64 _, [bar];
                     """),
             PlantedBug.hopper(
-                    "an mbarrier used before others know that it is initialised", FindingKind.RACE, 64, FIRST + """
+                    "an mbarrier used before others know that it is initialized", FindingKind.RACE, 64, FIRST + """
                             @%p1 mbarrier.init.shared.b64 [bar], 64;
                             -bar.warp.sync 0xffffffff;
                             +bar.sync 0;
                             !mbarrier.arrive.shared.b64 _, [bar];
                             """),
-            PlantedBug.hopper("a live mbarrier initialised again", FindingKind.MBARRIER, 64, ONE_ARRIVAL + """
+            PlantedBug.hopper("a live mbarrier initialized again", FindingKind.MBARRIER, 64, ONE_ARRIVAL + """
                     -!@%p1 mbarrier.init.shared.b64 [bar], 2;
                     +@%p1 mbarrier.init.shared.b64 [bar+8], 2;
                     """),
@@ -464,7 +464,7 @@ final class HopperBugs {
                     add.s64 %d6, %d6, %d1;
                     !st.global.u32 [%d6], %r8;
                     """),
-            PlantedBug.cluster("a peer's mbarrier used before it is initialised", FindingKind.MBARRIER, """
+            PlantedBug.cluster("a peer's mbarrier used before it is initialized", FindingKind.MBARRIER, """
                     mov.u32 %r5, %cluster_ctarank;
                     setp.eq.u32 %p1, %r0, 0;
                     setp.eq.u32 %p3, %r5, 1;

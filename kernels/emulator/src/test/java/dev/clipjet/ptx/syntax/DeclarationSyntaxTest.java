@@ -116,7 +116,7 @@ class DeclarationSyntaxTest {
     }
 
     @Test
-    void variablesOfBodiesMayBeInitialised() {
+    void variablesOfBodiesMayBeInitialized() {
         assertThat(Ptx.body(".global .b32 y; { .const .u64 x = generic(y); }")).hasSize(2);
     }
 

@@ -141,7 +141,7 @@ class ByteMatrixFormsTest {
                     name + " {%d5, %d6}, {%d1}, {%d2}, {%d3, %d4};\nst.global.v2.f64 [%d13], {%d5, %d6};");
             try (Rig rig = new Rig(name, text, ExecutionOptions.standard())) {
                 long out = rig.raw(512);
-                // A is row-major and B column-major by lanes; C and D have two neighbours of a row in each lane.
+                // A is row-major and B column-major by lanes; C and D have two neighbors of a row in each lane.
                 rig.launch("k", Dim3.of(1), Dim3.of(32), rig.doubles(a), rig.doubles(b), rig.doubles(c), out);
                 double[] expected = new double[64];
                 for (int i = 0; i < 64; i++) {

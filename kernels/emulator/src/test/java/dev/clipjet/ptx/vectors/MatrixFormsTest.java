@@ -133,7 +133,7 @@ class MatrixFormsTest {
                 for (int row = 0; row < 8; row++) {
                     for (int column = 0; column < 8; column++) {
                         int value = 64 * m + 8 * (transposed ? column : row) + (transposed ? row : column) + 1;
-                        // In shared memory a row is a lane's 16 bytes; in registers a lane holds two neighbours of a
+                        // In shared memory a row is a lane's 16 bytes; in registers a lane holds two neighbors of a
                         // row.
                         int word = load || registers
                                 ? results[4 * (4 * row + column / 2) + m]

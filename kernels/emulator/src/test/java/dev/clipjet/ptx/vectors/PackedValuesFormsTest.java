@@ -267,7 +267,7 @@ class PackedValuesFormsTest {
         return relu && value <= 0 ? 0 : nearest(value, e4m3);
     }
 
-    /** Numbers of the format, numbers halfway between two, their neighbours, and any others. */
+    /** Numbers of the format, numbers halfway between two, their neighbors, and any others. */
     private static int single(Random random, int i, boolean e4m3) {
         if (i >= 2000) {
             return i < 10000

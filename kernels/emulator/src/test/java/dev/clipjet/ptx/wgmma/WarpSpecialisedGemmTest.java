@@ -54,13 +54,13 @@ final class WarpSpecialisedGemmTest {
                 mov.u32 %r4, bars;
                 mov.u32 %r12, 0;
                 setp.ne.u32 %p1, %r1, 0;
-                @%p1 bra INITIALISED;
+                @%p1 bra INITIALIZED;
                 mbarrier.init.shared.b64 [bars], 1;
                 mbarrier.init.shared.b64 [bars+8], 1;
                 mbarrier.init.shared.b64 [bars+16], 4;
                 mbarrier.init.shared.b64 [bars+24], 4;
                 fence.mbarrier_init.release.cluster;
-            INITIALISED:
+            INITIALIZED:
                 bar.sync 0;
                 setp.ge.u32 %p2, %r1, 128;
                 @%p2 bra PRODUCER;
@@ -201,7 +201,7 @@ final class WarpSpecialisedGemmTest {
                         FindingKind.PROXY_FENCE,
                         "cp.async.bulk.shared"),
                 new Mutation(
-                        "no barrier after the initialisation",
+                        "no barrier after the initialization",
                         "    bar.sync 0;\n",
                         "",
                         FindingKind.RACE,

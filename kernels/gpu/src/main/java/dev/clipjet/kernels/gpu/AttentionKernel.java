@@ -5,6 +5,7 @@ import dev.clipjet.device.GpuFunction;
 import dev.clipjet.device.GpuStream;
 import dev.clipjet.device.KernelArguments;
 import dev.clipjet.device.LaunchShape;
+import dev.clipjet.numeric.ElementType;
 
 /**
  * Attention of packed sequences with online softmax: {@code attention.cu} on tensor cores for fp16 and bf16, {@code
@@ -12,7 +13,7 @@ import dev.clipjet.device.LaunchShape;
  */
 public final class AttentionKernel {
     private static final int WARP = 32;
-    private static final int MOST_WARPS = 4;
+    private static final int MAX_WARPS = 4;
     private static final int CHUNK = 16;
     private static final int[] HALF_DIMS = {16, 32, 64, 80, 96, 112, 128};
     private static final int[] FLOAT_DIMS = {32, 64, 96, 128};
@@ -21,10 +22,10 @@ public final class AttentionKernel {
     private static final int PLAIN_SHARED_BYTES = 48 << 10;
 
     private final KernelLibrary library;
-    private final StorageType type;
+    private final ElementType type;
 
     /** The kernels for a storage type. */
-    public AttentionKernel(KernelLibrary library, StorageType type) {
+    public AttentionKernel(KernelLibrary library, ElementType type) {
         this.library = library;
         this.type = type;
     }
@@ -60,13 +61,13 @@ public final class AttentionKernel {
         GpuFunction function;
         LaunchShape launch;
         if (shape.pooledQuery()) {
-            function = library.function("attention_pooled", "attention_pooled_" + type.suffix());
+            function = library.function("attention_pooled", "attention_pooled_" + type.kernelCode());
             launch = pooledLaunch(shape);
             arguments.addInt(shape.longest()).addFloat(shape.scaleLog2());
         } else {
             int dim = paddedDim(shape.headDim());
-            String family = type == StorageType.F32 ? "attention_float" : "attention";
-            function = library.function(family, "attention_" + type.suffix() + "_d" + dim);
+            String family = type == ElementType.F32 ? "attention_float" : "attention";
+            function = library.function(family, "attention_" + type.kernelCode() + "_d" + dim);
             launch = launch(shape, dim);
             arguments.addFloat(shape.scaleLog2()).addInt(shape.causal() ? 1 : 0);
         }
@@ -88,7 +89,7 @@ public final class AttentionKernel {
 
     /** The width for which there is a kernel. */
     private int paddedDim(int headDim) {
-        for (int dim : type == StorageType.F32 ? FLOAT_DIMS : HALF_DIMS) {
+        for (int dim : type == ElementType.F32 ? FLOAT_DIMS : HALF_DIMS) {
             if (headDim <= dim) {
                 return dim;
             }
@@ -97,7 +98,7 @@ public final class AttentionKernel {
     }
 
     private LaunchShape launch(AttentionShape shape, int dim) {
-        boolean halves = type != StorageType.F32;
+        boolean halves = type != ElementType.F32;
         int queriesOfWarp = halves ? 16 : 8;
         int keys = halves ? 64 : 32;
         int warps = warps(shape, queriesOfWarp);
@@ -112,7 +113,7 @@ public final class AttentionKernel {
     /** Warps of a block: they share keys and values, unless that leaves SMs without work. */
     private int warps(AttentionShape shape, int queriesOfWarp) {
         int tiles = (shape.longest() + queriesOfWarp - 1) / queriesOfWarp;
-        int warps = Math.min(MOST_WARPS, tiles);
+        int warps = Math.min(MAX_WARPS, tiles);
         long others = (long) shape.heads() * shape.sequences();
         int wanted = library.device().properties().multiprocessors();
         while (warps > 1 && (tiles + warps - 1) / warps * others < wanted) {

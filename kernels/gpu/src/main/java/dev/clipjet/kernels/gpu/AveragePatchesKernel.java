@@ -5,20 +5,21 @@ import dev.clipjet.device.GpuFunction;
 import dev.clipjet.device.GpuStream;
 import dev.clipjet.device.KernelArguments;
 import dev.clipjet.device.LaunchShape;
+import dev.clipjet.numeric.ElementType;
 
 /** The mean of the patch tokens of each image: {@code pooling.cu}. */
 public final class AveragePatchesKernel {
     private static final Dim3 BLOCK = Dim3.of(256);
     private static final int BLOCK_COLUMNS = 128;
-    private static final int MOST_IMAGES = 65535;
+    private static final int MAX_IMAGES = 65535;
 
-    private final StorageType type;
+    private final ElementType type;
     private final GpuFunction function;
 
     /** The kernel for a storage type. */
-    public AveragePatchesKernel(KernelLibrary library, StorageType type) {
+    public AveragePatchesKernel(KernelLibrary library, ElementType type) {
         this.type = type;
-        function = library.function("pooling", "average_patches_" + type.suffix());
+        function = library.function("pooling", "average_patches_" + type.kernelCode());
     }
 
     /**
@@ -34,7 +35,7 @@ public final class AveragePatchesKernel {
                 .matrix("out", out, type)
                 .multiple("rows of in", in.rows(), out.rows())
                 .shape("out", out, out.rows(), in.columns())
-                .atMost("images", out.rows(), MOST_IMAGES)
+                .atMost("images", out.rows(), MAX_IMAGES)
                 .apart("out", out, "in", in, type);
         int tokens = in.rows() / out.rows();
         check.require(first >= 0 && first < tokens, "the first token is " + first + " of " + tokens);

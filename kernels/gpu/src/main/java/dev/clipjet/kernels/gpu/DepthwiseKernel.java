@@ -5,6 +5,8 @@ import dev.clipjet.device.GpuFunction;
 import dev.clipjet.device.GpuStream;
 import dev.clipjet.device.KernelArguments;
 import dev.clipjet.device.LaunchShape;
+import dev.clipjet.numeric.Activation;
+import dev.clipjet.numeric.ElementType;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -26,11 +28,11 @@ public final class DepthwiseKernel {
     private static final int BUSY_WARPS = 8;
 
     private final KernelLibrary library;
-    private final StorageType type;
+    private final ElementType type;
     private final Map<String, GpuFunction> functions = new HashMap<>();
 
     /** The kernels for a storage type. */
-    public DepthwiseKernel(KernelLibrary library, StorageType type) {
+    public DepthwiseKernel(KernelLibrary library, ElementType type) {
         this.library = library;
         this.type = type;
     }
@@ -81,7 +83,7 @@ public final class DepthwiseKernel {
                 .addLong(bias)
                 .addLong(out.address())
                 .addLong(out.stride())
-                .addInt(activation.ordinal());
+                .addInt(activation.code());
         Dim3 grid = new Dim3(
                 ceil(ceil(shape.channels(), CHANNELS_OF_A_THREAD), lanes) * ceil(shape.outWidth(), strip),
                 ceil(shape.outHeight(), rows),
@@ -99,7 +101,7 @@ public final class DepthwiseKernel {
 
     /** Columns of the output that a thread has when there is much to do. */
     private int longStrip(DepthwiseShape shape) {
-        return shape.stride() == 1 && type != StorageType.F32 ? 8 : 4;
+        return shape.stride() == 1 && type != ElementType.F32 ? 8 : 4;
     }
 
     private static int shortStrip(DepthwiseShape shape) {
@@ -130,7 +132,7 @@ public final class DepthwiseKernel {
                 shape.kernel(),
                 shape.stride(),
                 strip,
-                type.suffix());
-        return functions.computeIfAbsent(entry, name -> library.function("depthwise_" + type.suffix(), name));
+                type.kernelCode());
+        return functions.computeIfAbsent(entry, name -> library.function("depthwise_" + type.kernelCode(), name));
     }
 }

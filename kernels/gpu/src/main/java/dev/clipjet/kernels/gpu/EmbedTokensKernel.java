@@ -5,18 +5,19 @@ import dev.clipjet.device.GpuFunction;
 import dev.clipjet.device.GpuStream;
 import dev.clipjet.device.KernelArguments;
 import dev.clipjet.device.LaunchShape;
+import dev.clipjet.numeric.ElementType;
 
 /** Token embeddings with positions, {@code out[t] = table[ids[t]] + positions[positionIds[t]]}: {@code tokens.cu}. */
 public final class EmbedTokensKernel {
     private static final Dim3 BLOCK = Dim3.of(128);
 
-    private final StorageType type;
+    private final ElementType type;
     private final GpuFunction function;
 
     /** The kernel for a storage type. */
-    public EmbedTokensKernel(KernelLibrary library, StorageType type) {
+    public EmbedTokensKernel(KernelLibrary library, ElementType type) {
         this.type = type;
-        function = library.function("tokens", "embed_tokens_" + type.suffix());
+        function = library.function("tokens", "embed_tokens_" + type.kernelCode());
     }
 
     /**

@@ -5,18 +5,19 @@ import dev.clipjet.device.GpuFunction;
 import dev.clipjet.device.GpuStream;
 import dev.clipjet.device.KernelArguments;
 import dev.clipjet.device.LaunchShape;
+import dev.clipjet.numeric.ElementType;
 
 /** Gather of rows, {@code out[s] = in[rows[s]]}: {@code gather.cu}. */
 public final class GatherKernel {
     private static final Dim3 BLOCK = Dim3.of(128);
 
-    private final StorageType type;
+    private final ElementType type;
     private final GpuFunction function;
 
     /** The kernel for a storage type. */
-    public GatherKernel(KernelLibrary library, StorageType type) {
+    public GatherKernel(KernelLibrary library, ElementType type) {
         this.type = type;
-        function = library.function("gather", "gather_rows_" + type.suffix());
+        function = library.function("gather", "gather_rows_" + type.kernelCode());
     }
 
     /**

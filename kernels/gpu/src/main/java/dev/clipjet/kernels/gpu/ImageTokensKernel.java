@@ -5,20 +5,21 @@ import dev.clipjet.device.GpuFunction;
 import dev.clipjet.device.GpuStream;
 import dev.clipjet.device.KernelArguments;
 import dev.clipjet.device.LaunchShape;
+import dev.clipjet.numeric.ElementType;
 
 /** The tokens of images: class token, embedded patches, positions, and the norm before the blocks: {@code tokens.cu}. */
 public final class ImageTokensKernel {
     private static final Dim3 BLOCK = Dim3.of(128);
 
-    private final StorageType type;
+    private final ElementType type;
     private final GpuFunction plain;
     private final NormFunctions norming;
 
     /** The kernels for a storage type. */
-    public ImageTokensKernel(KernelLibrary library, StorageType type) {
+    public ImageTokensKernel(KernelLibrary library, ElementType type) {
         this.type = type;
-        plain = library.function("tokens", "image_tokens_" + type.suffix());
-        norming = new NormFunctions(library, "tokens", "image_tokens_norm_" + type.suffix());
+        plain = library.function("tokens", "image_tokens_" + type.kernelCode());
+        norming = new NormFunctions(library, "tokens", "image_tokens_norm_" + type.kernelCode());
     }
 
     /**

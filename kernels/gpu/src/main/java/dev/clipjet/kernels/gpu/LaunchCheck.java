@@ -1,5 +1,7 @@
 package dev.clipjet.kernels.gpu;
 
+import dev.clipjet.numeric.ElementType;
+
 /** Checks of a launch's arguments; what does not fit a kernel's contract is refused before anything runs. */
 final class LaunchCheck {
     private final String kernel;
@@ -31,7 +33,7 @@ final class LaunchCheck {
     }
 
     /** Checks that every row begins at a multiple of 16 bytes. */
-    LaunchCheck matrix(String what, Matrix matrix, StorageType type) {
+    LaunchCheck matrix(String what, Matrix matrix, ElementType type) {
         return multiple("bytes from row to row of " + what, (long) matrix.stride() * type.bytes(), Matrix.ALIGNMENT);
     }
 
@@ -44,13 +46,13 @@ final class LaunchCheck {
     }
 
     /** Checks that what is written does not lie in what is read. */
-    LaunchCheck apart(String what, Matrix matrix, String otherName, Matrix other, StorageType type) {
+    LaunchCheck apart(String what, Matrix matrix, String otherName, Matrix other, ElementType type) {
         return apart(what, matrix, type, otherName, other, type);
     }
 
     /** The same for matrices of two types. */
     LaunchCheck apart(
-            String what, Matrix matrix, StorageType type, String otherName, Matrix other, StorageType otherType) {
+            String what, Matrix matrix, ElementType type, String otherName, Matrix other, ElementType otherType) {
         return require(
                 matrix.address() + matrix.bytes(type) <= other.address()
                         || other.address() + other.bytes(otherType) <= matrix.address(),
@@ -58,10 +60,27 @@ final class LaunchCheck {
     }
 
     /** Checks an input and an output of the same shape, which may be the same matrix. */
-    LaunchCheck elementwise(Matrix in, Matrix out, StorageType type) {
+    LaunchCheck elementwise(Matrix in, Matrix out, ElementType type) {
         matrix("in", in, type).matrix("out", out, type).shape("out", out, in.rows(), in.columns());
         boolean same = in.address() == out.address() && in.stride() == out.stride();
         return same ? this : apart("out", out, "in", in, type);
+    }
+
+    /**
+     * Checks a residual: it is there if one is wanted, has the shape of the output, and is that or apart from it.
+     *
+     * @param residual null for none
+     */
+    LaunchCheck residual(Matrix residual, boolean wanted, Matrix out, ElementType type) {
+        require(
+                (residual != null) == wanted,
+                wanted ? "a residual was planned; there is none" : "no residual was planned");
+        if (residual == null) {
+            return this;
+        }
+        matrix("residual", residual, type).shape("residual", residual, out.rows(), out.columns());
+        boolean same = residual.address() == out.address() && residual.stride() == out.stride();
+        return same ? this : apart("out", out, "residual", residual, type);
     }
 
     LaunchCheck require(boolean holds, String otherwise) {

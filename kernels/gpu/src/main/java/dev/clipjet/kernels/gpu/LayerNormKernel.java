@@ -2,18 +2,19 @@ package dev.clipjet.kernels.gpu;
 
 import dev.clipjet.device.GpuStream;
 import dev.clipjet.device.KernelArguments;
+import dev.clipjet.numeric.ElementType;
 
 /** Layer norm of rows, alone and after a residual addition: {@code layer_norm.cu}. */
 public final class LayerNormKernel {
-    private final StorageType type;
+    private final ElementType type;
     private final NormFunctions plain;
     private final NormFunctions adding;
 
     /** The kernels for a storage type. */
-    public LayerNormKernel(KernelLibrary library, StorageType type) {
+    public LayerNormKernel(KernelLibrary library, ElementType type) {
         this.type = type;
-        plain = new NormFunctions(library, "layer_norm", "layer_norm_" + type.suffix());
-        adding = new NormFunctions(library, "layer_norm", "add_layer_norm_" + type.suffix());
+        plain = new NormFunctions(library, "layer_norm", "layer_norm_" + type.kernelCode());
+        adding = new NormFunctions(library, "layer_norm", "add_layer_norm_" + type.kernelCode());
     }
 
     /**

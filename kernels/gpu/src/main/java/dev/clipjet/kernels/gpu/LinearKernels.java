@@ -6,18 +6,18 @@ import dev.clipjet.device.GpuFunction;
 import dev.clipjet.device.GpuStream;
 import dev.clipjet.device.KernelArguments;
 import dev.clipjet.device.LaunchShape;
+import dev.clipjet.numeric.Activation;
+import dev.clipjet.numeric.ElementType;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
- * Linear layers: {@code out = act(in W^T + bias)} or {@code out += in W^T + bias}, {@code in} [m, k], {@code W} [n, k] packed as
- * {@link #layout} says, {@code bias} float32 [n], {@code out} [m, n].
+ * Linear layers: {@code out = act(in W^T + bias + residual)}, {@code in} [m, k], {@code W} [n, k] packed as {@link #layout} says,
+ * {@code bias} float32 [n], {@code residual} and {@code out} [m, n].
  *
- * <p>{@link #plan} takes the kernel and the number of splits for which {@link LinearModel} gives the shortest time, unless the
+ * <p>{@link #plan} takes the kernel and the number of splits for which {@link GemmModel} gives the shortest time, unless the
  * system property {@link #OVERRIDE} names another one. Not thread-safe.
  */
 public final class LinearKernels {
@@ -27,20 +27,18 @@ public final class LinearKernels {
      */
     public static final String OVERRIDE = "clipjet.linear";
 
-    private static final int MOST_SPLITS = 32;
-
     private final KernelLibrary library;
-    private final StorageType type;
+    private final ElementType type;
     private final List<LinearVariant> variants;
-    private final LinearModel model;
+    private final GemmModel model;
     private final Map<LinearVariant, GpuFunction> functions = new HashMap<>();
 
     /** The kernels for a storage type. */
-    public LinearKernels(KernelLibrary library, StorageType type) {
+    public LinearKernels(KernelLibrary library, ElementType type) {
         this.library = library;
         this.type = type;
         DeviceProperties properties = library.device().properties();
-        model = new LinearModel(properties, type);
+        model = new GemmModel(properties, type);
         variants = new ArrayList<>();
         for (LinearVariant variant : LinearVariant.of(type, library.isHopper())) {
             if (variant.sharedBytes() <= properties.sharedBytesPerBlock()) {
@@ -52,7 +50,7 @@ public final class LinearKernels {
     /** The order of a weight [n, k], the same for every m. */
     public TileLayout layout(int n, int k) {
         LaunchCheck.of("linear").positive("n", n).positive("k", k);
-        return new TileLayout(64, LinearVariant.ROW_BYTES / type.bytes(), Swizzle.XOR_8);
+        return new TileLayout(64, GemmVariant.ROW_BYTES / type.bytes(), Swizzle.XOR_8);
     }
 
     /** The kernels that this device runs. */
@@ -66,33 +64,23 @@ public final class LinearKernels {
      * @param m rows of the activations
      * @param n rows of the weight
      * @param k columns of both
-     * @param activation none if {@code residual}
-     * @param residual whether the result is added to {@code out}
-     * @throws IllegalArgumentException if a size is not positive, if both an activation and a residual are wanted, or if {@link
-     *     #OVERRIDE} names what there is not
+     * @param activation applied last
+     * @param residual whether there is a residual
+     * @throws IllegalArgumentException if a size is not positive, or if {@link #OVERRIDE} names what there is not
      */
     public LinearPlan plan(int m, int n, int k, Activation activation, boolean residual) {
-        String forced = System.getProperty(OVERRIDE);
-        if (forced != null) {
-            return forced(forced, m, n, k, activation, residual);
-        }
         LaunchCheck.of("linear").positive("m", m).positive("n", n).positive("k", k);
-        LinearVariant best = null;
-        int bestSplits = 1;
-        double least = Double.POSITIVE_INFINITY;
-        for (LinearVariant variant : variants) {
-            long tiles = (long) LinearPlan.ceil(n, variant.columns()) * LinearPlan.ceil(m, variant.rows());
-            int most = tiles > LinearPlan.COUNTERS ? 1 : Math.min(MOST_SPLITS, LinearPlan.kTiles(type, k));
-            for (int splits = 1; splits <= most; splits++) {
-                double clocks = model.clocks(variant, splits, m, n, k);
-                if (clocks < least) {
-                    least = clocks;
-                    best = variant;
-                    bestSplits = splits;
-                }
-            }
-        }
-        return new LinearPlan(m, n, k, type, activation, residual, best, bestSplits);
+        int kTiles = GemmVariant.kTiles(type, k);
+        String named = System.getProperty(OVERRIDE);
+        GemmChoice<LinearVariant> choice = named == null
+                ? model.best(variants, m, n, kTiles, memoryBytes(m, n, k))
+                : GemmChoice.named(OVERRIDE, named, variants, type, kTiles);
+        return new LinearPlan(m, n, k, type, activation, residual, choice.variant(), choice.splits());
+    }
+
+    /** Bytes of all operands. */
+    double memoryBytes(int m, int n, int k) {
+        return ((double) n * k + (double) m * k + (double) m * n) * type.bytes();
     }
 
     /** A plan with a variant of {@link #variants} and a number of splits, for measurements. */
@@ -101,18 +89,10 @@ public final class LinearKernels {
         return new LinearPlan(m, n, k, type, activation, residual, variant, splits);
     }
 
-    private LinearPlan forced(String name, int m, int n, int k, Activation activation, boolean residual) {
-        for (LinearVariant variant : variants) {
-            Matcher matcher = Pattern.compile(Pattern.quote(variant.name()) + "(?:/(\\d{1,4}))?")
-                    .matcher(name);
-            if (matcher.matches()) {
-                int splits = matcher.group(1) == null ? 1 : Integer.parseInt(matcher.group(1));
-                return plan(m, n, k, activation, residual, variant, Math.min(splits, LinearPlan.kTiles(type, k)));
-            }
-        }
-        throw new IllegalArgumentException("the system property " + OVERRIDE + " is " + name + "; for "
-                + type.suffix() + " this device has "
-                + variants.stream().map(LinearVariant::name).toList());
+    /** Enqueues a linear layer whose residual, if it has one, is what {@code out} holds. */
+    public void record(
+            GpuStream stream, LinearPlan plan, Matrix in, long weight, long bias, Matrix out, long workspace) {
+        record(stream, plan, in, weight, bias, plan.residual() ? out : null, out, workspace);
     }
 
     /**
@@ -122,14 +102,24 @@ public final class LinearKernels {
      * @param in [m, k]
      * @param weight packed, 16-byte aligned
      * @param bias float32 [n], 16-byte aligned, or 0 for none
+     * @param residual [m, n], {@code out} or apart from it; null if the plan has none
      * @param out [m, n], apart from {@code in}; its pad columns up to the next multiple of 16 bytes may be overwritten
      * @param workspace as {@link LinearPlan#workspaceBytes} says; may be 0 where none is needed. Launches that may overlap have
      *     different ones
      */
     public void record(
-            GpuStream stream, LinearPlan plan, Matrix in, long weight, long bias, Matrix out, long workspace) {
+            GpuStream stream,
+            LinearPlan plan,
+            Matrix in,
+            long weight,
+            long bias,
+            Matrix residual,
+            Matrix out,
+            long workspace) {
         LaunchCheck check = LaunchCheck.of("linear")
-                .require(plan.type() == type, "a plan for " + plan.type().suffix() + ", kernels for " + type.suffix())
+                .require(
+                        plan.type() == type,
+                        "a plan for " + plan.type().kernelCode() + ", kernels for " + type.kernelCode())
                 .require(
                         in.rows() == plan.m() && in.columns() == plan.k(),
                         "in is " + in.rows() + " x " + in.columns() + ", planned was " + plan.m() + " x " + plan.k())
@@ -144,6 +134,7 @@ public final class LinearKernels {
                                 || out.address() >= in.address() + in.bytes(type)
                                 || sharesRows(in, out),
                         "in and out overlap");
+        check.residual(residual, plan.residual(), out, type);
         if (bias != 0) {
             check.aligned("bias", bias, Matrix.ALIGNMENT);
         }
@@ -159,11 +150,12 @@ public final class LinearKernels {
                 .addLong(in.stride())
                 .addLong(weight)
                 .addLong(bias)
+                .addLong(residual == null ? 0 : residual.address())
+                .addLong(residual == null ? 0 : residual.stride())
                 .addLong(out.address())
                 .addLong(out.stride())
                 .addLong(workspace)
-                .addInt(plan.activation().ordinal())
-                .addInt(plan.residual() ? 1 : 0);
+                .addInt(plan.activation().code());
         stream.launch(
                 function(variant),
                 new LaunchShape(plan.grid(), Dim3.of(variant.threads()), variant.sharedBytes()),

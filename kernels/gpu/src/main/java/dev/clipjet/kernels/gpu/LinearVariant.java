@@ -1,11 +1,12 @@
 package dev.clipjet.kernels.gpu;
 
+import dev.clipjet.numeric.ElementType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
 /**
- * A kernel for linear layers: {@code gemm.cuh}, {@code gemm_wgmma.cuh}, {@code gemm_f32.cu}.
+ * A kernel for linear layers: {@code linear.cuh}, {@code gemm_wgmma.cuh}, {@code gemm_f32.cu}.
  *
  * @param target {@link KernelLibrary#BASE_TARGET} or {@link KernelLibrary#HOPPER_TARGET}
  * @param rows rows of the output that a block computes
@@ -17,10 +18,8 @@ import java.util.Locale;
  * @param sharedBytes dynamic shared memory of a block
  */
 public record LinearVariant(
-        String target, int rows, int columns, int warpRows, int warpColumns, int threads, int stages, int sharedBytes) {
-    /** Bytes of a row of a packed tile. */
-    static final int ROW_BYTES = 128;
-
+        String target, int rows, int columns, int warpRows, int warpColumns, int threads, int stages, int sharedBytes)
+        implements GemmVariant {
     private static final List<LinearVariant> HALF = List.of(
             base(128, 128, 64, 64, 3),
             base(64, 64, 32, 32, 4),
@@ -60,17 +59,12 @@ public record LinearVariant(
     }
 
     /** The variants for a storage type that a device runs. */
-    static List<LinearVariant> of(StorageType type, boolean hopper) {
-        List<LinearVariant> variants = new ArrayList<>(type == StorageType.F32 ? FLOAT : HALF);
-        if (hopper && type != StorageType.F32) {
+    static List<LinearVariant> of(ElementType type, boolean hopper) {
+        List<LinearVariant> variants = new ArrayList<>(type == ElementType.F32 ? FLOAT : HALF);
+        if (hopper && type != ElementType.F32) {
             variants.addAll(HOPPER);
         }
         return variants;
-    }
-
-    /** How it is called in {@link LinearKernels#OVERRIDE}: {@code sm_80/128x64}. */
-    public String name() {
-        return String.format(Locale.ROOT, "%s/%dx%d", target, rows, columns);
     }
 
     private String group() {
@@ -78,12 +72,12 @@ public record LinearVariant(
     }
 
     /** The file it is in. */
-    String family(StorageType type) {
-        return "gemm_" + group() + type.suffix();
+    String family(ElementType type) {
+        return "gemm_" + group() + type.kernelCode();
     }
 
     /** Its entry for a storage type. */
-    String entry(StorageType type) {
-        return String.format(Locale.ROOT, "linear_%s%dx%d_%s", group(), rows, columns, type.suffix());
+    String entry(ElementType type) {
+        return String.format(Locale.ROOT, "linear_%s%dx%d_%s", group(), rows, columns, type.kernelCode());
     }
 }

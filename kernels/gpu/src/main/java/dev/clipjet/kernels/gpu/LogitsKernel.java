@@ -5,13 +5,14 @@ import dev.clipjet.device.GpuFunction;
 import dev.clipjet.device.GpuStream;
 import dev.clipjet.device.KernelArguments;
 import dev.clipjet.device.LaunchShape;
+import dev.clipjet.numeric.ElementType;
 
 /** Scores of images and texts, {@code out = scale * images texts^T + bias}, in float32: {@code scores.cu}. */
 public final class LogitsKernel {
-    private static final StorageType TYPE = StorageType.F32;
+    private static final ElementType TYPE = ElementType.F32;
     private static final Dim3 BLOCK = Dim3.of(64);
     private static final int TILE = 32;
-    private static final int MOST_IMAGES = TILE * 65535;
+    private static final int MAX_IMAGES = TILE * 65535;
 
     private final GpuFunction function;
 
@@ -34,7 +35,7 @@ public final class LogitsKernel {
                 .matrix("images", images, TYPE)
                 .matrix("texts", texts, TYPE)
                 .matrix("out", out, TYPE)
-                .atMost("images", images.rows(), MOST_IMAGES)
+                .atMost("images", images.rows(), MAX_IMAGES)
                 .shape("texts", texts, texts.rows(), images.columns())
                 .shape("out", out, images.rows(), texts.rows())
                 .apart("out", out, "images", images, TYPE)

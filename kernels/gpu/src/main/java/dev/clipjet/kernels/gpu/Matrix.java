@@ -1,5 +1,7 @@
 package dev.clipjet.kernels.gpu;
 
+import dev.clipjet.numeric.ElementType;
+
 /**
  * A matrix in device memory, row-major. The address and the bytes of a stride are multiples of 16. The columns from {@code
  * columns} to {@code stride} pad a row: kernels may overwrite them, and may find anything there.
@@ -25,13 +27,13 @@ public record Matrix(long address, int rows, int columns, int stride) {
     }
 
     /** Bytes from the first element to the last, and on to the next multiple of 16: what a kernel may touch. */
-    public long bytes(StorageType type) {
+    public long bytes(ElementType type) {
         long last = (long) columns * type.bytes();
         return (long) (rows - 1) * stride * type.bytes() + (last + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     }
 
     /** Some columns of all rows; they begin at a multiple of 16 bytes. */
-    public Matrix columnRange(int from, int count, StorageType type) {
+    public Matrix columnRange(int from, int count, ElementType type) {
         if (from < 0 || count < 1 || from > columns - count) {
             throw new IllegalArgumentException(count + " columns from " + from + " on of " + columns);
         }

@@ -9,7 +9,7 @@ final class NormFunctions {
     private static final int QUAD = 4;
     private static final int STEP_COLUMNS = 128;
     private static final int[] STEPS = {2, 4, 6, 8, 10, 14};
-    private static final int MOST_ROWS_PER_BLOCK = 8;
+    private static final int MAX_ROWS_PER_BLOCK = 8;
     private static final int WARP = 32;
     private static final int WIDE_BLOCK = 256;
 
@@ -41,8 +41,7 @@ final class NormFunctions {
         int perBlock = Math.max(
                 1,
                 Math.min(
-                        MOST_ROWS_PER_BLOCK,
-                        rows / library.device().properties().multiprocessors()));
+                        MAX_ROWS_PER_BLOCK, rows / library.device().properties().multiprocessors()));
         return new LaunchShape(Dim3.of((rows + perBlock - 1) / perBlock), Dim3.of(WARP * perBlock), 0);
     }
 

@@ -12,7 +12,7 @@ package dev.clipjet.kernels.gpu;
  */
 @SuppressWarnings("ArrayRecordComponent") // tables, compared by nobody
 public record ResizeAxis(int[] starts, int[] counts, int[] weights, int stride, int bits) {
-    private static final int MOST_BITS = 22;
+    private static final int MAX_BITS = 22;
 
     /** Checks that the tables fit each other. */
     public ResizeAxis {
@@ -22,7 +22,7 @@ public record ResizeAxis(int[] starts, int[] counts, int[] weights, int stride, 
                 .require(
                         weights.length == (long) stride * starts.length,
                         weights.length + " weights for " + starts.length + " positions of " + stride)
-                .require(bits >= 1 && bits <= MOST_BITS, bits + " bits behind the point");
+                .require(bits >= 1 && bits <= MAX_BITS, bits + " bits behind the point");
         for (int i = 0; i < starts.length; i++) {
             check.require(
                     starts[i] >= (i == 0 ? 0 : starts[i - 1]) && counts[i] >= 1 && counts[i] <= stride,

@@ -11,7 +11,7 @@ import java.util.List;
 public final class ResizeBatch {
     private static final int TILE_COLUMNS = 64;
     private static final int TILE_ROWS = 4;
-    private static final int MOST_IMAGES = 65535;
+    private static final int MAX_IMAGES = 65535;
 
     private final List<ResizeImage> images;
     private final long tableBytes;
@@ -19,7 +19,7 @@ public final class ResizeBatch {
 
     /** A batch of at least one image. */
     public ResizeBatch(List<ResizeImage> images) {
-        LaunchCheck.of("resize").positive("images", images.size()).atMost("images", images.size(), MOST_IMAGES);
+        LaunchCheck.of("resize").positive("images", images.size()).atMost("images", images.size(), MAX_IMAGES);
         this.images = List.copyOf(images);
         tableBytes = ResizeTables.bytes(this.images);
         scratchBytes = this.images.stream().mapToLong(ResizeImage::betweenBytes).sum();

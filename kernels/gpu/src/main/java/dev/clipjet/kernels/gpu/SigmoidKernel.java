@@ -5,12 +5,13 @@ import dev.clipjet.device.GpuFunction;
 import dev.clipjet.device.GpuStream;
 import dev.clipjet.device.KernelArguments;
 import dev.clipjet.device.LaunchShape;
+import dev.clipjet.numeric.ElementType;
 
 /** The logistic function of each element in float32: {@code scores.cu}. */
 public final class SigmoidKernel {
-    private static final StorageType TYPE = StorageType.F32;
+    private static final ElementType TYPE = ElementType.F32;
     private static final int THREADS = 256;
-    private static final int MOST_ROWS = 65535;
+    private static final int MAX_ROWS = 65535;
 
     private final GpuFunction function;
 
@@ -26,7 +27,7 @@ public final class SigmoidKernel {
      * @param out as {@code in}, which it may be
      */
     public void record(GpuStream stream, Matrix in, Matrix out) {
-        LaunchCheck.of("sigmoid").elementwise(in, out, TYPE).atMost("rows", in.rows(), MOST_ROWS);
+        LaunchCheck.of("sigmoid").elementwise(in, out, TYPE).atMost("rows", in.rows(), MAX_ROWS);
         KernelArguments arguments = new KernelArguments()
                 .addInt(in.columns())
                 .addLong(in.address())

@@ -5,10 +5,11 @@ import dev.clipjet.device.GpuFunction;
 import dev.clipjet.device.GpuStream;
 import dev.clipjet.device.KernelArguments;
 import dev.clipjet.device.LaunchShape;
+import dev.clipjet.numeric.ElementType;
 
 /** Softmax over rows in float32: {@code scores.cu}. */
 public final class SoftmaxKernel {
-    private static final StorageType TYPE = StorageType.F32;
+    private static final ElementType TYPE = ElementType.F32;
     private static final Dim3 BLOCK = Dim3.of(256);
 
     private final GpuFunction function;

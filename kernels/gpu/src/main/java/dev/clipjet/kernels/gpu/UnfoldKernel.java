@@ -5,56 +5,57 @@ import dev.clipjet.device.GpuFunction;
 import dev.clipjet.device.GpuStream;
 import dev.clipjet.device.KernelArguments;
 import dev.clipjet.device.LaunchShape;
+import dev.clipjet.numeric.ElementType;
 
 /** Patches of images as rows, [B * g * g, 3 * P * P], channel by channel, each patch row by row: {@code unfold.cu}. */
 public final class UnfoldKernel {
     private static final int THREADS = 128;
-    private static final int MOST_IN_A_DIMENSION = 65535;
+    private static final int MAX_IN_A_DIMENSION = 65535;
     /** About as many columns of pixels as make a good read. */
     private static final int STRIP_COLUMNS = 96;
 
-    private static final int MOST_SHARED_BYTES = 48 << 10;
+    private static final int MAX_SHARED_BYTES = 48 << 10;
 
     private final KernelLibrary library;
-    private final StorageType type;
+    private final ElementType type;
     private final GpuFunction fromBytes;
     private final GpuFunction fromFloats;
 
     /** The kernels for a storage type. */
-    public UnfoldKernel(KernelLibrary library, StorageType type) {
+    public UnfoldKernel(KernelLibrary library, ElementType type) {
         this.library = library;
         this.type = type;
-        fromBytes = library.function("unfold", "unfold_bytes_" + type.suffix());
-        fromFloats = library.function("unfold", "unfold_floats_" + type.suffix());
+        fromBytes = library.function("unfold", "unfold_bytes_" + type.kernelCode());
+        fromFloats = library.function("unfold", "unfold_floats_" + type.kernelCode());
     }
 
     /**
-     * Enqueues the unfolding of bytes; each value less its channel's centre, which is exact.
+     * Enqueues the unfolding of bytes; each value less its channel's center, which is exact.
      *
      * @param images uint8 [B, side, side, 3], 4-byte aligned
      * @param side pixels of a side; those beyond the last whole patch are left out
      * @param patch pixels of a patch's side
-     * @param centre for red, green and blue, 0 to 255
+     * @param center for red, green and blue, 0 to 255
      * @param out [B * (side / patch)^2, 3 * patch^2]
      */
-    public void recordBytes(GpuStream stream, long images, int side, int patch, int[] centre, Matrix out) {
+    public void recordBytes(GpuStream stream, long images, int side, int patch, int[] center, Matrix out) {
         LaunchCheck check = LaunchCheck.of("unfold_bytes");
         int batch = check(check, images, side, patch, out);
-        check.require(centre.length == 3, "there are " + centre.length + " centres for 3 channels");
-        for (int value : centre) {
-            check.require(value >= 0 && value <= 255, "centre " + value + " is not in 0..255");
+        check.require(center.length == 3, "there are " + center.length + " centers for 3 channels");
+        for (int value : center) {
+            check.require(value >= 0 && value <= 255, "center " + value + " is not in 0..255");
         }
         int grid = side / patch;
         int group = group(batch, grid, patch);
-        check.atMost("shared memory in bytes", sharedBytes(group, patch), MOST_SHARED_BYTES);
+        check.atMost("shared memory in bytes", sharedBytes(group, patch), MAX_SHARED_BYTES);
         KernelArguments arguments = new KernelArguments()
                 .addInt(side)
                 .addInt(patch)
                 .addInt(group)
                 .addLong(images)
-                .addInt(centre[0])
-                .addInt(centre[1])
-                .addInt(centre[2])
+                .addInt(center[0])
+                .addInt(center[1])
+                .addInt(center[2])
                 .addLong(out.address())
                 .addInt(out.stride());
         Dim3 blocks = new Dim3((grid + group - 1) / group, grid, batch);
@@ -91,7 +92,7 @@ public final class UnfoldKernel {
         int patches = side / patch * (side / patch);
         check.multiple("rows of out", out.rows(), patches)
                 .shape("out", out, out.rows(), 3 * patch * patch)
-                .atMost("images", out.rows() / patches, MOST_IN_A_DIMENSION);
+                .atMost("images", out.rows() / patches, MAX_IN_A_DIMENSION);
         return out.rows() / patches;
     }
 

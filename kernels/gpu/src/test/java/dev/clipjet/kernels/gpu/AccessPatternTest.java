@@ -2,6 +2,7 @@ package dev.clipjet.kernels.gpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.ptx.exec.ExecutionOptions;
 import dev.clipjet.ptx.exec.LaunchResult;
 import dev.clipjet.ptx.profile.MemoryCounters;
@@ -20,8 +21,10 @@ class AccessPatternTest {
     private static final int ROWS = 2;
 
     @ParameterizedTest
-    @EnumSource(StorageType.class)
-    void layerNormTouchesNoSectorInVain(StorageType type) {
+    @EnumSource(
+            value = ElementType.class,
+            names = {"F16", "BF16", "F32"})
+    void layerNormTouchesNoSectorInVain(ElementType type) {
         try (KernelRig rig = new KernelRig(ExecutionOptions.standard())) {
             LayerNormKernel kernel = new LayerNormKernel(rig.library(), type);
             for (int columns : WIDTHS) {
@@ -29,7 +32,7 @@ class AccessPatternTest {
                 Matrix in = aligned(rig, type, columns, values);
                 Matrix branch = aligned(rig, type, columns, values);
                 Matrix out = aligned(rig, type, columns, values);
-                long parameters = rig.values(StorageType.F32, new float[columns]);
+                long parameters = rig.values(ElementType.F32, new float[columns]);
                 kernel.record(rig.stream(), in, parameters, parameters, 1e-5f, out);
                 kernel.recordAdding(rig.stream(), in, branch, parameters, parameters, 1e-5f, out);
             }
@@ -48,8 +51,10 @@ class AccessPatternTest {
 
     /** Heads whose rows are whole sectors; {@code -Dclipjet.kernels.long} takes more of them. */
     @ParameterizedTest
-    @EnumSource(StorageType.class)
-    void attentionIsCoalescedAndFreeOfConflicts(StorageType type) {
+    @EnumSource(
+            value = ElementType.class,
+            names = {"F16", "BF16", "F32"})
+    void attentionIsCoalescedAndFreeOfConflicts(ElementType type) {
         try (KernelRig rig = new KernelRig(ExecutionOptions.standard())) {
             for (int headDim : Modes.LONG ? new int[] {64, 80, 96, 112, 128} : new int[] {64, 80}) {
                 LaunchResult launch = attention(rig, type, headDim, false);
@@ -60,8 +65,10 @@ class AccessPatternTest {
     }
 
     @ParameterizedTest
-    @EnumSource(StorageType.class)
-    void pooledAttentionIsCoalesced(StorageType type) {
+    @EnumSource(
+            value = ElementType.class,
+            names = {"F16", "BF16", "F32"})
+    void pooledAttentionIsCoalesced(ElementType type) {
         try (KernelRig rig = new KernelRig(ExecutionOptions.standard())) {
             for (int headDim : new int[] {64, 80, 128}) {
                 LaunchResult launch = attention(rig, type, headDim, true);
@@ -80,7 +87,7 @@ class AccessPatternTest {
     void headsOfHalfSectorsCostMoreSectors() {
         try (KernelRig rig = new KernelRig(ExecutionOptions.standard())) {
             for (int headDim : new int[] {72, 88, 104}) {
-                LaunchResult launch = attention(rig, StorageType.F16, headDim, false);
+                LaunchResult launch = attention(rig, ElementType.F16, headDim, false);
                 assertThat(conflicts(launch)).as("heads of %d", headDim).isEmpty();
                 long ideal = MemoryCounters.sum(launch.memory().idealSectors);
                 assertThat(MemoryCounters.sum(launch.memory().sectors)).isBetween(ideal + 1, ideal * 3 / 2);
@@ -88,13 +95,13 @@ class AccessPatternTest {
         }
     }
 
-    private static LaunchResult attention(KernelRig rig, StorageType type, int headDim, boolean pooled) {
+    private static LaunchResult attention(KernelRig rig, ElementType type, int headDim, boolean pooled) {
         AttentionCase.of(type, new int[] {70, 34}, 0, 2, headDim, false).check(rig, pooled);
         return rig.launches().get(rig.launches().size() - 1);
     }
 
     /** A matrix whose stride is its width. */
-    private static Matrix aligned(KernelRig rig, StorageType type, int columns, float[] values) {
+    private static Matrix aligned(KernelRig rig, ElementType type, int columns, float[] values) {
         return new Matrix(rig.values(type, values), ROWS, columns, columns);
     }
 

@@ -1,5 +1,6 @@
 package dev.clipjet.kernels.gpu;
 
+import dev.clipjet.numeric.ElementType;
 import java.util.Random;
 
 /**
@@ -10,12 +11,12 @@ import java.util.Random;
  * @param spare tokens behind the last sequence
  */
 record AttentionCase(
-        StorageType type, int[] lengths, int spare, int heads, int headDim, boolean causal, Values values) {
+        ElementType type, int[] lengths, int spare, int heads, int headDim, boolean causal, Values values) {
     /** Fused [tokens, 3 * columns] and pooled queries [sequences, columns]. */
     @SuppressWarnings("ArrayRecordComponent")
     record Values(float[] fused, float[] pooled) {}
 
-    static AttentionCase of(StorageType type, int[] lengths, int spare, int heads, int headDim, boolean causal) {
+    static AttentionCase of(ElementType type, int[] lengths, int spare, int heads, int headDim, boolean causal) {
         Random random = new Random(31L * headDim + heads);
         int tokens = java.util.Arrays.stream(lengths).sum() + spare;
         int columns = heads * headDim;

@@ -2,6 +2,7 @@ package dev.clipjet.kernels.gpu;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.ptx.exec.ExecutionOptions;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -14,7 +15,7 @@ class AttentionKernelTest {
     @MethodSource("modes")
     void everyHeadWidth(ExecutionOptions options) {
         try (KernelRig rig = new KernelRig(options)) {
-            for (StorageType type : StorageType.values()) {
+            for (ElementType type : ElementType.computing()) {
                 for (int headDim : new int[] {8, 16, 32, 64, 72, 80, 88, 104, 112, 128}) {
                     int[] lengths = headDim == 64 ? new int[] {1, 0, 17, 10} : new int[] {19};
                     AttentionCase.of(type, lengths, 2, headDim == 64 ? 3 : 2, headDim, headDim % 16 == 0)
@@ -29,7 +30,7 @@ class AttentionKernelTest {
     @MethodSource("modes")
     void severalTiles(ExecutionOptions options) {
         try (KernelRig rig = new KernelRig(options)) {
-            for (StorageType type : StorageType.values()) {
+            for (ElementType type : ElementType.computing()) {
                 AttentionCase.of(type, new int[] {50}, 0, 1, 64, false).check(rig, false);
                 AttentionCase.of(type, new int[] {131, 0, 64, 65}, 3, 1, 32, true)
                         .check(rig, false);
@@ -49,7 +50,7 @@ class AttentionKernelTest {
         lengths[5] = 100;
         lengths[40] = 77;
         try (KernelRig rig = new KernelRig(options)) {
-            for (StorageType type : StorageType.values()) {
+            for (ElementType type : ElementType.computing()) {
                 AttentionCase.of(type, lengths, 1, 2, 16, true).check(rig, false);
                 AttentionCase.of(type, lengths, 1, 2, 16, false).check(rig, false);
             }
@@ -60,7 +61,7 @@ class AttentionKernelTest {
     @MethodSource("modes")
     void pooledQueriesSeeTheirSequence(ExecutionOptions options) {
         try (KernelRig rig = new KernelRig(options)) {
-            for (StorageType type : StorageType.values()) {
+            for (ElementType type : ElementType.computing()) {
                 for (int headDim : new int[] {8, 32, 64, 72, 112, 128}) {
                     AttentionCase.of(type, new int[] {1, 0, 50, 13}, 2, 2, headDim, true)
                             .check(rig, true);
@@ -74,7 +75,7 @@ class AttentionKernelTest {
     @Test
     void allSequencesMayBeEmpty() {
         try (KernelRig rig = new KernelRig(ExecutionOptions.standard())) {
-            for (StorageType type : StorageType.values()) {
+            for (ElementType type : ElementType.computing()) {
                 AttentionCase.of(type, new int[] {0, 0}, 4, 2, 64, true).check(rig, false);
                 AttentionCase.of(type, new int[] {0, 0}, 4, 2, 64, true).check(rig, true);
             }
@@ -85,7 +86,7 @@ class AttentionKernelTest {
     @Test
     void longSequences() {
         try (KernelRig rig = new KernelRig(ExecutionOptions.standard().withCounters(false))) {
-            for (StorageType type : StorageType.values()) {
+            for (ElementType type : ElementType.computing()) {
                 if (Modes.LONG) {
                     AttentionCase.of(type, new int[] {1024}, 0, 1, 64, false).check(rig, false);
                     AttentionCase.of(type, new int[] {1024}, 0, 1, 64, true).check(rig, false);
@@ -103,7 +104,7 @@ class AttentionKernelTest {
     @Test
     void whatDoesNotFitIsRefused() {
         try (KernelRig rig = new KernelRig(ExecutionOptions.standard())) {
-            AttentionKernel kernel = new AttentionKernel(rig.library(), StorageType.F16);
+            AttentionKernel kernel = new AttentionKernel(rig.library(), ElementType.F16);
             AttentionShape shape = new AttentionShape(2, 10, 2, 64, true, false);
             Matrix good = new Matrix(4096, 20, 128, 128);
             Matrix out = new Matrix(65536, 20, 128, 128);

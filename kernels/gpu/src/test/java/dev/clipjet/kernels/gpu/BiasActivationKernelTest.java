@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.clipjet.numeric.Activation;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.ptx.exec.ExecutionOptions;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,7 +21,7 @@ class BiasActivationKernelTest {
         "F16, NONE, 1, 1",
         "F32, NONE, 5, 512"
     })
-    void everyElementGetsItsBiasAndTheActivation(StorageType type, Activation activation, int rows, int columns) {
+    void everyElementGetsItsBiasAndTheActivation(ElementType type, Activation activation, int rows, int columns) {
         int stride = (columns + 15) / 8 * 8;
         Random random = new Random(columns);
         float[] x = new float[rows * stride];
@@ -31,14 +33,14 @@ class BiasActivationKernelTest {
             bias[i] = (float) random.nextGaussian();
         }
         // Half a unit of the last place, and what the approximate exponential adds.
-        double precision = type == StorageType.F16 ? 0x1p-11 : type == StorageType.BF16 ? 0x1p-8 : 1e-6;
+        double precision = type == ElementType.F16 ? 0x1p-11 : type == ElementType.BF16 ? 0x1p-8 : 1e-6;
         try (KernelRig rig = new KernelRig(ExecutionOptions.standard())) {
             long address = rig.values(type, x);
             new BiasActivationKernel(rig.library(), type)
                     .record(
                             rig.stream(),
                             new Matrix(address, rows, columns, stride),
-                            rig.values(StorageType.F32, bias),
+                            rig.values(ElementType.F32, bias),
                             activation);
             float[] result = rig.read(type, address, x.length);
             for (int row = 0; row < rows; row++) {
@@ -55,6 +57,7 @@ class BiasActivationKernelTest {
     private static double exact(Activation activation, double x) {
         return switch (activation) {
             case NONE -> x;
+            case RELU -> Math.max(x, 0);
             case QUICK_GELU -> x / (1 + Math.exp(-1.702 * x));
             case GELU -> x / 2 * (1 + erf(x / Math.sqrt(2)));
             case GELU_TANH -> x / 2 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));
@@ -73,8 +76,10 @@ class BiasActivationKernelTest {
     }
 
     @ParameterizedTest
-    @EnumSource(StorageType.class)
-    void withoutABiasOnlyTheActivationIsApplied(StorageType type) {
+    @EnumSource(
+            value = ElementType.class,
+            names = {"F16", "BF16", "F32"})
+    void withoutABiasOnlyTheActivationIsApplied(ElementType type) {
         try (KernelRig rig = new KernelRig(ExecutionOptions.standard())) {
             long address = rig.values(type, 2, -1, 0, 0, 0, 0, 0, 0);
             new BiasActivationKernel(rig.library(), type)
@@ -85,8 +90,10 @@ class BiasActivationKernelTest {
     }
 
     @ParameterizedTest
-    @EnumSource(StorageType.class)
-    void whatDoesNotFitIsRefused(StorageType type) {
+    @EnumSource(
+            value = ElementType.class,
+            names = {"F16", "BF16", "F32"})
+    void whatDoesNotFitIsRefused(ElementType type) {
         try (KernelRig rig = new KernelRig(ExecutionOptions.standard())) {
             BiasActivationKernel kernel = new BiasActivationKernel(rig.library(), type);
             assertThatThrownBy(() -> kernel.record(rig.stream(), new Matrix(256, 1, 9, 9), 0, Activation.NONE))

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.clipjet.device.DeviceProperties;
+import dev.clipjet.numeric.Activation;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.ptx.emulator.EmulatedDevice;
 import dev.clipjet.ptx.exec.ExecutionOptions;
 import dev.clipjet.ptx.exec.ExecutionOptions.Approximations;
@@ -60,7 +62,7 @@ class DepthwiseKernelTest {
         for (DeviceProperties device : new DeviceProperties[] {EmulatedDevice.h200(), SMALL}) {
             try (KernelRig rig =
                     new KernelRig(device, ExecutionOptions.standard().withCounters(false))) {
-                for (StorageType type : StorageType.values()) {
+                for (ElementType type : ElementType.values()) {
                     DepthwiseProblem problem =
                             DepthwiseProblem.integers(type, shape, (channels + type.ordinal()) % 2 == 0, channels);
                     float[] out = problem.run(rig);
@@ -77,8 +79,8 @@ class DepthwiseKernelTest {
     }
 
     @ParameterizedTest
-    @EnumSource(StorageType.class)
-    void errorIsThatOfThePlainComputation(StorageType type) {
+    @EnumSource(ElementType.class)
+    void errorIsThatOfThePlainComputation(ElementType type) {
         ExecutionOptions options = ExecutionOptions.standard()
                 .withApproximations(Approximations.PERTURBED)
                 .withCounters(false);
@@ -99,8 +101,8 @@ class DepthwiseKernelTest {
 
     /** Maps whose pixels are whole sectors, of a stage of ConvNeXt and of one with fewer channels than a warp has lanes for. */
     @ParameterizedTest
-    @EnumSource(StorageType.class)
-    void wholeSectorsAreMoved(StorageType type) {
+    @EnumSource(ElementType.class)
+    void wholeSectorsAreMoved(ElementType type) {
         for (DeviceProperties device : new DeviceProperties[] {EmulatedDevice.h200(), SMALL}) {
             try (KernelRig rig =
                     new KernelRig(device, ExecutionOptions.standard().withCounters(true))) {
@@ -139,7 +141,7 @@ class DepthwiseKernelTest {
         for (int i = 0; i < 2; i++) {
             try (KernelRig rig =
                     new KernelRig(devices[i], ExecutionOptions.standard().withCounters(true))) {
-                LaunchResult launch = DepthwiseProblem.integers(StorageType.F16, shape, true, 1)
+                LaunchResult launch = DepthwiseProblem.integers(ElementType.F16, shape, true, 1)
                         .runAligned(rig);
                 sectors[i] = MemoryCounters.sum(launch.memory().sectors);
                 kernels[i] = launch.kernel();
@@ -179,7 +181,7 @@ class DepthwiseKernelTest {
 
     private static void refused(DepthwiseShape shape, Matrix in, Matrix weight, long bias, Matrix out, String why) {
         try (KernelRig rig = new KernelRig(ExecutionOptions.standard())) {
-            DepthwiseKernel kernel = new DepthwiseKernel(rig.library(), StorageType.F16);
+            DepthwiseKernel kernel = new DepthwiseKernel(rig.library(), ElementType.F16);
             assertThatThrownBy(() -> kernel.record(rig.stream(), shape, in, weight, bias, Activation.NONE, out))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageStartingWith("depthwise: ")

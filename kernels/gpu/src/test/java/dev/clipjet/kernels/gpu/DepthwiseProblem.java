@@ -1,5 +1,7 @@
 package dev.clipjet.kernels.gpu;
 
+import dev.clipjet.numeric.Activation;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.ptx.exec.LaunchResult;
 import java.util.List;
 import java.util.Random;
@@ -12,9 +14,9 @@ import java.util.Random;
  * @param bias [channels], or null
  */
 record DepthwiseProblem(
-        StorageType type, DepthwiseShape shape, Activation activation, float[] in, float[] weight, float[] bias) {
+        ElementType type, DepthwiseShape shape, Activation activation, float[] in, float[] weight, float[] bias) {
     /** Small integers: every sum is exact in every type. */
-    static DepthwiseProblem integers(StorageType type, DepthwiseShape shape, boolean bias, long seed) {
+    static DepthwiseProblem integers(ElementType type, DepthwiseShape shape, boolean bias, long seed) {
         Random random = new Random(seed);
         // 49 products of at most 2 and a bias of at most 4: below 128, which bf16 holds exactly.
         return new DepthwiseProblem(
@@ -27,7 +29,7 @@ record DepthwiseProblem(
     }
 
     /** Gaussian values, weights scaled so that outputs are of order 1. */
-    static DepthwiseProblem random(StorageType type, DepthwiseShape shape, Activation activation, long seed) {
+    static DepthwiseProblem random(ElementType type, DepthwiseShape shape, Activation activation, long seed) {
         Random random = new Random(seed);
         return new DepthwiseProblem(
                 type,
@@ -36,7 +38,7 @@ record DepthwiseProblem(
                 DeviceMatrices.random(type, random, shape.inRows() * shape.channels(), 0, 1),
                 DeviceMatrices.random(
                         type, random, shape.kernel() * shape.kernel() * shape.channels(), 0, 1.5 / shape.kernel()),
-                DeviceMatrices.random(StorageType.F32, random, shape.channels(), 0, 1));
+                DeviceMatrices.random(ElementType.F32, random, shape.channels(), 0, 1));
     }
 
     private static float[] integers(Random random, int count, int limit) {
@@ -127,7 +129,7 @@ record DepthwiseProblem(
                         shape,
                         input,
                         weights,
-                        bias == null ? 0 : rig.values(StorageType.F32, bias),
+                        bias == null ? 0 : rig.values(ElementType.F32, bias),
                         activation,
                         out);
     }

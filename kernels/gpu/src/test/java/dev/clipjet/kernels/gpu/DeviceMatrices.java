@@ -1,9 +1,10 @@
 package dev.clipjet.kernels.gpu;
 
+import dev.clipjet.numeric.ElementType;
 import java.util.Random;
 
 /** Matrices on the device of a rig. The padding of their rows has no value, so that whoever relies on it is found. */
-record DeviceMatrices(KernelRig rig, StorageType type) {
+record DeviceMatrices(KernelRig rig, ElementType type) {
     /** The smallest stride that a matrix may have and a sector more, so that a stride is not taken for a width. */
     int stride(int columns) {
         int pack = Matrix.ALIGNMENT / type.bytes();
@@ -42,7 +43,7 @@ record DeviceMatrices(KernelRig rig, StorageType type) {
     }
 
     /** Normally distributed values that the storage type holds exactly. */
-    static float[] random(StorageType type, Random random, int count, double mean, double deviation) {
+    static float[] random(ElementType type, Random random, int count, double mean, double deviation) {
         float[] values = new float[count];
         for (int i = 0; i < count; i++) {
             values[i] = StoredValues.rounded(type, (float) (mean + deviation * random.nextGaussian()));

@@ -3,6 +3,7 @@ package dev.clipjet.kernels.gpu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.ptx.exec.ExecutionOptions;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -10,8 +11,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class GatherKernelTest {
     @ParameterizedTest
-    @EnumSource(StorageType.class)
-    void rowsAreTakenWholeAndInOrder(StorageType type) {
+    @EnumSource(
+            value = ElementType.class,
+            names = {"F16", "BF16", "F32"})
+    void rowsAreTakenWholeAndInOrder(ElementType type) {
         int[] rows = {3, 0, 4, 4};
         for (int columns : new int[] {1, 8, 27, 768, 1288}) {
             float[] in = DeviceMatrices.random(type, new Random(columns), 5 * columns, 0, 1);
@@ -29,8 +32,10 @@ class GatherKernelTest {
     }
 
     @ParameterizedTest
-    @EnumSource(StorageType.class)
-    void whatDoesNotFitIsRefused(StorageType type) {
+    @EnumSource(
+            value = ElementType.class,
+            names = {"F16", "BF16", "F32"})
+    void whatDoesNotFitIsRefused(ElementType type) {
         try (KernelRig rig = new KernelRig(ExecutionOptions.standard())) {
             GatherKernel gather = new GatherKernel(rig.library(), type);
             Matrix in = new Matrix(256, 2, 8, 8);

@@ -3,6 +3,7 @@ package dev.clipjet.kernels.gpu;
 import dev.clipjet.device.DeviceMemory;
 import dev.clipjet.device.DeviceProperties;
 import dev.clipjet.device.GpuStream;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.ptx.emulator.EmulatedDevice;
 import dev.clipjet.ptx.exec.ExecutionOptions;
 import dev.clipjet.ptx.exec.LaunchResult;
@@ -54,7 +55,7 @@ final class KernelRig implements AutoCloseable {
     }
 
     /** Memory for so many elements that nobody has written. */
-    long raw(StorageType type, int elements) {
+    long raw(ElementType type, int elements) {
         return raw((long) elements * type.bytes());
     }
 
@@ -64,7 +65,7 @@ final class KernelRig implements AutoCloseable {
         return address;
     }
 
-    long values(StorageType type, float... values) {
+    long values(ElementType type, float... values) {
         return bytes(StoredValues.encode(type, values));
     }
 
@@ -80,7 +81,7 @@ final class KernelRig implements AutoCloseable {
         return buffer.clear().order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    float[] read(StorageType type, long address, int elements) {
+    float[] read(ElementType type, long address, int elements) {
         return StoredValues.decode(type, read(address, elements * type.bytes()));
     }
 

@@ -3,6 +3,7 @@ package dev.clipjet.kernels.gpu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.ptx.exec.ExecutionOptions;
 import java.util.List;
 import java.util.Random;
@@ -20,7 +21,7 @@ class LayerNormKernelTest {
     @MethodSource("modes")
     void rowsAreNormed(ExecutionOptions options) {
         try (KernelRig rig = new KernelRig(options)) {
-            for (StorageType type : StorageType.values()) {
+            for (ElementType type : ElementType.computing()) {
                 DeviceMatrices matrices = new DeviceMatrices(rig, type);
                 LayerNormKernel kernel = new LayerNormKernel(rig.library(), type);
                 for (int columns : WIDTHS) {
@@ -28,8 +29,8 @@ class LayerNormKernelTest {
                     NormCase values = new NormCase(type, rows, columns);
                     Matrix in = matrices.of(rows, columns, values.in);
                     Matrix out = matrices.raw(rows, columns);
-                    long gamma = rig.values(StorageType.F32, values.gamma);
-                    long beta = rig.values(StorageType.F32, values.beta);
+                    long gamma = rig.values(ElementType.F32, values.gamma);
+                    long beta = rig.values(ElementType.F32, values.beta);
                     kernel.record(rig.stream(), in, gamma, beta, EPS, out);
                     float[] result = matrices.read(out);
                     Accuracy.assertNoWorse(
@@ -48,7 +49,7 @@ class LayerNormKernelTest {
     @MethodSource("modes")
     void aBranchIsAddedFirst(ExecutionOptions options) {
         try (KernelRig rig = new KernelRig(options)) {
-            for (StorageType type : StorageType.values()) {
+            for (ElementType type : ElementType.computing()) {
                 DeviceMatrices matrices = new DeviceMatrices(rig, type);
                 LayerNormKernel kernel = new LayerNormKernel(rig.library(), type);
                 for (int columns : new int[] {3, 96, 768, 1804}) {
@@ -61,8 +62,8 @@ class LayerNormKernelTest {
                     }
                     Matrix stream = matrices.of(rows, columns, values.in);
                     Matrix added = matrices.of(rows, columns, branch);
-                    long gamma = rig.values(StorageType.F32, values.gamma);
-                    long beta = rig.values(StorageType.F32, values.beta);
+                    long gamma = rig.values(ElementType.F32, values.gamma);
+                    long beta = rig.values(ElementType.F32, values.beta);
                     kernel.recordAdding(rig.stream(), stream, added, gamma, beta, EPS, added);
                     assertThat(matrices.read(stream)).isEqualTo(sum);
                     Accuracy.assertNoWorse(
@@ -81,7 +82,7 @@ class LayerNormKernelTest {
         int rows = 132 * 3 + 1;
         int columns = 8;
         try (KernelRig rig = new KernelRig(ExecutionOptions.standard())) {
-            for (StorageType type : StorageType.values()) {
+            for (ElementType type : ElementType.computing()) {
                 DeviceMatrices matrices = new DeviceMatrices(rig, type);
                 NormCase values = new NormCase(type, rows, columns);
                 Matrix out = matrices.raw(rows, columns);
@@ -89,8 +90,8 @@ class LayerNormKernelTest {
                         .record(
                                 rig.stream(),
                                 matrices.of(rows, columns, values.in),
-                                rig.values(StorageType.F32, values.gamma),
-                                rig.values(StorageType.F32, values.beta),
+                                rig.values(ElementType.F32, values.gamma),
+                                rig.values(ElementType.F32, values.beta),
                                 EPS,
                                 out);
                 assertThat(rig.launches().get(0).shape().block().x()).isEqualTo(96);
@@ -106,7 +107,7 @@ class LayerNormKernelTest {
     @Test
     void whatDoesNotFitIsRefused() {
         try (KernelRig rig = new KernelRig(ExecutionOptions.standard())) {
-            LayerNormKernel kernel = new LayerNormKernel(rig.library(), StorageType.BF16);
+            LayerNormKernel kernel = new LayerNormKernel(rig.library(), ElementType.BF16);
             Matrix in = new Matrix(4096, 4, 64, 64);
             Matrix out = new Matrix(65536, 4, 64, 64);
             assertThatThrownBy(() -> kernel.record(rig.stream(), in, 264, 512, EPS, out))
@@ -138,11 +139,11 @@ class LayerNormKernelTest {
         private final float[] beta;
         private final RowNorm norm;
 
-        NormCase(StorageType type, int rows, int columns) {
+        NormCase(ElementType type, int rows, int columns) {
             Random random = new Random(columns);
             in = DeviceMatrices.random(type, random, rows * columns, 8, 1);
-            gamma = DeviceMatrices.random(StorageType.F32, random, columns, 1, 0.5);
-            beta = DeviceMatrices.random(StorageType.F32, random, columns, 0.5, 0.5);
+            gamma = DeviceMatrices.random(ElementType.F32, random, columns, 1, 0.5);
+            beta = DeviceMatrices.random(ElementType.F32, random, columns, 0.5, 0.5);
             norm = new RowNorm(columns, gamma, beta, EPS);
         }
     }

@@ -2,6 +2,8 @@ package dev.clipjet.kernels.gpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clipjet.numeric.Activation;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.ptx.exec.ExecutionOptions;
 import dev.clipjet.ptx.exec.ExecutionOptions.Approximations;
 import dev.clipjet.ptx.exec.ExecutionOptions.MmaModel;
@@ -16,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class LinearAccuracyTest {
     @ParameterizedTest
     @CsvSource({"F16, A100", "F16, H100", "BF16, EXACT", "BF16, H100", "F32, EXACT"})
-    void errorIsThatOfThePlainComputation(StorageType type, MmaModel mma) {
+    void errorIsThatOfThePlainComputation(ElementType type, MmaModel mma) {
         ExecutionOptions options = ExecutionOptions.standard()
                 .withMma(mma)
                 .withApproximations(Approximations.PERTURBED)
@@ -25,7 +27,7 @@ class LinearAccuracyTest {
             List<LinearVariant> variants = new LinearKernels(rig.library(), type).variants();
             int turn = 0;
             for (LinearVariant variant : variants) {
-                Activation activation = Activation.values()[turn % 4];
+                Activation activation = Activation.values()[turn % Activation.values().length];
                 boolean residual = activation == Activation.NONE;
                 check(
                         rig,

@@ -2,6 +2,8 @@ package dev.clipjet.kernels.gpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clipjet.numeric.Activation;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.ptx.exec.ExecutionOptions;
 import dev.clipjet.ptx.exec.LaunchResult;
 import dev.clipjet.ptx.profile.MemoryCounters;
@@ -16,9 +18,11 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class LinearCountersTest {
     @ParameterizedTest
-    @EnumSource(StorageType.class)
-    void accessesAreCoalescedAndFreeOfConflicts(StorageType type) {
-        int k = 4 * LinearVariant.ROW_BYTES / type.bytes();
+    @EnumSource(
+            value = ElementType.class,
+            names = {"F16", "BF16", "F32"})
+    void accessesAreCoalescedAndFreeOfConflicts(ElementType type) {
+        int k = 4 * GemmVariant.ROW_BYTES / type.bytes();
         try (KernelRig rig = new KernelRig(ExecutionOptions.standard().withCounters(true))) {
             LinearKernels kernels = new LinearKernels(rig.library(), type);
             // Batch 1, as planned for the whole K: QKV, and the MLP's second product.
@@ -40,8 +44,8 @@ class LinearCountersTest {
     }
 
     private static void check(
-            StorageType type, LinearProblem problem, KernelRig rig, LinearVariant variant, int splits) {
-        int possible = Math.min(splits, LinearPlan.kTiles(type, problem.k()));
+            ElementType type, LinearProblem problem, KernelRig rig, LinearVariant variant, int splits) {
+        int possible = Math.min(splits, GemmVariant.kTiles(type, problem.k()));
         LinearProblem.Outcome outcome = problem.run(rig, variant, possible);
         LaunchResult launch = outcome.launch();
         MemoryCounters memory = launch.memory();

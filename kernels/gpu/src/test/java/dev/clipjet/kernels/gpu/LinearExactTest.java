@@ -3,6 +3,8 @@ package dev.clipjet.kernels.gpu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.clipjet.numeric.Activation;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.ptx.exec.ExecutionOptions;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -19,8 +21,10 @@ class LinearExactTest {
     }
 
     @ParameterizedTest
-    @EnumSource(StorageType.class)
-    void everyKernelIsExact(StorageType type) {
+    @EnumSource(
+            value = ElementType.class,
+            names = {"F16", "BF16", "F32"})
+    void everyKernelIsExact(ElementType type) {
         try (KernelRig rig = rig()) {
             boolean odd = false;
             for (LinearVariant variant : new LinearKernels(rig.library(), type).variants()) {
@@ -40,8 +44,10 @@ class LinearExactTest {
     }
 
     @ParameterizedTest
-    @EnumSource(StorageType.class)
-    void everySizeIsExact(StorageType type) {
+    @EnumSource(
+            value = ElementType.class,
+            names = {"F16", "BF16", "F32"})
+    void everySizeIsExact(ElementType type) {
         int[][] sizes = {
             {1, 1, 37},
             {1, 698, 768},
@@ -61,8 +67,10 @@ class LinearExactTest {
     }
 
     @ParameterizedTest
-    @EnumSource(StorageType.class)
-    void layersOfTheModelsAreExact(StorageType type) {
+    @EnumSource(
+            value = ElementType.class,
+            names = {"F16", "BF16", "F32"})
+    void layersOfTheModelsAreExact(ElementType type) {
         // Rows, columns, K, K of a quick run, whether other types than f16 take part in it. B/32: QKV, attention's
         // output, MLP;
         // texts of ten tokens; then L/14 and H/14.
@@ -79,7 +87,7 @@ class LinearExactTest {
         };
         try (KernelRig rig = rig()) {
             for (int[] layer : layers) {
-                if (!LONG && type != StorageType.F16 && layer[4] == 0) {
+                if (!LONG && type != ElementType.F16 && layer[4] == 0) {
                     continue;
                 }
                 int k = LONG ? layer[2] : layer[3];
@@ -89,7 +97,7 @@ class LinearExactTest {
                 // A quick run has no more rows than two blocks, and no more columns than four.
                 int m = LONG ? layer[0] : Math.min(layer[0], 2 * plan.variant().rows());
                 int n = LONG ? layer[1] : Math.min(layer[1], 4 * plan.variant().columns());
-                int splits = Math.min(plan.splits(), LinearPlan.kTiles(type, k));
+                int splits = Math.min(plan.splits(), GemmVariant.kTiles(type, k));
                 boolean residual = layer[1] < layer[2];
                 check(rig, LinearProblem.integers(type, m, n, k, true, residual, 6), plan.variant(), splits);
             }
@@ -111,8 +119,10 @@ class LinearExactTest {
     }
 
     @ParameterizedTest
-    @EnumSource(StorageType.class)
-    void partOfAWeightIsAWeight(StorageType type) {
+    @EnumSource(
+            value = ElementType.class,
+            names = {"F16", "BF16", "F32"})
+    void partOfAWeightIsAWeight(ElementType type) {
         LinearProblem whole = LinearProblem.integers(type, 5, 200, 100, false, false, 7);
         int first = 128;
         try (KernelRig rig = rig()) {

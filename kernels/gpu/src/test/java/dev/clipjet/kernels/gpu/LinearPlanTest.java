@@ -3,13 +3,15 @@ package dev.clipjet.kernels.gpu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.clipjet.numeric.Activation;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.ptx.emulator.EmulatedDevice;
 import dev.clipjet.ptx.exec.ExecutionOptions;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
 class LinearPlanTest {
-    private static final StorageType TYPE = StorageType.F16;
+    private static final ElementType TYPE = ElementType.F16;
 
     @Test
     void batchOneStreamsWeightsThroughEverySm() {
@@ -31,7 +33,7 @@ class LinearPlanTest {
             assertThat(plan.describe())
                     .isEqualTo("linear f16 12800 x 2304 x 768 quick_gelu: sm_90a/128x256, 900 blocks, 1 split");
             assertThat(plan.workspaceBytes()).isZero();
-            assertThat(new LinearKernels(rig.library(), StorageType.F32).variants())
+            assertThat(new LinearKernels(rig.library(), ElementType.F32).variants())
                     .allMatch(variant -> variant.target().equals(KernelLibrary.BASE_TARGET));
         }
         try (KernelRig rig = new KernelRig(EmulatedDevice.a100(), ExecutionOptions.standard())) {
@@ -40,25 +42,31 @@ class LinearPlanTest {
         }
     }
 
-    /** Prints the plans of the models' layers with the times that the model gives them; see the class comment of LinearModel. */
+    /** Prints the plans of the models' layers with the times that the model gives them; see the class comment of GemmModel. */
     @Test
     void plansOfTheModels() {
         try (KernelRig rig = new KernelRig(ExecutionOptions.standard())) {
             LinearKernels kernels = new LinearKernels(rig.library(), TYPE);
-            LinearModel model = new LinearModel(EmulatedDevice.h200(), TYPE);
+            GemmModel model = new GemmModel(EmulatedDevice.h200(), TYPE);
             int[][] towers = {{10, 512}, {50, 768}, {197, 768}, {257, 1024}, {257, 1280}, {1600, 768}, {12800, 768}};
             for (int[] tower : towers) {
                 int d = tower[1];
                 for (int[] nk : new int[][] {{3 * d, d}, {d, d}, {4 * d, d}, {d, 4 * d}}) {
                     LinearPlan plan = kernels.plan(tower[0], nk[0], nk[1], Activation.NONE, false);
-                    double clocks = model.clocks(plan.variant(), plan.splits(), tower[0], nk[0], nk[1]);
+                    double clocks = clocks(kernels, model, plan.variant(), plan.splits(), tower[0], nk);
                     System.out.printf(Locale.ROOT, "%s, %.0f clocks%n", plan.describe(), clocks);
                     for (LinearVariant variant : kernels.variants()) {
-                        assertThat(clocks).isLessThanOrEqualTo(model.clocks(variant, 1, tower[0], nk[0], nk[1]));
+                        assertThat(clocks).isLessThanOrEqualTo(clocks(kernels, model, variant, 1, tower[0], nk));
                     }
                 }
             }
         }
+    }
+
+    private static double clocks(
+            LinearKernels kernels, GemmModel model, LinearVariant variant, int splits, int m, int[] nk) {
+        int kTiles = GemmVariant.kTiles(TYPE, nk[1]);
+        return model.clocks(variant, splits, m, nk[0], kTiles, kernels.memoryBytes(m, nk[0], nk[1]));
     }
 
     @Test
@@ -91,8 +99,6 @@ class LinearPlanTest {
                     .hasMessageContaining("n is -1");
             assertThatThrownBy(() -> kernels.plan(8, 8, 0, Activation.NONE, false))
                     .hasMessageContaining("k is 0");
-            assertThatThrownBy(() -> kernels.plan(8, 8, 8, Activation.GELU, true))
-                    .hasMessageContaining("a residual sum has no activation GELU");
             LinearVariant small = kernels.variants().get(5);
             assertThatThrownBy(() -> kernels.plan(8, 8, 64, Activation.NONE, false, small, 2))
                     .hasMessageContaining("splits of k = 64 is 2; at most 1");
@@ -120,7 +126,20 @@ class LinearPlanTest {
             refused(rig, kernels, plan, in, 264, 0, out, 256, "weight lies at 0x108");
             refused(rig, kernels, plan, in, 256, 260, out, 256, "bias lies at 0x104");
             refused(rig, kernels, plan, in, 256, 0, out, 0, "workspace lies at 0x0");
-            LinearKernels others = new LinearKernels(rig.library(), StorageType.BF16);
+            Matrix other = new Matrix(0x30000, 4, 16, 16);
+            assertThatThrownBy(() -> kernels.record(rig.stream(), plan, in, 256, 0, other, out, 256))
+                    .hasMessageContaining("linear: no residual was planned");
+            LinearPlan adding = kernels.plan(
+                    4, 16, 128, Activation.RELU, true, kernels.variants().get(5), 2);
+            assertThatThrownBy(() -> kernels.record(rig.stream(), adding, in, 256, 0, null, out, 256))
+                    .hasMessageContaining("linear: a residual was planned; there is none");
+            Matrix overlapping = new Matrix(0x20010, 4, 16, 16);
+            assertThatThrownBy(() -> kernels.record(rig.stream(), adding, in, 256, 0, overlapping, out, 256))
+                    .hasMessageContaining("linear: out overlaps residual");
+            Matrix narrow = new Matrix(0x30000, 4, 15, 16);
+            assertThatThrownBy(() -> kernels.record(rig.stream(), adding, in, 256, 0, narrow, out, 256))
+                    .hasMessageContaining("linear: residual is 4 x 15; 4 x 16 is needed");
+            LinearKernels others = new LinearKernels(rig.library(), ElementType.BF16);
             refused(rig, others, plan, in, 256, 0, out, 256, "a plan for f16, kernels for bf16");
             assertThat(rig.launches()).isEmpty();
         }

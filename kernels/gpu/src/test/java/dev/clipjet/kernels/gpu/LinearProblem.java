@@ -1,5 +1,7 @@
 package dev.clipjet.kernels.gpu;
 
+import dev.clipjet.numeric.Activation;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.ptx.exec.LaunchResult;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -15,7 +17,7 @@ import java.util.Random;
  * @param residual [m, n], or null
  */
 record LinearProblem(
-        StorageType type,
+        ElementType type,
         int m,
         int n,
         int k,
@@ -32,9 +34,9 @@ record LinearProblem(
     }
 
     /** Small integers, few of them not zero where k is large, so that every sum is exact in every type. */
-    static LinearProblem integers(StorageType type, int m, int n, int k, boolean bias, boolean residual, long seed) {
+    static LinearProblem integers(ElementType type, int m, int n, int k, boolean bias, boolean residual, long seed) {
         Random random = new Random(seed);
-        int limit = type == StorageType.BF16 ? 128 : 1024;
+        int limit = type == ElementType.BF16 ? 128 : 1024;
         // At most so many products of at most 4 in a row of in: the sum stays below the limit.
         int filled = Math.min(k, (limit - 16) / 4);
         float[] in = new float[m * k];
@@ -59,7 +61,7 @@ record LinearProblem(
 
     /** Gaussian activations, weights scaled so that outputs are of order 1. */
     static LinearProblem random(
-            StorageType type, int m, int n, int k, Activation activation, boolean bias, boolean residual, long seed) {
+            ElementType type, int m, int n, int k, Activation activation, boolean bias, boolean residual, long seed) {
         Random random = new Random(seed);
         double scale = 1.5 / Math.sqrt(k);
         return new LinearProblem(
@@ -141,7 +143,7 @@ record LinearProblem(
         Matrix input = input(rig);
         Matrix output = matrix(rig, m, n, residual);
         long workspace = plan.workspaceBytes() == 0 ? 0 : rig.raw(plan.workspaceBytes());
-        int counters = 4 * LinearPlan.COUNTERS;
+        int counters = 4 * GemmVariant.COUNTERS;
         if (workspace != 0) {
             rig.stream().fill(workspace, (byte) 0, counters);
         }
@@ -150,7 +152,7 @@ record LinearProblem(
                 plan,
                 input,
                 rig.bytes(packed(kernels.layout(n, k))),
-                bias == null ? 0 : rig.values(StorageType.F32, bias),
+                bias == null ? 0 : rig.values(ElementType.F32, bias),
                 output,
                 workspace);
         rig.stream().synchronize();

@@ -2,6 +2,8 @@ package dev.clipjet.kernels.gpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clipjet.numeric.Activation;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.ptx.exec.ExecutionOptions;
 import dev.clipjet.ptx.exec.ExecutionOptions.Landing;
 import dev.clipjet.ptx.exec.ExecutionOptions.MmaModel;
@@ -19,7 +21,7 @@ class LinearSchedulesTest {
 
     @ParameterizedTest
     @CsvSource({"F16, EXACT", "BF16, H100", "F32, EXACT"})
-    void resultsDoNotDependOnTheSchedule(StorageType type, MmaModel mma) {
+    void resultsDoNotDependOnTheSchedule(ElementType type, MmaModel mma) {
         List<float[]> first = run(type, ExecutionOptions.standard().withMma(mma).withLanding(Landing.AT_ISSUE));
         for (int seed = 1; seed <= SEEDS; seed++) {
             for (Landing landing : new Landing[] {Landing.LATE, Landing.RANDOM}) {
@@ -39,11 +41,11 @@ class LinearSchedulesTest {
     }
 
     /** Every kernel on data whose sums depend on their order, with rings that are gone round more than once and split sums. */
-    private static List<float[]> run(StorageType type, ExecutionOptions options) {
+    private static List<float[]> run(ElementType type, ExecutionOptions options) {
         List<float[]> results = new ArrayList<>();
         try (KernelRig rig = new KernelRig(options.withCounters(false))) {
             for (LinearVariant variant : new LinearKernels(rig.library(), type).variants()) {
-                int tile = LinearVariant.ROW_BYTES / type.bytes();
+                int tile = GemmVariant.ROW_BYTES / type.bytes();
                 int k = (2 * variant.stages() + 1) * tile - 5;
                 LinearProblem problem = LinearProblem.random(type, 18, 40, k, Activation.GELU, true, false, 11);
                 results.add(problem.run(rig, variant, 2).out());

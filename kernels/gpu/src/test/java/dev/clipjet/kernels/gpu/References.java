@@ -1,5 +1,7 @@
 package dev.clipjet.kernels.gpu;
 
+import dev.clipjet.numeric.Activation;
+
 /** Functions in fp64, and in float32 as a plain program has them. */
 final class References {
     private References() {}
@@ -7,6 +9,7 @@ final class References {
     static double activate(Activation activation, double x) {
         return switch (activation) {
             case NONE -> x;
+            case RELU -> Math.max(x, 0);
             case QUICK_GELU -> x / (1 + Math.exp(-1.702 * x));
             case GELU -> x / 2 * erfc(-x / Math.sqrt(2));
             case GELU_TANH -> x / 2 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));
@@ -16,6 +19,7 @@ final class References {
     static float activate(Activation activation, float x) {
         return switch (activation) {
             case NONE -> x;
+            case RELU -> Math.max(x, 0);
             case QUICK_GELU -> x / (1 + (float) Math.exp(-1.702f * x));
             case GELU -> 0.5f * x * (1 + (float) (1 - erfc(x * 0.70710678f)));
             case GELU_TANH -> 0.5f * x * (1 + (float) Math.tanh(0.7978846f * (x + 0.044715f * x * x * x)));

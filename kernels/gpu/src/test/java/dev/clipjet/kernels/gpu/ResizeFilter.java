@@ -15,13 +15,13 @@ record ResizeFilter(int size, int[] starts, int[] counts, int[][] weights) {
         int[] counts = new int[out];
         int[][] weights = new int[out][];
         for (int i = 0; i < out; i++) {
-            double centre = (i + 0.5) * scale;
-            starts[i] = Math.max(0, (int) (centre - support + 0.5));
-            counts[i] = Math.min(in, (int) (centre + support + 0.5)) - starts[i];
+            double center = (i + 0.5) * scale;
+            starts[i] = Math.max(0, (int) (center - support + 0.5));
+            counts[i] = Math.min(in, (int) (center + support + 0.5)) - starts[i];
             double[] exact = new double[counts[i]];
             double sum = 0;
             for (int k = 0; k < counts[i]; k++) {
-                exact[k] = cubic(Math.abs((k + starts[i] - centre + 0.5) / filterScale));
+                exact[k] = cubic(Math.abs((k + starts[i] - center + 0.5) / filterScale));
                 sum += exact[k];
             }
             weights[i] = new int[counts[i]];

@@ -1,9 +1,11 @@
 package dev.clipjet.kernels.gpu;
 
+import dev.clipjet.numeric.ElementType;
+
 /** Layer norm on the host: plainly in float32, and in double precision. */
 record RowNorm(int columns, float[] gamma, float[] beta, float eps) {
     /** Row by row in float32, results rounded to storage. */
-    float[] plain(StorageType type, float[] x) {
+    float[] plain(ElementType type, float[] x) {
         float[] out = new float[x.length];
         for (int row = 0; row < x.length; row += columns) {
             float sum = 0;

@@ -3,6 +3,7 @@ package dev.clipjet.kernels.gpu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.ptx.exec.ExecutionOptions;
 import java.util.List;
 import java.util.Random;
@@ -12,13 +13,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** {@code scores.cu}. */
 class ScoresTest {
-    private static final StorageType F32 = StorageType.F32;
+    private static final ElementType F32 = ElementType.F32;
 
     @ParameterizedTest
     @MethodSource("modes")
     void rowsGetLengthOne(ExecutionOptions options) {
         try (KernelRig rig = new KernelRig(options)) {
-            for (StorageType type : StorageType.values()) {
+            for (ElementType type : ElementType.computing()) {
                 for (int columns : new int[] {1, 30, 512, 1280}) {
                     float[] in = DeviceMatrices.random(type, new Random(columns), 5 * columns, 0.5, 3);
                     Matrix out = new DeviceMatrices(rig, F32).raw(5, columns);
@@ -156,7 +157,7 @@ class ScoresTest {
         try (KernelRig rig = new KernelRig(ExecutionOptions.standard())) {
             Matrix in = new Matrix(4096, 4, 64, 64);
             Matrix out = new Matrix(65536, 4, 64, 64);
-            NormalizeKernel normalize = new NormalizeKernel(rig.library(), StorageType.F16);
+            NormalizeKernel normalize = new NormalizeKernel(rig.library(), ElementType.F16);
             assertThatThrownBy(() -> normalize.record(rig.stream(), in, -1, out))
                     .hasMessageContaining("eps is -1.0");
             assertThatThrownBy(() -> normalize.record(rig.stream(), in, 0, in)).hasMessageContaining("out overlaps in");

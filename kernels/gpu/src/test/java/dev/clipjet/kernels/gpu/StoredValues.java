@@ -1,5 +1,6 @@
 package dev.clipjet.kernels.gpu;
 
+import dev.clipjet.numeric.ElementType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -7,7 +8,7 @@ import java.nio.ByteOrder;
 final class StoredValues {
     private StoredValues() {}
 
-    static ByteBuffer encode(StorageType type, float[] values) {
+    static ByteBuffer encode(ElementType type, float[] values) {
         ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(values.length, type.bytes()))
                 .order(ByteOrder.LITTLE_ENDIAN);
         for (float value : values) {
@@ -15,33 +16,36 @@ final class StoredValues {
                 case F32 -> bytes.putFloat(value);
                 case F16 -> bytes.putShort(toHalf(value));
                 case BF16 -> bytes.putShort(toBrain(value));
+                default -> throw type.unexpected();
             }
         }
         return bytes.flip();
     }
 
-    static float[] decode(StorageType type, ByteBuffer bytes) {
+    static float[] decode(ElementType type, ByteBuffer bytes) {
         float[] values = new float[bytes.remaining() / type.bytes()];
         for (int i = 0; i < values.length; i++) {
             values[i] = switch (type) {
                 case F32 -> bytes.getFloat();
                 case F16 -> fromHalf(bytes.getShort());
                 case BF16 -> Float.intBitsToFloat(bytes.getShort() << 16);
+                default -> throw type.unexpected();
             };
         }
         return values;
     }
 
     /** What a value becomes when it is stored. */
-    static float rounded(StorageType type, float value) {
+    static float rounded(ElementType type, float value) {
         return switch (type) {
             case F32 -> value;
             case F16 -> fromHalf(toHalf(value));
             case BF16 -> Float.intBitsToFloat(toBrain(value) << 16);
+            default -> throw type.unexpected();
         };
     }
 
-    static float[] rounded(StorageType type, float[] values) {
+    static float[] rounded(ElementType type, float[] values) {
         float[] result = new float[values.length];
         for (int i = 0; i < values.length; i++) {
             result[i] = rounded(type, values[i]);

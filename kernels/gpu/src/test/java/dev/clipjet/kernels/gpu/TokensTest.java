@@ -3,6 +3,7 @@ package dev.clipjet.kernels.gpu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.ptx.exec.ExecutionOptions;
 import java.util.List;
 import java.util.Random;
@@ -20,7 +21,7 @@ class TokensTest {
         int[] ids = {6, 0, 3, 3};
         int[] positionIds = {0, 1, 2, 0};
         try (KernelRig rig = new KernelRig(options)) {
-            for (StorageType type : StorageType.values()) {
+            for (ElementType type : ElementType.computing()) {
                 DeviceMatrices matrices = new DeviceMatrices(rig, type);
                 for (int columns : new int[] {1, 30, 512, 1024}) {
                     Random random = new Random(columns);
@@ -53,7 +54,7 @@ class TokensTest {
     @MethodSource("modes")
     void imagesGetTheirClassTokenPositionsAndNorm(ExecutionOptions options) {
         try (KernelRig rig = new KernelRig(options)) {
-            for (StorageType type : StorageType.values()) {
+            for (ElementType type : ElementType.computing()) {
                 for (int columns : new int[] {1, 30, 768, 1796}) {
                     imageTokens(rig, type, columns, true);
                     imageTokens(rig, type, columns, false);
@@ -62,7 +63,7 @@ class TokensTest {
         }
     }
 
-    private static void imageTokens(KernelRig rig, StorageType type, int columns, boolean withClass) {
+    private static void imageTokens(KernelRig rig, ElementType type, int columns, boolean withClass) {
         int images = 2;
         int patches = 4;
         int tokens = patches + (withClass ? 1 : 0);
@@ -87,16 +88,16 @@ class TokensTest {
         kernel.record(rig.stream(), patchMatrix, classAddress, positionMatrix, out);
         assertThat(matrices.read(out)).isEqualTo(StoredValues.rounded(type, sums));
 
-        float[] gamma = DeviceMatrices.random(StorageType.F32, random, columns, 1, 0.5);
-        float[] beta = DeviceMatrices.random(StorageType.F32, random, columns, 0.5, 0.5);
+        float[] gamma = DeviceMatrices.random(ElementType.F32, random, columns, 1, 0.5);
+        float[] beta = DeviceMatrices.random(ElementType.F32, random, columns, 0.5, 0.5);
         Matrix normed = matrices.raw(images * tokens, columns);
         kernel.recordNorming(
                 rig.stream(),
                 patchMatrix,
                 classAddress,
                 positionMatrix,
-                rig.values(StorageType.F32, gamma),
-                rig.values(StorageType.F32, beta),
+                rig.values(ElementType.F32, gamma),
+                rig.values(ElementType.F32, beta),
                 EPS,
                 normed);
         RowNorm norm = new RowNorm(columns, gamma, beta, EPS);
@@ -108,7 +109,7 @@ class TokensTest {
     @MethodSource("modes")
     void patchesAreAveraged(ExecutionOptions options) {
         try (KernelRig rig = new KernelRig(options)) {
-            for (StorageType type : StorageType.values()) {
+            for (ElementType type : ElementType.computing()) {
                 DeviceMatrices matrices = new DeviceMatrices(rig, type);
                 for (int columns : new int[] {1, 30, 260}) {
                     for (int first = 0; first < 2; first++) {
@@ -141,14 +142,14 @@ class TokensTest {
         try (KernelRig rig = new KernelRig(ExecutionOptions.standard())) {
             Matrix table = new Matrix(4096, 7, 32, 32);
             Matrix out = new Matrix(65536, 10, 32, 32);
-            EmbedTokensKernel embed = new EmbedTokensKernel(rig.library(), StorageType.F16);
+            EmbedTokensKernel embed = new EmbedTokensKernel(rig.library(), ElementType.F16);
             assertThatThrownBy(() -> embed.record(rig.stream(), 2, 4, table, table, out))
                     .hasMessageContaining("embed_tokens: ids lies at 0x2");
             assertThatThrownBy(() -> embed.record(rig.stream(), 4, 4, table, new Matrix(4096, 7, 24, 32), out))
                     .hasMessageContaining("positions is 7 x 24; 7 x 32 is needed");
             assertThatThrownBy(() -> embed.record(rig.stream(), 4, 4, table, table, table))
                     .hasMessageContaining("out overlaps table");
-            ImageTokensKernel tokens = new ImageTokensKernel(rig.library(), StorageType.F16);
+            ImageTokensKernel tokens = new ImageTokensKernel(rig.library(), ElementType.F16);
             Matrix positions = new Matrix(16384, 5, 32, 32);
             assertThatThrownBy(() -> tokens.record(rig.stream(), table, 256, positions, out))
                     .hasMessageContaining("image_tokens: rows of patches is 7, which is no multiple of 4");
@@ -159,7 +160,7 @@ class TokensTest {
                     .hasMessageContaining("classToken lies at 0x102");
             assertThatThrownBy(() -> tokens.recordNorming(rig.stream(), patches, 256, positions, 256, 260, EPS, out))
                     .hasMessageContaining("beta lies at 0x104");
-            AveragePatchesKernel average = new AveragePatchesKernel(rig.library(), StorageType.F16);
+            AveragePatchesKernel average = new AveragePatchesKernel(rig.library(), ElementType.F16);
             assertThatThrownBy(() -> average.record(rig.stream(), patches, 8, out.firstRows(1)))
                     .hasMessageContaining("the first token is 8 of 8");
             assertThatThrownBy(() -> average.record(rig.stream(), patches, 0, out.firstRows(3)))

@@ -57,8 +57,8 @@ final class AssembleCommand implements Callable<Integer> {
     @Option(
             names = "--opt",
             paramLabel = "0-3",
-            description = "Optimisation: 3 by default, 0 for files with debugging information.")
-    private Integer optimisation;
+            description = "Optimization: 3 by default, 0 for files with debugging information.")
+    private Integer optimization;
 
     @Option(names = "--save", paramLabel = "FILE", description = "Write the cubin, if there is one target.")
     private Path saved;
@@ -95,9 +95,9 @@ final class AssembleCommand implements Callable<Integer> {
                 options.add(new AssemblerOptions(
                         target,
                         maxRegisters,
-                        optimisation != null
-                                ? optimisation
-                                : AssemblerOptions.suited(target, ptx.text()).optimisation()));
+                        optimization != null
+                                ? optimization
+                                : AssemblerOptions.suited(target, ptx.text()).optimization()));
             } catch (IllegalArgumentException wrong) {
                 throw new UsageException(wrong.getMessage());
             }

@@ -88,7 +88,7 @@ class ElementFormatTest {
         }
     }
 
-    /** The neighbours come from the list of all values, not from the rounding under test. */
+    /** The neighbors come from the list of all values, not from the rounding under test. */
     @ParameterizedTest
     @EnumSource(
             value = ElementFormat.class,

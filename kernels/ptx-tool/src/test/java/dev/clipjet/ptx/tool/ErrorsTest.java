@@ -60,7 +60,7 @@ class ErrorsTest {
                 "profile SAXPY --registers 300 | 1 to 255",
                 "assemble examples.ptx --target sm_100 | targets are sm_50, ",
                 "assemble examples.ptx --target sm_80,sm_90 --save x | exactly one target",
-                "assemble examples.ptx --opt 7 | optimisation 7; it is 0 to 3",
+                "assemble examples.ptx --opt 7 | optimization 7; it is 0 to 3",
                 "frobnicate | Unmatched argument",
             })
     void wrongUsageIsTwo(String command, String message) {

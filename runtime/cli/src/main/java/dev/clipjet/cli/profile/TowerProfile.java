@@ -1,18 +1,21 @@
 package dev.clipjet.cli.profile;
 
+import dev.clipjet.engine.PreparedTower;
 import dev.clipjet.gpu.GpuExecutor;
-import dev.clipjet.gpu.PixelScale;
-import dev.clipjet.gpu.PreparedTower;
-import dev.clipjet.gpu.Tower;
+import dev.clipjet.graph.Cost;
+import dev.clipjet.graph.CostModel;
+import dev.clipjet.graph.PixelNormalization;
+import dev.clipjet.graph.TowerGraph;
 import dev.clipjet.kernels.gpu.KernelManifest;
-import dev.clipjet.kernels.gpu.StorageType;
-import dev.clipjet.model.TextSpec;
-import dev.clipjet.model.VisionSpec;
+import dev.clipjet.model.ImageTower;
+import dev.clipjet.model.TextTower;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.ptx.profile.LaunchProfile;
 import dev.clipjet.weights.Checkpoint;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.Consumer;
 
@@ -26,10 +29,15 @@ import java.util.function.Consumer;
 public record TowerProfile(String gpu, List<ProfiledLaunch> launches, double floor) {
     private static final long SEED = 20_260_101;
 
+    /** Which tower of a model is profiled. */
+    public enum Side {
+        IMAGE,
+        TEXT
+    }
+
     /**
      * Runs and counts.
      *
-     * @param tower {@link Tower#IMAGE_BYTES} or {@link Tower#TEXT}
      * @param batch images or texts
      * @param textLength tokens of every text
      * @param gpuName {@code h200}, {@code h100}, {@code a100} or {@code l4}
@@ -38,8 +46,8 @@ public record TowerProfile(String gpu, List<ProfiledLaunch> launches, double flo
      */
     public static TowerProfile of(
             Checkpoint checkpoint,
-            StorageType type,
-            Tower tower,
+            ElementType type,
+            Side side,
             int batch,
             int textLength,
             String gpuName,
@@ -49,10 +57,10 @@ public record TowerProfile(String gpu, List<ProfiledLaunch> launches, double flo
         KernelManifest manifest = KernelManifest.shipped();
         List<ProfiledLaunch> launches = new ArrayList<>();
         try (CountingDevice device = new CountingDevice(gpu.properties(), sampleBlocks);
-                GpuExecutor executor = new GpuExecutor(
-                        checkpoint, device, type, checkpoint.spec().preprocess().map(PixelScale::of))) {
-            PreparedTower prepared = executor.prepare(tower, batch, batch * textLength);
-            int longest = fill(checkpoint, prepared, tower, batch, textLength);
+                GpuExecutor executor = new GpuExecutor(checkpoint, device, type)) {
+            PreparedTower prepared = side == Side.IMAGE
+                    ? images(checkpoint, executor, batch)
+                    : texts(checkpoint, executor, batch, textLength);
             executor.run(prepared, op -> {
                 LaunchCounts counts = device.counts();
                 int registers = gpu.registers(manifest, counts.counts().kernel());
@@ -62,34 +70,40 @@ public record TowerProfile(String gpu, List<ProfiledLaunch> launches, double flo
                 progress.accept(launch);
                 return true;
             });
-            TowerWork work = TowerWork.of(prepared.graph(), longest, type.bytes());
-            return new TowerProfile(gpu.model().name(), launches, gpu.floor(work.bytes(), work.operations()));
+            Cost cost = CostModel.of(prepared.graph(), textLength, type.bytes());
+            return new TowerProfile(gpu.model().name(), launches, gpu.floor(cost.weightBytes(), cost.operations()));
         }
     }
 
-    private static int fill(Checkpoint checkpoint, PreparedTower prepared, Tower tower, int batch, int textLength) {
-        Random random = new Random(SEED);
+    private static PreparedTower images(Checkpoint checkpoint, GpuExecutor executor, int batch) {
+        ImageTower tower = checkpoint.spec().vision().orElseThrow();
+        TowerGraph graph = TowerGraph.image(
+                tower,
+                Optional.of(PixelNormalization.of(checkpoint.spec().preprocess().orElseThrow())),
+                TowerGraph.Output.EMBEDDINGS);
+        byte[] rgb = new byte[PixelNormalization.CHANNELS * tower.imageSize() * tower.imageSize()];
+        new Random(SEED).nextBytes(rgb);
+        PreparedTower prepared = executor.prepare(graph, batch, 1);
         prepared.input().begin();
-        int longest;
-        if (tower.isImage()) {
-            VisionSpec vision = checkpoint.spec().vision().orElseThrow();
-            byte[] rgb = new byte[3 * vision.imageSize() * vision.imageSize()];
-            random.nextBytes(rgb);
-            for (int i = 0; i < batch; i++) {
-                prepared.input().image(rgb);
-            }
-            longest = vision.tokens();
-        } else {
-            TextSpec text = checkpoint.spec().text().orElseThrow();
-            int[] ids = new int[textLength];
-            Arrays.setAll(ids, i -> random.nextInt(text.vocabSize()));
-            for (int i = 0; i < batch; i++) {
-                prepared.input().text(ids, textLength - 1);
-            }
-            longest = textLength;
+        for (int i = 0; i < batch; i++) {
+            prepared.input().image(rgb);
         }
         prepared.input().end();
-        return longest;
+        return prepared;
+    }
+
+    private static PreparedTower texts(Checkpoint checkpoint, GpuExecutor executor, int batch, int textLength) {
+        TextTower tower = checkpoint.spec().text().orElseThrow();
+        Random random = new Random(SEED);
+        int[] ids = new int[textLength];
+        Arrays.setAll(ids, i -> random.nextInt(tower.vocabSize()));
+        PreparedTower prepared = executor.prepare(TowerGraph.text(tower), batch, batch * textLength);
+        prepared.input().begin();
+        for (int i = 0; i < batch; i++) {
+            prepared.input().text(ids, textLength - 1);
+        }
+        prepared.input().end();
+        return prepared;
     }
 
     /** Predicted microseconds of all launches, one after the other. */

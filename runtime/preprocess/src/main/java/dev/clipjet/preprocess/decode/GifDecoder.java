@@ -16,7 +16,7 @@ public final class GifDecoder {
     private int width;
     private int height;
 
-    /** Colours in force, or null. */
+    /** Colors in force, or null. */
     private byte[] palette;
 
     private int transparentIndex = NONE;
@@ -59,7 +59,7 @@ public final class GifDecoder {
 
     private byte[] readPalette(int flags) {
         int bytes = 3 << ((flags & 7) + 1);
-        in.need(position, bytes, "the colour table");
+        in.need(position, bytes, "the color table");
         byte[] colors = Arrays.copyOfRange(in.data(), position, position + bytes);
         position += bytes;
         return colors;

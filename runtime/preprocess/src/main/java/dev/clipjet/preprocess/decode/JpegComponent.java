@@ -26,7 +26,7 @@ final class JpegComponent {
 
     int storedHigh;
 
-    /** Dequantisation factors in natural order, those in force at the component's first scan. */
+    /** Dequantization factors in natural order, those in force at the component's first scan. */
     int[] quant;
 
     /** Quantized coefficients {@code int16 [storedHigh, storedWide, 64]} in natural order, for more than one scan. */

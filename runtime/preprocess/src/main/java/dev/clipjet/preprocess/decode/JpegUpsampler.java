@@ -48,8 +48,8 @@ final class JpegUpsampler {
     void row(int y, byte[] out) {
         int stride = component.stride();
         int source = y / repeatY;
-        // The neighbour that shares the smaller weight: above for even rows, below for odd ones.
-        int neighbour = (y & 1) == 0 ? Math.max(source - 1, 0) : Math.min(source + 1, component.height - 1);
+        // The neighbor that shares the smaller weight: above for even rows, below for odd ones.
+        int neighbor = (y & 1) == 0 ? Math.max(source - 1, 0) : Math.min(source + 1, component.height - 1);
         byte[] samples = component.samples;
         switch (method) {
             case SAME -> System.arraycopy(samples, y * stride, out, 0, component.width);
@@ -57,12 +57,12 @@ final class JpegUpsampler {
             case DOWN -> {
                 int bias = (y & 1) == 0 ? 1 : 2;
                 int near = source * stride;
-                int far = neighbour * stride;
+                int far = neighbor * stride;
                 for (int x = 0; x < component.width; x++) {
                     out[x] = (byte) (((samples[near + x] & 0xff) * 3 + (samples[far + x] & 0xff) + bias) >> 2);
                 }
             }
-            case BOTH -> both(samples, source * stride, neighbour * stride, out);
+            case BOTH -> both(samples, source * stride, neighbor * stride, out);
             case REPEAT -> {
                 int in = source * stride;
                 int width = Math.min(component.width, (out.length + repeatX - 1) / repeatX);

@@ -39,7 +39,7 @@ final class Vp8Decoder {
     private int skipProbability;
     private Vp8Bits[] partitions;
 
-    // What neighbours need: modes of 4x4 blocks, and whether blocks had coefficients (4 Y, 2 U, 2 V, second-order Y).
+    // What neighbors need: modes of 4x4 blocks, and whether blocks had coefficients (4 Y, 2 U, 2 V, second-order Y).
     private final byte[] topModes;
     private final byte[] leftModes = new byte[4];
     private final boolean[] topNonZero;
@@ -95,7 +95,7 @@ final class Vp8Decoder {
     }
 
     private void readHeader(int second, int to) {
-        bits.number(2); // colour space and clamping, which libwebp ignores
+        bits.number(2); // color space and clamping, which libwebp ignores
         segmented = bits.flag();
         if (segmented) {
             updatesMap = bits.flag();

@@ -3,7 +3,7 @@ package dev.clipjet.preprocess.decode;
 import java.util.Arrays;
 
 /**
- * The samples of a VP8 frame. Blocks are predicted and completed in a small work area, as prediction needs neighbours
+ * The samples of a VP8 frame. Blocks are predicted and completed in a small work area, as prediction needs neighbors
  * that the loop filter has not touched; the filter runs over the whole planes afterwards.
  */
 final class Vp8Planes {

@@ -1,6 +1,6 @@
 package dev.clipjet.preprocess.decode;
 
-/** Intra prediction of VP8 (RFC 6386, section 12), in place: the neighbours stand above and to the left in the array. */
+/** Intra prediction of VP8 (RFC 6386, section 12), in place: the neighbors stand above and to the left in the array. */
 final class Vp8Prediction {
 
     static final int DC = 0;

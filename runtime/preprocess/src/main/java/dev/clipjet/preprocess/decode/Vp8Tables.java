@@ -85,13 +85,13 @@ final class Vp8Tables {
                     + "5538290fb0ec5525093e471e117776ff11128a65263c8a37462b1a8e9224131eabff611b148a2d3d3edb0151"
                     + "bc4020291475978e1415a370130c3dc380300418");
 
-    /** Quantiser step of DC by index. */
+    /** Quantizer step of DC by index. */
     static final int[] DC_STEPS =
             bytes("0405060708090a0a0b0c0d0e0f101111121314141515161617171819191a1b1c1d1e1f202122232425252627"
                     + "28292a2b2c2d2e2e2f303132333435363738393a3b3c3d3e3f404142434445464748494a4b4c4c4d4e4f5051"
                     + "52535455565758595b5d5f6062646566686a6c6e707274767a7c7e80828486888a8c8f9194979a9d");
 
-    /** Quantiser step of AC by index. */
+    /** Quantizer step of AC by index. */
     static final int[] AC_STEPS = {
         4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32,
         33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 60, 62,

@@ -8,7 +8,7 @@ import java.util.BitSet;
 import java.util.Deque;
 import java.util.HexFormat;
 
-/** Lossless WebP (VP8L): prefix codes, back references, a colour cache and four transforms. */
+/** Lossless WebP (VP8L): prefix codes, back references, a color cache and four transforms. */
 final class Vp8lDecoder {
 
     private static final int LENGTH_CODES = 24;
@@ -139,7 +139,7 @@ final class Vp8lDecoder {
         if (bits.read(1) != 0) {
             cacheBits = bits.read(4);
             if (cacheBits < 1 || cacheBits > 11) {
-                throw in.malformed("a colour cache of " + cacheBits + " bits");
+                throw in.malformed("a color cache of " + cacheBits + " bits");
             }
         }
         int groupBits = 0;

@@ -14,7 +14,7 @@ sealed interface Vp8lTransform {
         return ((a & 0xff00ff00) + (b & 0xff00ff00) & 0xff00ff00) | ((a & 0xff00ff) + (b & 0xff00ff) & 0xff00ff);
     }
 
-    /** Each pixel is the difference to a prediction from its neighbours; the predictor is chosen per tile. */
+    /** Each pixel is the difference to a prediction from its neighbors; the predictor is chosen per tile. */
     @SuppressWarnings("ArrayRecordComponent")
     record Prediction(int codedWidth, int tileBits, int[] tiles) implements Vp8lTransform {
 

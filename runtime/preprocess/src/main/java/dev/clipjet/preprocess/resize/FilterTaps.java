@@ -65,7 +65,7 @@ final class FilterTaps {
             return Math.max((int) ((i + 0.5) * scale - support + 0.5), 0);
         }
 
-        /** Writes the normalised weights of output position {@code i} and returns their number. */
+        /** Writes the normalized weights of output position {@code i} and returns their number. */
         int weights(int i, double[] out, int offset) {
             double center = (i + 0.5) * scale;
             int start = start(i);

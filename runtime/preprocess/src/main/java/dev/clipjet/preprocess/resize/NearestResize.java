@@ -1,6 +1,6 @@
 package dev.clipjet.preprocess.resize;
 
-/** Nearest neighbour, with the source positions of the two libraries. */
+/** Nearest neighbor, with the source positions of the two libraries. */
 public final class NearestResize {
 
     private NearestResize() {}

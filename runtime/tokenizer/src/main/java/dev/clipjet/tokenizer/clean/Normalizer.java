@@ -8,7 +8,7 @@ import java.util.function.UnaryOperator;
 
 /** A normalizer of tokenizers 0.20.3 that a CLIP {@code tokenizer.json} may name. */
 public enum Normalizer {
-    /** Normalisation form C. */
+    /** Normalization form C. */
     NFC(Nfc::tokenizers),
     /** White space of any kind and length becomes one space. */
     COLLAPSE_WHITE_SPACE(WhiteSpace::collapse),

@@ -6,6 +6,6 @@ package dev.clipjet.tokenizer.load;
  * @param content its text
  * @param id its id
  * @param special whether decoding leaves it out on demand
- * @param normalized whether it is found after normalisation, so in upper case too, and not before
+ * @param normalized whether it is found after normalization, so in upper case too, and not before
  */
 public record AddedToken(String content, int id, boolean special, boolean normalized) {}

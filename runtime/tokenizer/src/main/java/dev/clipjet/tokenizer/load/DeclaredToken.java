@@ -10,7 +10,7 @@ import java.util.OptionalInt;
  *
  * @param id the id that the file gives it, if it gives one
  * @param special whether it has a role beside its text
- * @param normalized whether it is found after normalisation
+ * @param normalized whether it is found after normalization
  * @param file the file that declares it
  * @param place where in the file
  */

@@ -2,11 +2,11 @@ package dev.clipjet.tokenizer.load;
 
 import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
+import dev.clipjet.json.JsonFile;
+import dev.clipjet.json.JsonObject;
 import dev.clipjet.model.TokenizerProfile;
 import dev.clipjet.tokenizer.bpe.ByteSymbols;
 import dev.clipjet.tokenizer.bpe.Vocabulary;
-import dev.clipjet.weights.json.JsonFile;
-import dev.clipjet.weights.json.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Normalisation form C (Unicode Standard Annex 15) over fixed tables: decompose, order marks by combining class, compose.
+ * Normalization form C (Unicode Standard Annex 15) over fixed tables: decompose, order marks by combining class, compose.
  */
 public final class Nfc {
     /** Below this every text is in form C already. */
@@ -77,7 +77,7 @@ public final class Nfc {
         return PYTHON.normalize(text);
     }
 
-    /** The normaliser {@code NFC} of tokenizers 0.20.3 and 0.23.3, whose tables are older than its letters. */
+    /** The normalizer {@code NFC} of tokenizers 0.20.3 and 0.23.3, whose tables are older than its letters. */
     public static String tokenizers(String text) {
         return TOKENIZERS.normalize(text);
     }

@@ -8,7 +8,7 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** The JDK's normaliser is the oracle, for the code points that Unicode 13 has; every later version agrees on them. */
+/** The JDK's normalizer is the oracle, for the code points that Unicode 13 has; every later version agrees on them. */
 class NfcTest {
     private static final int[] UNICODE_13 = IntStream.range(0, 0x110000)
             .filter(c -> Character.isDefined(c) && (c < Character.MIN_SURROGATE || c > Character.MAX_SURROGATE))

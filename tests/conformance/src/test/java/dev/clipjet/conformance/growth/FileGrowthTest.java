@@ -1,11 +1,11 @@
 package dev.clipjet.conformance.growth;
 
 import dev.clipjet.error.ModelFormatException;
-import dev.clipjet.memory.DType;
+import dev.clipjet.numeric.DType;
 import dev.clipjet.model.TokenizerProfile;
 import dev.clipjet.model.TokenizerSpec;
 import dev.clipjet.tokenizer.ClipTokenizer;
-import dev.clipjet.weights.json.JsonFile;
+import dev.clipjet.json.JsonFile;
 import dev.clipjet.weights.safetensors.SafetensorsFile;
 import dev.clipjet.weights.safetensors.SafetensorsWriter;
 import dev.clipjet.weights.safetensors.SafetensorsWriter.Declaration;

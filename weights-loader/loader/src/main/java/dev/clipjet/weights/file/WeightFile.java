@@ -89,8 +89,7 @@ public final class WeightFile implements ByteSource {
     @Override
     public void read(long position, ByteBuffer target) {
         if (position < 0 || target.remaining() > opened.bytes() - position) {
-            throw new IndexOutOfBoundsException(
-                    target.remaining() + " bytes at " + position + " of " + opened.bytes());
+            throw new IndexOutOfBoundsException(target.remaining() + " bytes at " + position + " of " + opened.bytes());
         }
         boolean interrupted = Thread.interrupted();
         try {
@@ -125,7 +124,8 @@ public final class WeightFile implements ByteSource {
             int count = channel.read(target, at);
             if (count < 0) {
                 FileState found = atPath();
-                throw changed(channel.size(), found == null ? null : found.modified().toInstant());
+                throw changed(
+                        channel.size(), found == null ? null : found.modified().toInstant());
             }
             at += count;
         }
@@ -161,8 +161,7 @@ public final class WeightFile implements ByteSource {
     }
 
     private FileChangedException changed(long bytes, Instant modified) {
-        return new FileChangedException(
-                path, opened.bytes(), opened.modified().toInstant(), bytes, modified);
+        return new FileChangedException(path, opened.bytes(), opened.modified().toInstant(), bytes, modified);
     }
 
     private synchronized FileChannel channel() {

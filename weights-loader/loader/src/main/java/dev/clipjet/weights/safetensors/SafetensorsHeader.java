@@ -7,7 +7,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
-import dev.clipjet.memory.DType;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.file.ByteSource;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -51,7 +51,7 @@ final class SafetensorsHeader {
      * @param begin first byte, relative to the end of the header
      * @param end byte after the last
      */
-    record Entry(String name, DType dtype, List<Long> shape, long begin, long end) {}
+    record Entry(String name, ElementType dtype, List<Long> shape, long begin, long end) {}
 
     private final Path file;
     private final long fileBytes;
@@ -280,7 +280,7 @@ final class SafetensorsHeader {
                     "data_offsets [" + begin + ", " + end + "] reach past the " + (fileBytes - dataStart)
                             + " bytes of data in the file");
         }
-        DType dtype = dtype(name, dtypeName);
+        ElementType dtype = dtype(name, dtypeName);
         long bytes = dtype.bytes();
         try {
             // In the order of the reference implementation, in which a zero does not rescue what overflowed before it.
@@ -302,8 +302,8 @@ final class SafetensorsHeader {
         return new Entry(name, dtype, List.copyOf(shape), begin, end);
     }
 
-    private DType dtype(String name, String dtype) {
-        for (DType known : DType.values()) {
+    private ElementType dtype(String name, String dtype) {
+        for (ElementType known : ElementType.values()) {
             if (known.name().equals(dtype)) {
                 return known;
             }

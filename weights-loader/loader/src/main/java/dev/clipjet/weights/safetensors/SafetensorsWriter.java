@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.clipjet.error.ClosedException;
 import dev.clipjet.error.InvalidInputException;
-import dev.clipjet.memory.DType;
+import dev.clipjet.numeric.ElementType;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -33,7 +33,7 @@ public final class SafetensorsWriter implements AutoCloseable {
     private static final JsonFactory JSON = new JsonFactory();
 
     /** A tensor to be written. */
-    public record Declaration(String name, DType dtype, List<Long> shape) {
+    public record Declaration(String name, ElementType dtype, List<Long> shape) {
         public Declaration {
             shape = List.copyOf(shape);
         }

@@ -1,7 +1,7 @@
 package dev.clipjet.weights.synth;
 
 import dev.clipjet.error.InvalidInputException;
-import dev.clipjet.model.Activation;
+import dev.clipjet.numeric.Activation;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 

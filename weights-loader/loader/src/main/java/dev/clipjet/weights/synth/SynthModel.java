@@ -3,9 +3,9 @@ package dev.clipjet.weights.synth;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.clipjet.error.InvalidInputException;
-import dev.clipjet.memory.DType;
-import dev.clipjet.model.Activation;
 import dev.clipjet.model.PreprocessSpec;
+import dev.clipjet.numeric.Activation;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.FloatConversion;
 import dev.clipjet.weights.safetensors.SafetensorsWriter;
 import java.io.IOException;
@@ -49,9 +49,9 @@ public final class SynthModel {
      * @throws InvalidInputException for other types
      * @throws IOException if writing fails
      */
-    public static void write(SynthArchitecture architecture, String prefix, DType dtype, Path directory)
+    public static void write(SynthArchitecture architecture, String prefix, ElementType dtype, Path directory)
             throws IOException {
-        if (dtype != DType.F32 && dtype != DType.F16 && dtype != DType.BF16) {
+        if (dtype != ElementType.F32 && dtype != ElementType.F16 && dtype != ElementType.BF16) {
             throw new InvalidInputException("weights of type " + dtype + " cannot be written; F32, F16 and BF16 can");
         }
         Files.createDirectories(directory);
@@ -83,7 +83,7 @@ public final class SynthModel {
         return pieces;
     }
 
-    private static void writeAll(List<Piece> pieces, String prefix, DType dtype, SafetensorsWriter writer)
+    private static void writeAll(List<Piece> pieces, String prefix, ElementType dtype, SafetensorsWriter writer)
             throws IOException {
         int workers = Runtime.getRuntime().availableProcessors();
         ExecutorService pool = Executors.newFixedThreadPool(workers);
@@ -118,7 +118,7 @@ public final class SynthModel {
     }
 
     private static void write(
-            Piece piece, String prefix, DType dtype, float[] values, ByteBuffer bytes, SafetensorsWriter writer)
+            Piece piece, String prefix, ElementType dtype, float[] values, ByteBuffer bytes, SafetensorsWriter writer)
             throws IOException {
         SynthLayout layout = piece.layout();
         SynthTensor source = layout.source();
@@ -141,8 +141,8 @@ public final class SynthModel {
         writer.write(layout.name(), piece.firstRow() * columns * dtype.bytes(), bytes);
     }
 
-    private static void put(float[] values, int count, DType dtype, ByteBuffer bytes) {
-        if (dtype == DType.F32) {
+    private static void put(float[] values, int count, ElementType dtype, ByteBuffer bytes) {
+        if (dtype == ElementType.F32) {
             FloatBuffer floats = bytes.asFloatBuffer();
             floats.put(values, 0, count);
             return;
@@ -150,11 +150,14 @@ public final class SynthModel {
         ShortBuffer shorts = bytes.asShortBuffer();
         for (int i = 0; i < count; i++) {
             shorts.put(
-                    i, dtype == DType.F16 ? FloatConversion.toHalf(values[i]) : FloatConversion.toBfloat16(values[i]));
+                    i,
+                    dtype == ElementType.F16
+                            ? FloatConversion.toHalf(values[i])
+                            : FloatConversion.toBfloat16(values[i]));
         }
     }
 
-    private static ObjectNode config(SynthArchitecture architecture, DType dtype) {
+    private static ObjectNode config(SynthArchitecture architecture, ElementType dtype) {
         ObjectNode config = JSON.createObjectNode();
         config.putArray("architectures").add("CLIPModel");
         config.put("model_type", "clip");

@@ -1,7 +1,7 @@
 package dev.clipjet.weights.torch;
 
 import dev.clipjet.error.InvalidInputException;
-import dev.clipjet.memory.DType;
+import dev.clipjet.numeric.ElementType;
 import java.util.Map;
 import java.util.Set;
 
@@ -28,17 +28,17 @@ final class AllowedGlobals {
     /** Everything that TorchScript compiled has this prefix; such classes are bags of attributes. */
     private static final String SCRIPT_PREFIX = "__torch__.";
 
-    private static final Map<String, DType> STORAGES = Map.of(
-            "torch.FloatStorage", DType.F32,
-            "torch.HalfStorage", DType.F16,
-            "torch.BFloat16Storage", DType.BF16,
-            "torch.DoubleStorage", DType.F64,
-            "torch.LongStorage", DType.I64,
-            "torch.IntStorage", DType.I32,
-            "torch.ShortStorage", DType.I16,
-            "torch.CharStorage", DType.I8,
-            "torch.ByteStorage", DType.U8,
-            "torch.BoolStorage", DType.BOOL);
+    private static final Map<String, ElementType> STORAGES = Map.of(
+            "torch.FloatStorage", ElementType.F32,
+            "torch.HalfStorage", ElementType.F16,
+            "torch.BFloat16Storage", ElementType.BF16,
+            "torch.DoubleStorage", ElementType.F64,
+            "torch.LongStorage", ElementType.I64,
+            "torch.IntStorage", ElementType.I32,
+            "torch.ShortStorage", ElementType.I16,
+            "torch.CharStorage", ElementType.I8,
+            "torch.ByteStorage", ElementType.U8,
+            "torch.BoolStorage", ElementType.BOOL);
 
     private static final Set<String> FUNCTIONS =
             Set.of(ORDERED_DICT, REBUILD_TENSOR, REBUILD_TENSOR_V2, REBUILD_PARAMETER, SIZE, DEVICE, RESTORE_TYPE_TAG);
@@ -72,12 +72,12 @@ final class AllowedGlobals {
     }
 
     /** The element type of a storage class, or null. */
-    static DType storageType(String global) {
+    static ElementType storageType(String global) {
         return STORAGES.get(global);
     }
 
     /** The name within {@code torch} of the storage class of an element type. */
-    static String storageClass(DType dtype) {
+    static String storageClass(ElementType dtype) {
         return STORAGES.entrySet().stream()
                 .filter(entry -> entry.getValue() == dtype)
                 .map(entry -> entry.getKey().substring("torch.".length()))

@@ -1,6 +1,6 @@
 package dev.clipjet.weights.torch;
 
-import dev.clipjet.memory.DType;
+import dev.clipjet.numeric.ElementType;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -178,7 +178,7 @@ public sealed interface PickleValue {
      * @param elements number of elements
      * @param device where it was when it was saved, such as {@code cpu} or {@code cuda:0}; of no consequence
      */
-    record Storage(String key, DType dtype, long elements, String device) implements PickleValue {
+    record Storage(String key, ElementType dtype, long elements, String device) implements PickleValue {
         /** Size of the data; the number of elements was checked so that this cannot overflow. */
         public long bytes() {
             return elements * dtype.bytes();
@@ -196,11 +196,11 @@ public sealed interface PickleValue {
      * @param storage where its elements are
      * @param offset index of its first element in the storage
      * @param shape sizes, outermost first
-     * @param strides distance in elements between neighbours of each dimension
+     * @param strides distance in elements between neighbors of each dimension
      */
     record Tensor(Storage storage, long offset, List<Long> shape, List<Long> strides) implements PickleValue {
         /** Type of the elements. */
-        public DType dtype() {
+        public ElementType dtype() {
             return storage.dtype();
         }
 

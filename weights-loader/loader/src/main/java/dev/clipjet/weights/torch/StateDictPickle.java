@@ -1,7 +1,7 @@
 package dev.clipjet.weights.torch;
 
 import dev.clipjet.error.InvalidInputException;
-import dev.clipjet.memory.DType;
+import dev.clipjet.numeric.ElementType;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -42,7 +42,7 @@ final class StateDictPickle {
      * @param storage key of its storage
      * @throws InvalidInputException for element types that torch has no storage class for
      */
-    void tensor(String name, DType dtype, List<Long> shape, String storage) {
+    void tensor(String name, ElementType dtype, List<Long> shape, String storage) {
         long elements = shape.stream().reduce(1L, Math::multiplyExact);
         string(name);
         global("torch._utils", "_rebuild_tensor_v2");

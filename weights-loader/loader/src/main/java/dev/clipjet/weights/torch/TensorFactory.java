@@ -1,7 +1,7 @@
 package dev.clipjet.weights.torch;
 
 import dev.clipjet.error.ModelFormatException.Kind;
-import dev.clipjet.memory.DType;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.torch.PickleValue.Global;
 import dev.clipjet.weights.torch.PickleValue.Int;
 import dev.clipjet.weights.torch.PickleValue.Sequence;
@@ -56,7 +56,7 @@ final class TensorFactory {
         if (sixth && items.get(5) != PickleValue.Constant.NONE) {
             throw stream.error(Kind.UNSUPPORTED, "storages that are views of others are not supported");
         }
-        DType dtype = items.get(1) instanceof Global type ? AllowedGlobals.storageType(type.name()) : null;
+        ElementType dtype = items.get(1) instanceof Global type ? AllowedGlobals.storageType(type.name()) : null;
         if (dtype == null) {
             throw stream.error(
                     Kind.MALFORMED,

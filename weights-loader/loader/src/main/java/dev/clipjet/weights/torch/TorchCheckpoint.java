@@ -41,7 +41,7 @@ public final class TorchCheckpoint implements AutoCloseable {
         this.file = file;
         this.container = Container.read(file);
         this.tensors = Collections.unmodifiableMap(
-                materialise(StateDict.of(file.path(), container.root(), container.pickleBytes())));
+                materialize(StateDict.of(file.path(), container.root(), container.pickleBytes())));
     }
 
     /**
@@ -121,14 +121,13 @@ public final class TorchCheckpoint implements AutoCloseable {
         return copies.gather(name, tensor, storage);
     }
 
-    private Map<String, StoredTensor> materialise(Map<String, Tensor> views) {
+    private Map<String, StoredTensor> materialize(Map<String, Tensor> views) {
         Map<String, StoredTensor> result = new LinkedHashMap<>();
         Map<Storage, ByteRange> storages = new HashMap<>();
         StridedCopy copies = new StridedCopy(file);
         views.forEach((name, view) -> {
             ByteRange storage = storages.computeIfAbsent(view.storage(), container::content);
-            result.put(
-                    name, new StoredTensor(name, view.dtype(), view.shape(), bytes(name, view, storage, copies)));
+            result.put(name, new StoredTensor(name, view.dtype(), view.shape(), bytes(name, view, storage, copies)));
         });
         return result;
     }

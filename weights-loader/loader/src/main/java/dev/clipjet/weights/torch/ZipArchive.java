@@ -180,8 +180,7 @@ final class ZipArchive {
                     Long.toUnsignedString(compressed) + " bytes from " + data + " are not in the file");
         }
         // The file has all of the local name, so if the two are of one length, it was read.
-        if (nameBytes != rawName.length
-                || !ByteBuffer.wrap(rawName).equals(local.slice(LOCAL_BYTES, nameBytes))) {
+        if (nameBytes != rawName.length || !ByteBuffer.wrap(rawName).equals(local.slice(LOCAL_BYTES, nameBytes))) {
             throw error(Kind.MALFORMED, name, "the local header at " + header + " has another name");
         }
         if (Short.toUnsignedInt(local.getShort(8)) != method) {

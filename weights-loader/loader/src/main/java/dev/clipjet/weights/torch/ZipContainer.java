@@ -26,7 +26,8 @@ final class ZipContainer implements Container {
             throw archive.error(Kind.LIMIT, pickle.name(), "has " + pickle.size() + " bytes, no model has that");
         }
         this.pickleBytes = pickle.size();
-        PickleStream stream = new PickleStream(file.path(), pickle.name(), 0, archive.content(pickle).copy());
+        PickleStream stream = new PickleStream(
+                file.path(), pickle.name(), 0, archive.content(pickle).copy());
         TensorFactory tensors = new TensorFactory(stream, file.size(), storage -> check(stream, storage));
         this.root = new PickleInterpreter(stream, tensors).read();
     }
@@ -58,7 +59,8 @@ final class ZipContainer implements Container {
         if (entry.size() > MAX_BYTE_ORDER_BYTES) {
             throw archive.error(Kind.MALFORMED, entry.name(), "has " + entry.size() + " bytes, expected \"little\"");
         }
-        String order = StandardCharsets.US_ASCII.decode(archive.content(entry).copy()).toString();
+        String order =
+                StandardCharsets.US_ASCII.decode(archive.content(entry).copy()).toString();
         if (!order.equals("little")) {
             throw archive.error(
                     Kind.UNSUPPORTED, entry.name(), "is \"" + order + "\"; only little-endian files are supported");

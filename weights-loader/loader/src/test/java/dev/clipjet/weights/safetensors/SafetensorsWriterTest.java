@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.clipjet.error.ClosedException;
 import dev.clipjet.error.InvalidInputException;
-import dev.clipjet.memory.DType;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.StoredTensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -21,10 +21,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 class SafetensorsWriterTest {
     private static final List<SafetensorsWriter.Declaration> TENSORS = List.of(
-            new SafetensorsWriter.Declaration("half", DType.F16, List.of(3L)),
-            new SafetensorsWriter.Declaration("b", DType.F32, List.of(2L, 1L)),
-            new SafetensorsWriter.Declaration("a\"ü", DType.F32, List.of()),
-            new SafetensorsWriter.Declaration("empty", DType.I64, List.of(0L)));
+            new SafetensorsWriter.Declaration("half", ElementType.F16, List.of(3L)),
+            new SafetensorsWriter.Declaration("b", ElementType.F32, List.of(2L, 1L)),
+            new SafetensorsWriter.Declaration("a\"ü", ElementType.F32, List.of()),
+            new SafetensorsWriter.Declaration("empty", ElementType.I64, List.of(0L)));
 
     @TempDir
     Path temp;
@@ -51,7 +51,7 @@ class SafetensorsWriterTest {
             assertThat(file.metadata()).containsExactly(Map.entry("format", "pt"));
             assertThat(file.tensors()).extracting(StoredTensor::name).containsExactly("empty", "a\"ü", "b", "half");
             assertThat(file.tensor("half").data()).isEqualTo(shorts(1, 2, 3));
-            assertThat(file.tensor("half").dtype()).isEqualTo(DType.F16);
+            assertThat(file.tensor("half").dtype()).isEqualTo(ElementType.F16);
             assertThat(file.tensor("b").data()).isEqualTo(ints(10, 20));
             assertThat(file.tensor("b").shape()).containsExactly(2L, 1L);
             assertThat(file.tensor("a\"ü").data()).isEqualTo(ints(30));

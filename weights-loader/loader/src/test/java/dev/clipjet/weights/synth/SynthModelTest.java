@@ -5,15 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.clipjet.error.InvalidInputException;
-import dev.clipjet.memory.DType;
-import dev.clipjet.model.Activation;
+import dev.clipjet.model.TensorNames;
 import dev.clipjet.model.TextPooling;
 import dev.clipjet.model.TokenizerProfile;
+import dev.clipjet.numeric.Activation;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.testing.Golden;
 import dev.clipjet.weights.CanonicalTensor;
 import dev.clipjet.weights.Checkpoint;
 import dev.clipjet.weights.FloatConversion;
-import dev.clipjet.weights.TensorNames;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -111,7 +111,7 @@ class SynthModelTest {
     @Test
     void writesAModelThatOpens(@TempDir Path temp) throws IOException {
         String prefix = "other:";
-        SynthModel.write(SynthArchitecture.VIT_B_32, prefix, DType.F16, temp);
+        SynthModel.write(SynthArchitecture.VIT_B_32, prefix, ElementType.F16, temp);
         try (Checkpoint checkpoint = Checkpoint.open(temp)) {
             assertThat(checkpoint.spec().notes()).isEmpty();
             assertThat(checkpoint.spec().text().orElseThrow().pooling()).isEqualTo(TextPooling.END_TOKEN);

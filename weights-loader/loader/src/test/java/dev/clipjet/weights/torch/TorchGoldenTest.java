@@ -3,7 +3,7 @@ package dev.clipjet.weights.torch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.clipjet.memory.DType;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.testing.Golden;
 import dev.clipjet.weights.StoredTensor;
 import dev.clipjet.weights.torch.TorchCheckpoint.Format;
@@ -20,8 +20,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every file of the reference data that torch wrote. */
 class TorchGoldenTest {
-    private static final Map<String, DType> DTYPES =
-            Map.of("float32", DType.F32, "float16", DType.F16, "bfloat16", DType.BF16, "int64", DType.I64);
+    private static final Map<String, ElementType> DTYPES = Map.of(
+            "float32",
+            ElementType.F32,
+            "float16",
+            ElementType.F16,
+            "bfloat16",
+            ElementType.BF16,
+            "int64",
+            ElementType.I64);
 
     static List<Path> files() throws IOException {
         try (Stream<Path> all = Files.walk(Golden.folder(), 2)) {
@@ -44,15 +51,15 @@ class TorchGoldenTest {
                         .isEqualTo(tensor.elements() * tensor.dtype().bytes());
             });
             if (!path.getParent().getFileName().toString().startsWith("hf-")) {
-                Map<DType, Long> expected = new TreeMap<>();
+                Map<ElementType, Long> expected = new TreeMap<>();
                 types.fields()
                         .forEachRemaining(entry -> expected.put(
                                 DTYPES.get(entry.getKey()), entry.getValue().longValue()));
-                Map<DType, Long> found = new TreeMap<>();
+                Map<ElementType, Long> found = new TreeMap<>();
                 file.tensors().values().forEach(tensor -> found.merge(tensor.dtype(), 1L, Long::sum));
                 if (file.format() == Format.TORCHSCRIPT) {
                     // Three integers of the archive are no weights, and the list leaves them out.
-                    expected.merge(DType.I64, 3L, Long::sum);
+                    expected.merge(ElementType.I64, 3L, Long::sum);
                 }
                 assertThat(found).isEqualTo(expected);
             }

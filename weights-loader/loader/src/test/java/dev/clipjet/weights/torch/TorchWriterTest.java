@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.clipjet.error.ClosedException;
 import dev.clipjet.error.InvalidInputException;
-import dev.clipjet.memory.DType;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.StoredTensor;
-import dev.clipjet.weights.safetensors.SafetensorsWriter.Declaration;
 import dev.clipjet.weights.file.WeightFile;
+import dev.clipjet.weights.safetensors.SafetensorsWriter.Declaration;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -26,12 +26,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 class TorchWriterTest {
     private static final List<Declaration> TENSORS = List.of(
-            new Declaration("a.weight", DType.F32, List.of(3L, 5L)),
-            new Declaration("empty", DType.F16, List.of(0L, 4L)),
-            new Declaration("größe", DType.F16, List.of(7L)),
-            new Declaration("scale", DType.BF16, List.of()),
-            new Declaration("count", DType.I64, List.of()),
-            new Declaration("last", DType.F64, List.of(0L)));
+            new Declaration("a.weight", ElementType.F32, List.of(3L, 5L)),
+            new Declaration("empty", ElementType.F16, List.of(0L, 4L)),
+            new Declaration("größe", ElementType.F16, List.of(7L)),
+            new Declaration("scale", ElementType.BF16, List.of()),
+            new Declaration("count", ElementType.I64, List.of()),
+            new Declaration("last", ElementType.F64, List.of(0L)));
 
     @TempDir
     Path temp;
@@ -134,7 +134,7 @@ class TorchWriterTest {
         assertThatThrownBy(() -> TorchWriter.create(temp.resolve("x.pt"), List.of(tensor, tensor)))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("a.weight");
-        Declaration unsigned = new Declaration("u", DType.U64, List.of(1L));
+        Declaration unsigned = new Declaration("u", ElementType.U64, List.of(1L));
         assertThatThrownBy(() -> TorchWriter.create(temp.resolve("x.pt"), List.of(unsigned)))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("U64");

@@ -1,7 +1,7 @@
 package dev.clipjet.weights.upload;
 
 import dev.clipjet.error.InvalidInputException;
-import dev.clipjet.memory.DType;
+import dev.clipjet.numeric.ElementType;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,8 +26,8 @@ public final class Conversions {
     private Conversions() {}
 
     /** Whether tensors of a type can be uploaded, and to a type. */
-    static boolean isConvertible(DType dtype) {
-        return dtype == DType.F32 || dtype == DType.F16 || dtype == DType.BF16;
+    static boolean isConvertible(ElementType dtype) {
+        return dtype == ElementType.F32 || dtype == ElementType.F16 || dtype == ElementType.BF16;
     }
 
     /** What is best for the amount that an upload is about to convert; says so in the log. */
@@ -49,20 +49,20 @@ public final class Conversions {
         if (ModuleLayer.boot().findModule(MODULE).isEmpty()) {
             return ": the JVM was started without --add-modules " + MODULE;
         }
-        // Without the optimising compiler every vector is an object: forty times slower than plain Java.
+        // Without the optimizing compiler every vector is an object: forty times slower than plain Java.
         String mode = System.getProperty("java.vm.info", "");
         if (mode.contains("interpreted") || mode.contains("emulated-client")) {
-            return ": the JVM runs without its optimising compiler";
+            return ": the JVM runs without its optimizing compiler";
         }
         return VectorHalves.lanes() < 4 ? ": this CPU has no vectors of four floats" : "";
     }
 
     /** In plain Java. */
-    static BlockConversion between(DType source, DType target) {
+    static BlockConversion between(ElementType source, ElementType target) {
         return between(source, target, PLAIN);
     }
 
-    static BlockConversion between(DType source, DType target, HalfConversions halves) {
+    static BlockConversion between(ElementType source, ElementType target, HalfConversions halves) {
         if (!isConvertible(source) || !isConvertible(target)) {
             throw new InvalidInputException("no conversion from " + source + " to " + target);
         }
@@ -73,10 +73,12 @@ public final class Conversions {
                 return 0;
             };
         }
-        if (source == DType.F32) {
-            return target == DType.F16 ? halves::toHalf : halves::toBfloat16;
+        if (source == ElementType.F32) {
+            return target == ElementType.F16 ? halves::toHalf : halves::toBfloat16;
         }
-        BlockConversion toFloat = source == DType.F16 ? halves::fromHalf : halves::fromBfloat16;
-        return target == DType.F32 ? toFloat : new ThroughFloat(toFloat, between(DType.F32, target, halves));
+        BlockConversion toFloat = source == ElementType.F16 ? halves::fromHalf : halves::fromBfloat16;
+        return target == ElementType.F32
+                ? toFloat
+                : new ThroughFloat(toFloat, between(ElementType.F32, target, halves));
     }
 }

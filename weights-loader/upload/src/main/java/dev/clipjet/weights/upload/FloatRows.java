@@ -1,7 +1,7 @@
 package dev.clipjet.weights.upload;
 
 import dev.clipjet.error.InvalidInputException;
-import dev.clipjet.memory.DType;
+import dev.clipjet.numeric.ElementType;
 
 /** Values on the heap. */
 final class FloatRows implements RowSource {
@@ -19,8 +19,8 @@ final class FloatRows implements RowSource {
     }
 
     @Override
-    public DType dtype() {
-        return DType.F32;
+    public ElementType dtype() {
+        return ElementType.F32;
     }
 
     @Override

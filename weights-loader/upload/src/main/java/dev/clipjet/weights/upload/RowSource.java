@@ -1,7 +1,7 @@
 package dev.clipjet.weights.upload;
 
 import dev.clipjet.error.InvalidInputException;
-import dev.clipjet.memory.DType;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.CanonicalTensor;
 import dev.clipjet.weights.StoredTensor;
 import java.nio.ByteBuffer;
@@ -14,7 +14,7 @@ import java.util.List;
  */
 public interface RowSource {
     /** Type in which elements are given: F32, F16 or BF16. */
-    DType dtype();
+    ElementType dtype();
 
     /** Number of rows; the length of a vector. */
     int rows();

@@ -1,7 +1,7 @@
 package dev.clipjet.weights.upload;
 
 import dev.clipjet.error.InvalidInputException;
-import dev.clipjet.memory.DType;
+import dev.clipjet.numeric.ElementType;
 
 /** Another source's elements as F32, times the factor of their row or of their column. */
 final class ScaledRows implements RowSource {
@@ -21,8 +21,8 @@ final class ScaledRows implements RowSource {
     }
 
     @Override
-    public DType dtype() {
-        return DType.F32;
+    public ElementType dtype() {
+        return ElementType.F32;
     }
 
     @Override

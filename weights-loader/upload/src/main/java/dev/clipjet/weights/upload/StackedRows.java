@@ -1,14 +1,14 @@
 package dev.clipjet.weights.upload;
 
 import dev.clipjet.error.InvalidInputException;
-import dev.clipjet.memory.DType;
+import dev.clipjet.numeric.ElementType;
 import java.nio.ByteBuffer;
 import java.util.List;
 
 /** The rows of several sources, one after the other. */
 final class StackedRows implements RowSource {
     private final List<RowSource> parts;
-    private final DType dtype;
+    private final ElementType dtype;
     private final int columns;
     private final int rows;
 
@@ -27,14 +27,14 @@ final class StackedRows implements RowSource {
             sum = Math.addExact(sum, part.rows());
         }
         rows = sum;
-        dtype = same ? parts.get(0).dtype() : DType.F32;
+        dtype = same ? parts.get(0).dtype() : ElementType.F32;
         this.parts = parts.stream()
                 .map(part -> part.dtype() == dtype ? part : new WidenedRows(part))
                 .toList();
     }
 
     @Override
-    public DType dtype() {
+    public ElementType dtype() {
         return dtype;
     }
 

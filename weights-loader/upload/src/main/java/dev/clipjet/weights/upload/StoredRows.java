@@ -1,14 +1,14 @@
 package dev.clipjet.weights.upload;
 
 import dev.clipjet.error.InvalidInputException;
-import dev.clipjet.memory.DType;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.StoredTensor;
 import java.nio.ByteBuffer;
 
 /** A tensor in its file. */
 final class StoredRows implements RowSource {
     private final StoredTensor tensor;
-    private final DType dtype;
+    private final ElementType dtype;
     private final int rows;
     private final int columns;
 
@@ -23,13 +23,13 @@ final class StoredRows implements RowSource {
         this.columns = columns;
         long bytes = tensor.bytes().length();
         if (bytes != elements() * dtype.bytes()) {
-            throw new InvalidInputException("tensor \"" + tensor.name() + "\" has " + bytes + " bytes, "
-                    + rows + " x " + columns + " of " + dtype + " are " + elements() * dtype.bytes());
+            throw new InvalidInputException("tensor \"" + tensor.name() + "\" has " + bytes + " bytes, " + rows + " x "
+                    + columns + " of " + dtype + " are " + elements() * dtype.bytes());
         }
     }
 
     @Override
-    public DType dtype() {
+    public ElementType dtype() {
         return dtype;
     }
 

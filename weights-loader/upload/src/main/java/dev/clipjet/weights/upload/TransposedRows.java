@@ -1,6 +1,6 @@
 package dev.clipjet.weights.upload;
 
-import dev.clipjet.memory.DType;
+import dev.clipjet.numeric.ElementType;
 
 /** Another source's matrix with rows and columns exchanged, copied to the heap when it is first read. */
 final class TransposedRows implements RowSource {
@@ -12,7 +12,7 @@ final class TransposedRows implements RowSource {
     }
 
     @Override
-    public DType dtype() {
+    public ElementType dtype() {
         return source.dtype();
     }
 

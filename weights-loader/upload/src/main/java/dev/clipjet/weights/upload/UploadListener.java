@@ -1,6 +1,6 @@
 package dev.clipjet.weights.upload;
 
-import dev.clipjet.memory.DType;
+import dev.clipjet.numeric.ElementType;
 
 /** Told how an upload goes on, on the thread that called {@link WeightUploader#upload}. What it throws ends the upload. */
 public interface UploadListener {
@@ -22,5 +22,5 @@ public interface UploadListener {
      * @param target type on the device
      * @param count how many values
      */
-    default void overflow(String weight, DType target, long count) {}
+    default void overflow(String weight, ElementType target, long count) {}
 }

@@ -1,7 +1,7 @@
 package dev.clipjet.weights.upload;
 
 import dev.clipjet.error.InvalidInputException;
-import dev.clipjet.memory.DType;
+import dev.clipjet.numeric.ElementType;
 
 /**
  * A matrix to upload.
@@ -11,7 +11,7 @@ import dev.clipjet.memory.DType;
  * @param target element type on the device: F32, F16 or BF16
  * @param layout where its elements go
  */
-public record UploadRequest(String name, RowSource source, DType target, WeightLayout layout) {
+public record UploadRequest(String name, RowSource source, ElementType target, WeightLayout layout) {
     public UploadRequest {
         if (source.rows() < 1 || source.columns() < 1) {
             throw new InvalidInputException(
@@ -24,7 +24,7 @@ public record UploadRequest(String name, RowSource source, DType target, WeightL
     }
 
     /** Row-major, without padding. */
-    public UploadRequest(String name, RowSource source, DType target) {
+    public UploadRequest(String name, RowSource source, ElementType target) {
         this(name, source, target, RowMajor.PLAIN);
     }
 

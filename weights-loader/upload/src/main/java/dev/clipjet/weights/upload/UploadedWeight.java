@@ -1,6 +1,6 @@
 package dev.clipjet.weights.upload;
 
-import dev.clipjet.memory.DType;
+import dev.clipjet.numeric.ElementType;
 
 /**
  * A weight in device memory.
@@ -13,4 +13,4 @@ import dev.clipjet.memory.DType;
  * @param layout where its elements lie
  */
 public record UploadedWeight(
-        String name, long address, long bytes, int rows, int columns, DType dtype, WeightLayout layout) {}
+        String name, long address, long bytes, int rows, int columns, ElementType dtype, WeightLayout layout) {}

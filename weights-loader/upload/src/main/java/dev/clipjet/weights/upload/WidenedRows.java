@@ -1,6 +1,6 @@
 package dev.clipjet.weights.upload;
 
-import dev.clipjet.memory.DType;
+import dev.clipjet.numeric.ElementType;
 
 /** Another source's elements as F32. */
 final class WidenedRows implements RowSource {
@@ -10,12 +10,12 @@ final class WidenedRows implements RowSource {
 
     WidenedRows(RowSource source) {
         this.source = source;
-        this.toFloat = Conversions.between(source.dtype(), DType.F32);
+        this.toFloat = Conversions.between(source.dtype(), ElementType.F32);
     }
 
     @Override
-    public DType dtype() {
-        return DType.F32;
+    public ElementType dtype() {
+        return ElementType.F32;
     }
 
     @Override
@@ -30,7 +30,7 @@ final class WidenedRows implements RowSource {
 
     @Override
     public void read(long element, int count, byte[] target, int offset) {
-        if (source.dtype() == DType.F32) {
+        if (source.dtype() == ElementType.F32) {
             source.read(element, count, target, offset);
             return;
         }

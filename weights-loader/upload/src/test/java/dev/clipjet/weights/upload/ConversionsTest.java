@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.clipjet.error.InvalidInputException;
-import dev.clipjet.memory.DType;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.FloatConversion;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -105,16 +105,16 @@ class ConversionsTest {
     @Test
     void vectors_and_plain_java_agree_on_any_bits_length_and_place() {
         Random random = new Random(1);
-        DType[] types = {DType.F32, DType.F16, DType.BF16};
+        ElementType[] types = {ElementType.F32, ElementType.F16, ElementType.BF16};
         for (int round = 0; round < 4000; round++) {
-            DType from = types[random.nextInt(3)];
-            DType to = types[random.nextInt(3)];
+            ElementType from = types[random.nextInt(3)];
+            ElementType to = types[random.nextInt(3)];
             int count = random.nextInt(70) + (round % 50 == 0 ? 5000 : 0);
             int in = random.nextInt(9);
             int out = random.nextInt(9);
             byte[] source = new byte[in + count * from.bytes()];
             random.nextBytes(source);
-            if (round % 2 == 0 && from == DType.F32) {
+            if (round % 2 == 0 && from == ElementType.F32) {
                 // Magnitudes below 4, so that no block overflows.
                 for (int i = in + 3; i < source.length; i += 4) {
                     source[i] &= (byte) 0xbf;
@@ -131,9 +131,10 @@ class ConversionsTest {
 
     @Test
     void other_types_have_no_conversion() {
-        assertThatThrownBy(() -> Conversions.between(DType.F64, DType.F16))
+        assertThatThrownBy(() -> Conversions.between(ElementType.F64, ElementType.F16))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessage("no conversion from F64 to F16");
-        assertThatThrownBy(() -> Conversions.between(DType.F32, DType.I8)).isInstanceOf(InvalidInputException.class);
+        assertThatThrownBy(() -> Conversions.between(ElementType.F32, ElementType.I8))
+                .isInstanceOf(InvalidInputException.class);
     }
 }

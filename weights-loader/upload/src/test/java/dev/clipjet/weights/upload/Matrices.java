@@ -1,6 +1,6 @@
 package dev.clipjet.weights.upload;
 
-import dev.clipjet.memory.DType;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.FloatConversion;
 import dev.clipjet.weights.StoredTensor;
 import java.nio.ByteBuffer;
@@ -13,7 +13,7 @@ final class Matrices {
     private Matrices() {}
 
     /** Values of the size that weights have, some subnormal in F16, some zero. */
-    static StoredTensor random(String name, DType dtype, int rows, int columns, long seed) {
+    static StoredTensor random(String name, ElementType dtype, int rows, int columns, long seed) {
         Random random = new Random(seed);
         float[] values = new float[rows * columns];
         for (int i = 0; i < values.length; i++) {
@@ -25,7 +25,7 @@ final class Matrices {
         return stored(name, dtype, rows, columns, values);
     }
 
-    static StoredTensor stored(String name, DType dtype, int rows, int columns, float... values) {
+    static StoredTensor stored(String name, ElementType dtype, int rows, int columns, float... values) {
         ByteBuffer bytes =
                 ByteBuffer.allocateDirect(values.length * dtype.bytes()).order(ByteOrder.LITTLE_ENDIAN);
         for (float value : values) {
@@ -44,7 +44,7 @@ final class Matrices {
         };
     }
 
-    static void put(ByteBuffer target, DType dtype, float value) {
+    static void put(ByteBuffer target, ElementType dtype, float value) {
         switch (dtype) {
             case F32 -> target.putFloat(value);
             case F16 -> target.putShort(FloatConversion.toHalf(value));
@@ -59,7 +59,7 @@ final class Matrices {
     }
 
     /** What a weight's bytes must be: converted values at their places, zeros elsewhere. */
-    static byte[] expected(StoredTensor tensor, DType target, long bytes, Place place) {
+    static byte[] expected(StoredTensor tensor, ElementType target, long bytes, Place place) {
         ByteBuffer result = ByteBuffer.allocate(Math.toIntExact(bytes)).order(ByteOrder.LITTLE_ENDIAN);
         for (int row = 0; row < tensor.shape().get(0); row++) {
             for (int column = 0; column < tensor.shape().get(1); column++) {

@@ -7,7 +7,7 @@ import dev.clipjet.device.DeviceException;
 import dev.clipjet.device.GpuStream;
 import dev.clipjet.device.faults.FaultPlan;
 import dev.clipjet.device.faults.FaultyDevice;
-import dev.clipjet.memory.DType;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.ptx.emulator.EmulatedDevice;
 import dev.clipjet.ptx.exec.ExecutionOptions;
 import java.util.List;
@@ -17,11 +17,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Every call to the device fails once; nothing stays allocated, and the error is the device's. */
 class UploadFaultsTest {
     private static final List<UploadRequest> REQUESTS = List.of(
-            new UploadRequest("a", RowSource.of(Matrices.random("a", DType.F32, 40, 30, 1)), DType.F16),
+            new UploadRequest("a", RowSource.of(Matrices.random("a", ElementType.F32, 40, 30, 1)), ElementType.F16),
             new UploadRequest(
                     "b",
-                    RowSource.of(Matrices.random("b", DType.F16, 40, 30, 1)),
-                    DType.F16,
+                    RowSource.of(Matrices.random("b", ElementType.F16, 40, 30, 1)),
+                    ElementType.F16,
                     new TiledLayout(16, 8, TileOrder.ROW_MAJOR)));
 
     private static void upload(FaultyDevice device) {

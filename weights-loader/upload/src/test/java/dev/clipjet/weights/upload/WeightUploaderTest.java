@@ -8,7 +8,7 @@ import dev.clipjet.device.GpuDevice;
 import dev.clipjet.device.GpuStream;
 import dev.clipjet.error.ClosedException;
 import dev.clipjet.error.InvalidInputException;
-import dev.clipjet.memory.DType;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.ptx.emulator.EmulatedDevice;
 import dev.clipjet.ptx.exec.ExecutionOptions;
 import dev.clipjet.weights.StoredTensor;
@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class WeightUploaderTest {
-    private static final List<DType> TYPES = List.of(DType.F32, DType.F16, DType.BF16);
+    private static final List<ElementType> TYPES = List.of(ElementType.F32, ElementType.F16, ElementType.BF16);
 
     private GpuDevice device;
     private GpuStream stream;
@@ -73,8 +73,8 @@ class WeightUploaderTest {
         int[][] shapes = {{1, 1}, {1, 77}, {77, 1}, {33, 65}, {16, 64}, {130, 50}};
         List<StoredTensor> tensors = new ArrayList<>();
         List<UploadRequest> requests = new ArrayList<>();
-        for (DType source : TYPES) {
-            for (DType target : TYPES) {
+        for (ElementType source : TYPES) {
+            for (ElementType target : TYPES) {
                 for (WeightLayout layout : layouts) {
                     for (int[] shape : shapes) {
                         StoredTensor tensor = Matrices.random("w", source, shape[0], shape[1], requests.size());
@@ -112,7 +112,7 @@ class WeightUploaderTest {
 
     @Test
     void progress_is_told_buffer_by_buffer() {
-        StoredTensor large = Matrices.random("large", DType.F32, 300, 100, 1);
+        StoredTensor large = Matrices.random("large", ElementType.F32, 300, 100, 1);
         List<String> names = new ArrayList<>();
         List<Long> done = new ArrayList<>();
         List<Long> totals = new ArrayList<>();
@@ -126,8 +126,8 @@ class WeightUploaderTest {
         };
         try (WeightUploader uploader = new WeightUploader(device, stream, listener, 10_000);
                 UploadedWeights weights = uploader.upload(List.of(
-                        new UploadRequest("large", RowSource.of(large), DType.F16),
-                        new UploadRequest("small", RowSource.of(new float[] {1, 2}, 2, 1), DType.F32)))) {
+                        new UploadRequest("large", RowSource.of(large), ElementType.F16),
+                        new UploadRequest("small", RowSource.of(new float[] {1, 2}, 2, 1), ElementType.F32)))) {
             assertThat(weights.bytes()).isEqualTo(60_160 + 256);
             assertThat(names).containsExactly("large", "large", "large", "large", "large", "large", "small");
             assertThat(done).containsExactly(10_000L, 20_000L, 30_000L, 40_000L, 50_000L, 60_000L, 60_416L);
@@ -140,48 +140,61 @@ class WeightUploaderTest {
         List<String> told = new ArrayList<>();
         UploadListener listener = new UploadListener() {
             @Override
-            public void overflow(String weight, DType target, long count) {
+            public void overflow(String weight, ElementType target, long count) {
                 told.add(weight + " " + target + " " + count);
             }
         };
         StoredTensor floats = Matrices.stored(
-                "f", DType.F32, 2, 3, 65519f, 65520f, -1e30f, Float.POSITIVE_INFINITY, Float.NaN, Float.MAX_VALUE);
-        StoredTensor bfloats = Matrices.stored("b", DType.BF16, 1, 3, 65280f, 65536f, 1f);
+                "f",
+                ElementType.F32,
+                2,
+                3,
+                65519f,
+                65520f,
+                -1e30f,
+                Float.POSITIVE_INFINITY,
+                Float.NaN,
+                Float.MAX_VALUE);
+        StoredTensor bfloats = Matrices.stored("b", ElementType.BF16, 1, 3, 65280f, 65536f, 1f);
         try (WeightUploader uploader = new WeightUploader(device, stream, listener);
                 UploadedWeights weights = uploader.upload(List.of(
-                        new UploadRequest("half", RowSource.of(floats), DType.F16),
-                        new UploadRequest("bfloat", RowSource.of(floats), DType.BF16),
-                        new UploadRequest("float", RowSource.of(floats), DType.F32),
+                        new UploadRequest("half", RowSource.of(floats), ElementType.F16),
+                        new UploadRequest("bfloat", RowSource.of(floats), ElementType.BF16),
+                        new UploadRequest("float", RowSource.of(floats), ElementType.F32),
                         new UploadRequest(
-                                "tiles", RowSource.of(floats), DType.F16, new TiledLayout(8, 8, TileOrder.ROW_MAJOR)),
-                        new UploadRequest("from bfloat", RowSource.of(bfloats), DType.F16)))) {
+                                "tiles",
+                                RowSource.of(floats),
+                                ElementType.F16,
+                                new TiledLayout(8, 8, TileOrder.ROW_MAJOR)),
+                        new UploadRequest("from bfloat", RowSource.of(bfloats), ElementType.F16)))) {
             assertThat(told).containsExactly("half F16 3", "bfloat BF16 1", "tiles F16 3", "from bfloat F16 1");
             assertThat(weights.overflows())
                     .containsOnlyKeys("half", "bfloat", "tiles", "from bfloat")
                     .containsEntry("half", 3L);
             assertThat(read(weights.get("half")))
-                    .isEqualTo(Matrices.expected(floats, DType.F16, 12, (row, column) -> 2 * (3 * row + column)));
+                    .isEqualTo(Matrices.expected(floats, ElementType.F16, 12, (row, column) -> 2 * (3 * row + column)));
         }
     }
 
     @Test
     void requests_that_make_no_sense_are_refused() {
         RowSource one = RowSource.of(new float[] {1}, 1, 1);
-        assertThatThrownBy(() -> new UploadRequest("empty", RowSource.of(new float[0], 0, 4), DType.F16))
+        assertThatThrownBy(() -> new UploadRequest("empty", RowSource.of(new float[0], 0, 4), ElementType.F16))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessage("weight \"empty\" is empty: 0 x 4");
-        assertThatThrownBy(() -> new UploadRequest("none", RowSource.of(new float[0], 4, 0), DType.F16))
+        assertThatThrownBy(() -> new UploadRequest("none", RowSource.of(new float[0], 4, 0), ElementType.F16))
                 .isInstanceOf(InvalidInputException.class);
-        assertThatThrownBy(() -> new UploadRequest("w", one, DType.I64))
+        assertThatThrownBy(() -> new UploadRequest("w", one, ElementType.I64))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("\"w\" cannot be uploaded as I64");
         try (WeightUploader uploader = new WeightUploader(device, stream, UploadListener.NONE)) {
             assertThatThrownBy(() -> uploader.upload(List.of())).isInstanceOf(InvalidInputException.class);
-            assertThatThrownBy(() -> uploader.upload(
-                            List.of(new UploadRequest("w", one, DType.F32), new UploadRequest("w", one, DType.F16))))
+            assertThatThrownBy(() -> uploader.upload(List.of(
+                            new UploadRequest("w", one, ElementType.F32),
+                            new UploadRequest("w", one, ElementType.F16))))
                     .isInstanceOf(InvalidInputException.class)
                     .hasMessage("weight \"w\" is to be uploaded twice");
-            try (UploadedWeights weights = uploader.upload(List.of(new UploadRequest("w", one, DType.F32)))) {
+            try (UploadedWeights weights = uploader.upload(List.of(new UploadRequest("w", one, ElementType.F32)))) {
                 assertThatThrownBy(() -> weights.get("v"))
                         .isInstanceOf(InvalidInputException.class)
                         .hasMessage("no weight \"v\" was uploaded");
@@ -195,11 +208,11 @@ class WeightUploaderTest {
     void one_uploader_uploads_several_models_and_then_closes() {
         RowSource one = RowSource.of(new float[] {1, 2, 3}, 1, 3);
         WeightUploader uploader = new WeightUploader(device, stream, UploadListener.NONE);
-        UploadedWeights first = uploader.upload(List.of(new UploadRequest("w", one, DType.F32)));
-        UploadedWeights second = uploader.upload(List.of(new UploadRequest("w", one, DType.BF16)));
+        UploadedWeights first = uploader.upload(List.of(new UploadRequest("w", one, ElementType.F32)));
+        UploadedWeights second = uploader.upload(List.of(new UploadRequest("w", one, ElementType.BF16)));
         uploader.close();
         uploader.close();
-        assertThatThrownBy(() -> uploader.upload(List.of(new UploadRequest("w", one, DType.F32))))
+        assertThatThrownBy(() -> uploader.upload(List.of(new UploadRequest("w", one, ElementType.F32))))
                 .isInstanceOf(ClosedException.class);
         assertThat(read(first.get("w"))).hasSize(12);
         assertThat(read(second.get("w"))).hasSize(6);
@@ -213,8 +226,8 @@ class WeightUploaderTest {
     private static RowSource endless(CountDownLatch reading) {
         return new RowSource() {
             @Override
-            public DType dtype() {
-                return DType.F32;
+            public ElementType dtype() {
+                return ElementType.F32;
             }
 
             @Override
@@ -250,7 +263,7 @@ class WeightUploaderTest {
         try (WeightUploader uploader = new WeightUploader(device, stream, listener, 4096)) {
             running.set(uploader);
             List<UploadRequest> requests =
-                    List.of(new UploadRequest("endless", endless(new CountDownLatch(1)), DType.F16));
+                    List.of(new UploadRequest("endless", endless(new CountDownLatch(1)), ElementType.F16));
             assertThatThrownBy(() -> uploader.upload(requests)).isInstanceOf(UploadCancelledException.class);
             assertThat(done).hasSize(3);
             assertThatThrownBy(() -> uploader.upload(requests)).isInstanceOf(UploadCancelledException.class);
@@ -276,8 +289,8 @@ class WeightUploaderTest {
                 }
             });
             other.start();
-            assertThatThrownBy(
-                            () -> uploader.upload(List.of(new UploadRequest("endless", endless(reading), DType.F16))))
+            assertThatThrownBy(() ->
+                            uploader.upload(List.of(new UploadRequest("endless", endless(reading), ElementType.F16))))
                     .isInstanceOf(UploadCancelledException.class)
                     .hasMessage("the upload was " + (interrupt ? "interrupted" : "cancelled"));
             assertThat(Thread.interrupted()).isEqualTo(interrupt);
@@ -289,8 +302,8 @@ class WeightUploaderTest {
     void what_a_source_a_layout_or_a_listener_throws_comes_out() {
         RowSource broken = new RowSource() {
             @Override
-            public DType dtype() {
-                return DType.F32;
+            public ElementType dtype() {
+                return ElementType.F32;
             }
 
             @Override
@@ -318,7 +331,7 @@ class WeightUploaderTest {
         };
         try (WeightUploader uploader = new WeightUploader(device, stream, UploadListener.NONE, 4096);
                 WeightUploader impatient = new WeightUploader(device, stream, picky, 4096)) {
-            List<UploadRequest> requests = List.of(new UploadRequest("w", broken, DType.F16));
+            List<UploadRequest> requests = List.of(new UploadRequest("w", broken, ElementType.F16));
             assertThatThrownBy(() -> uploader.upload(requests))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("unreadable");
@@ -327,7 +340,7 @@ class WeightUploaderTest {
                     .hasMessage("enough");
             WeightLayout tooWide = new RowMajor(Integer.MAX_VALUE);
             assertThatThrownBy(() -> uploader.upload(List.of(
-                            new UploadRequest("wide", RowSource.of(new float[] {1}, 1, 1), DType.F32, tooWide))))
+                            new UploadRequest("wide", RowSource.of(new float[] {1}, 1, 1), ElementType.F32, tooWide))))
                     .isInstanceOfAny(DeviceException.class, InvalidInputException.class);
         }
     }

@@ -1,2 +1,0 @@
-/** Element types. */
-package dev.clipjet.memory;

@@ -1,0 +1,60 @@
+package dev.clipjet.gpu;
+
+import dev.clipjet.kernels.gpu.AttentionKernel;
+import dev.clipjet.kernels.gpu.AveragePatchesKernel;
+import dev.clipjet.kernels.gpu.EmbedTokensKernel;
+import dev.clipjet.kernels.gpu.GatherKernel;
+import dev.clipjet.kernels.gpu.ImageTokensKernel;
+import dev.clipjet.kernels.gpu.KernelLibrary;
+import dev.clipjet.kernels.gpu.LayerNormKernel;
+import dev.clipjet.kernels.gpu.UnfoldKernel;
+import dev.clipjet.numeric.ElementType;
+
+/** The kernels of one operation each, for one element type. */
+final class OperationKernels {
+    private final LayerNormKernel layerNorm;
+    private final AttentionKernel attention;
+    private final UnfoldKernel unfold;
+    private final ImageTokensKernel imageTokens;
+    private final EmbedTokensKernel embedTokens;
+    private final GatherKernel gather;
+    private final AveragePatchesKernel average;
+
+    OperationKernels(KernelLibrary library, ElementType type) {
+        layerNorm = new LayerNormKernel(library, type);
+        attention = new AttentionKernel(library, type);
+        unfold = new UnfoldKernel(library, type);
+        imageTokens = new ImageTokensKernel(library, type);
+        embedTokens = new EmbedTokensKernel(library, type);
+        gather = new GatherKernel(library, type);
+        average = new AveragePatchesKernel(library, type);
+    }
+
+    LayerNormKernel layerNorm() {
+        return layerNorm;
+    }
+
+    AttentionKernel attention() {
+        return attention;
+    }
+
+    UnfoldKernel unfold() {
+        return unfold;
+    }
+
+    ImageTokensKernel imageTokens() {
+        return imageTokens;
+    }
+
+    EmbedTokensKernel embedTokens() {
+        return embedTokens;
+    }
+
+    GatherKernel gather() {
+        return gather;
+    }
+
+    AveragePatchesKernel average() {
+        return average;
+    }
+}

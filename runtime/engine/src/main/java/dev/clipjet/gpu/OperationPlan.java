@@ -1,0 +1,53 @@
+package dev.clipjet.gpu;
+
+import dev.clipjet.graph.Op;
+import java.util.List;
+import java.util.function.Function;
+
+/** One launch for each operation, or for several that a kernel does at once. */
+final class OperationPlan implements Plan {
+    /**
+     * A launch to be.
+     *
+     * @param op the operation whose output is there when the launch is done
+     * @param weights what it reads of the checkpoint
+     * @param workspaceBytes what it needs of the workspace, which all launches share, since they follow each other on one stream
+     * @param launch the launch with its addresses
+     */
+    record Piece(Op op, List<DeviceWeight> weights, long workspaceBytes, Function<Binding, Launch> launch) {
+        Piece {
+            weights = List.copyOf(weights);
+        }
+
+        /** A launch without workspace. */
+        Piece(Op op, List<DeviceWeight> weights, Function<Binding, Launch> launch) {
+            this(op, weights, 0, launch);
+        }
+    }
+
+    private final List<Piece> pieces;
+
+    OperationPlan(List<Piece> pieces) {
+        this.pieces = List.copyOf(pieces);
+    }
+
+    @Override
+    public List<DeviceWeight> weights() {
+        return pieces.stream().flatMap(piece -> piece.weights().stream()).toList();
+    }
+
+    @Override
+    public long workspaceBytes() {
+        return pieces.stream().mapToLong(Piece::workspaceBytes).max().orElse(0);
+    }
+
+    @Override
+    public List<Op> observable() {
+        return pieces.stream().map(Piece::op).toList();
+    }
+
+    @Override
+    public List<Launch> bind(Binding binding) {
+        return pieces.stream().map(piece -> piece.launch().apply(binding)).toList();
+    }
+}

@@ -1,0 +1,221 @@
+package dev.clipjet.gpu;
+
+import dev.clipjet.error.InvalidInputException;
+import dev.clipjet.gpu.OperationPlan.Piece;
+import dev.clipjet.graph.Axis;
+import dev.clipjet.graph.Graph;
+import dev.clipjet.graph.GraphInput;
+import dev.clipjet.graph.Op;
+import dev.clipjet.graph.OpVisitor;
+import dev.clipjet.graph.PixelNormalization;
+import dev.clipjet.graph.Value;
+import dev.clipjet.graph.Weight;
+import dev.clipjet.kernels.gpu.AttentionShape;
+import dev.clipjet.kernels.gpu.Matrix;
+import dev.clipjet.numeric.ElementType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Gives each operation of a graph its launch: the kernel, the weights as it reads them, and its shape. */
+final class OperationPlanner implements OpVisitor<Piece> {
+    private final OperationKernels kernels;
+    private final LinearChoice linear;
+    private final ElementType type;
+    private final Graph graph;
+    private final DeviceLayout layout;
+
+    OperationPlanner(
+            OperationKernels kernels, LinearChoice linear, ElementType type, Graph graph, DeviceLayout layout) {
+        this.kernels = kernels;
+        this.linear = linear;
+        this.type = type;
+        this.graph = graph;
+        this.layout = layout;
+    }
+
+    /** Two operations as one launch, where there is a kernel for both. */
+    Optional<Piece> fused(Op first, Op second) {
+        if (first instanceof Op.AssembleTokens assemble
+                && second instanceof Op.LayerNorm norm
+                && norm.input().equals(assemble.output())
+                && norm.output().equals(assemble.output())) {
+            return Optional.of(assembleNormed(assemble, norm));
+        }
+        return Optional.empty();
+    }
+
+    private Piece assembleNormed(Op.AssembleTokens op, Op.LayerNorm norm) {
+        Optional<DeviceWeight> classToken = op.classToken().map(this::table);
+        DeviceWeight positions = table(op.positions());
+        DeviceWeight gamma = DeviceWeight.vector(norm.weight());
+        DeviceWeight beta = DeviceWeight.vector(norm.bias());
+        List<DeviceWeight> weights = new ArrayList<>(List.of(positions, gamma, beta));
+        classToken.ifPresent(weights::add);
+        return new Piece(norm, weights, binding -> {
+            Matrix patches = binding.matrix(op.patches());
+            long token = classToken.map(binding::address).orElse(0L);
+            Matrix table = binding.table(positions);
+            long weight = binding.address(gamma);
+            long bias = binding.address(beta);
+            Matrix out = binding.matrix(norm.output());
+            return stream ->
+                    kernels.imageTokens().recordNorming(stream, patches, token, table, weight, bias, norm.eps(), out);
+        });
+    }
+
+    private DeviceWeight table(Weight weight) {
+        return DeviceWeight.table(weight, type);
+    }
+
+    @Override
+    public Piece unfoldPatches(Op.UnfoldPatches op) {
+        return new Piece(op, List.of(), binding -> {
+            long pixels = binding.pixels();
+            Matrix out = binding.matrix(op.output());
+            if (op.bytes().isEmpty()) {
+                return stream -> kernels.unfold().recordFloats(stream, pixels, op.imageSize(), op.patchSize(), out);
+            }
+            PixelNormalization normalization = op.bytes().get();
+            int[] centers = {normalization.center(0), normalization.center(1), normalization.center(2)};
+            return stream -> kernels.unfold().recordBytes(stream, pixels, op.imageSize(), op.patchSize(), centers, out);
+        });
+    }
+
+    @Override
+    public Piece assembleTokens(Op.AssembleTokens op) {
+        Optional<DeviceWeight> classToken = op.classToken().map(this::table);
+        DeviceWeight positions = table(op.positions());
+        List<DeviceWeight> weights = new ArrayList<>(List.of(positions));
+        classToken.ifPresent(weights::add);
+        return new Piece(op, weights, binding -> {
+            Matrix patches = binding.matrix(op.patches());
+            long token = classToken.map(binding::address).orElse(0L);
+            Matrix table = binding.table(positions);
+            Matrix out = binding.matrix(op.output());
+            return stream -> kernels.imageTokens().record(stream, patches, token, table, out);
+        });
+    }
+
+    @Override
+    public Piece assembleMeanToken(Op.AssembleMeanToken op) {
+        throw missing(op);
+    }
+
+    @Override
+    public Piece embedTokens(Op.EmbedTokens op) {
+        DeviceWeight table = table(op.table());
+        DeviceWeight positions = table(op.positions());
+        return new Piece(op, List.of(table, positions), binding -> {
+            long ids = binding.ids();
+            long positionIds = binding.positions();
+            Matrix rows = binding.table(table);
+            Matrix positionRows = binding.table(positions);
+            Matrix out = binding.matrix(op.output());
+            return stream -> kernels.embedTokens().record(stream, ids, positionIds, rows, positionRows, out);
+        });
+    }
+
+    @Override
+    public Piece layerNorm(Op.LayerNorm op) {
+        DeviceWeight gamma = DeviceWeight.vector(op.weight());
+        DeviceWeight beta = DeviceWeight.vector(op.bias());
+        return new Piece(op, List.of(gamma, beta), binding -> {
+            Matrix in = binding.matrix(op.input());
+            long weight = binding.address(gamma);
+            long bias = binding.address(beta);
+            Matrix out = binding.matrix(op.output());
+            return stream -> kernels.layerNorm().record(stream, in, weight, bias, op.eps(), out);
+        });
+    }
+
+    @Override
+    public Piece linear(Op.Linear op) {
+        int n = op.weight().rows();
+        int k = op.weight().columns();
+        LinearShape shape = new LinearShape(layout.rows(op.output()), n, k, op.activation(), op.residual());
+        LinearMethod method = linear.method(shape);
+        LinearMethod.Prepared prepared = method.prepare(shape);
+        DeviceWeight matrix = new DeviceWeight(op.weight(), type, method.layout(n, k));
+        Optional<DeviceWeight> bias = op.bias().map(DeviceWeight::vector);
+        List<DeviceWeight> weights = new ArrayList<>(List.of(matrix));
+        bias.ifPresent(weights::add);
+        return new Piece(op, weights, prepared.workspaceBytes(), binding -> {
+            Matrix in = binding.matrix(op.input());
+            Matrix out = binding.matrix(op.output());
+            long weight = binding.address(matrix);
+            long added = bias.map(binding::address).orElse(0L);
+            long workspace = binding.workspace();
+            return stream -> prepared.record(stream, in, weight, added, out, workspace);
+        });
+    }
+
+    @Override
+    public Piece attention(Op.Attention op) {
+        int width = op.heads() * op.headDim();
+        // The pooled token of a causal tower is the last of its sequence and sees all of it.
+        AttentionShape shape = new AttentionShape(
+                graph.capacity().items(),
+                longest(op.keys()),
+                op.heads(),
+                op.headDim(),
+                op.causal() && !op.isPooled(),
+                op.isPooled());
+        return new Piece(op, List.of(), binding -> {
+            Matrix query = binding.matrix(op.query()).columnRange(op.queryColumn(), width, type);
+            Matrix key = binding.matrix(op.keys()).columnRange(op.keyColumn(), width, type);
+            Matrix value = binding.matrix(op.keys()).columnRange(op.valueColumn(), width, type);
+            Matrix out = binding.matrix(op.output());
+            long starts = binding.starts();
+            return stream -> kernels.attention().record(stream, shape, query, key, value, starts, out);
+        });
+    }
+
+    /** Rows of the longest sequence that a run may have. */
+    private int longest(Value keys) {
+        Axis axis = keys.axis();
+        if (!axis.isPacked()) {
+            return axis.perItem();
+        }
+        int tokens = graph.capacity().packed();
+        return graph.input() instanceof GraphInput.Texts texts ? Math.min(texts.contextLength(), tokens) : tokens;
+    }
+
+    @Override
+    public Piece averageTokens(Op.AverageTokens op) {
+        return new Piece(op, List.of(), binding -> {
+            Matrix in = binding.matrix(op.input());
+            Matrix out = binding.matrix(op.output());
+            return stream -> kernels.average().record(stream, in, op.first(), out);
+        });
+    }
+
+    @Override
+    public Piece gatherPooled(Op.GatherPooled op) {
+        return new Piece(op, List.of(), binding -> {
+            Matrix in = binding.matrix(op.input());
+            Matrix out = binding.matrix(op.output());
+            long rows = binding.pooled();
+            return stream -> kernels.gather().record(stream, in, rows, out);
+        });
+    }
+
+    @Override
+    public Piece pixelConvolution(Op.PixelConvolution op) {
+        throw missing(op);
+    }
+
+    @Override
+    public Piece convolution(Op.Convolution op) {
+        throw missing(op);
+    }
+
+    @Override
+    public Piece averagePool(Op.AveragePool op) {
+        throw missing(op);
+    }
+
+    private static InvalidInputException missing(Op op) {
+        return new InvalidInputException("the GPU executor does not compute " + op.name() + " yet");
+    }
+}

@@ -1,2 +1,0 @@
-/** Strict JSON reading whose errors name file, key, value and what was expected. */
-package dev.clipjet.weights.json;
