@@ -1,7 +1,7 @@
 package dev.clipjet.conformance.growth;
 
 import dev.clipjet.error.ModelFormatException;
-import dev.clipjet.numeric.DType;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.model.TokenizerProfile;
 import dev.clipjet.model.TokenizerSpec;
 import dev.clipjet.tokenizer.ClipTokenizer;
@@ -66,7 +66,7 @@ class FileGrowthTest {
     private static List<Declaration> tensors(int count) {
         List<Declaration> tensors = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            tensors.add(new Declaration("t" + i, DType.F32, List.of(1L)));
+            tensors.add(new Declaration("t" + i, ElementType.F32, List.of(1L)));
         }
         return tensors;
     }
