@@ -3,15 +3,21 @@ package dev.clipjet.preprocess;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.clipjet.error.ImageFormatException;
 import dev.clipjet.error.ImageFormatException.Kind;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -103,5 +109,34 @@ class ReportedImagesTest {
                         .isThrownBy(() -> ImageDecoder.decode(image, name, options));
             }
         }
+    }
+
+    /** They are not waited for, and not read until the heap is full. */
+    @Test
+    void pipesAndDevicesAreRefused(@TempDir Path folder) throws Exception {
+        Path pipe = folder.resolve("pipe.jpg");
+        try {
+            assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                    .isZero();
+        } catch (IOException e) {
+            assumeTrue(false, "this machine has no mkfifo");
+        }
+        assertTimeoutPreemptively(Duration.ofSeconds(30), () -> {
+            for (Path file : new Path[] {pipe, Path.of("/dev/zero"), folder}) {
+                ImageFormatException e =
+                        catchThrowableOfType(ImageFormatException.class, () -> ImageDecoder.decode(file));
+                assertThat(e).hasMessageStartingWith(file + ": ").hasMessageContaining("not a regular file");
+                assertThat(e.kind()).isEqualTo(Kind.MISSING);
+            }
+        });
+    }
+
+    @Test
+    void aFileBeyondTheMemoryLimitIsNotRead(@TempDir Path folder) throws IOException {
+        Path file = Files.write(folder.resolve("large.png"), new byte[5000]);
+        ImageFormatException e = catchThrowableOfType(
+                ImageFormatException.class, () -> ImageDecoder.decode(file, DecodeOptions.DEFAULT.withMaxBytes(4999)));
+        assertThat(e).hasMessageContaining("has 5000 bytes, more than the 4999 allowed");
+        assertThat(e.kind()).isEqualTo(Kind.LIMIT);
     }
 }
