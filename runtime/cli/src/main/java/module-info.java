@@ -1,6 +1,7 @@
 /** The command line. */
 module dev.clipjet.cli {
     requires dev.clipjet.convert;
+    requires dev.clipjet.core;
     requires dev.clipjet.json;
     requires dev.clipjet.runtime;
     requires dev.clipjet.kernels.cpu;

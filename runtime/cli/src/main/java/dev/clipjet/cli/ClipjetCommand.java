@@ -38,7 +38,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Without --model, a small demo model that knows ten kinds of things is used.",
-            "Exit codes: 0 done, 1 something could not be done (the rest is), 2 wrong usage, 3 what diff compared differs."
+            "Exit codes: 0 done, 1 something could not be done (the rest is), 2 wrong usage, 3 what was compared differs."
         })
 final class ClipjetCommand implements Runnable {
     @Spec

@@ -91,6 +91,9 @@ final class Convert implements Callable<Integer> {
     private boolean json;
 
     @Mixin
+    private OverwriteOption overwrite;
+
+    @Mixin
     private CheckpointArguments checkpointArguments;
 
     @Override
@@ -110,9 +113,10 @@ final class Convert implements Callable<Integer> {
                 STORED.equals(dtype),
                 Optional.ofNullable(tower),
                 shardSize == null ? ConversionOptions.DEFAULT_FILE_BYTES : shardSize,
-                BuiltInVocabularyFiles::write);
+                BuiltInVocabularyFiles::content);
         try (Checkpoint checkpoint = Checkpoint.open(source, checkpointArguments.options())) {
-            Conversion conversion = new Conversion(ModelSource.of(checkpoint), destination, options);
+            Conversion conversion =
+                    new Conversion(ModelSource.of(checkpoint), destination, options, overwrite.existing());
             AtomicReference<EmbeddingCheck.Outcome> outcome = new AtomicReference<>();
             ConversionReport report = run(conversion, outcome);
             print(report, Optional.ofNullable(outcome.get()));

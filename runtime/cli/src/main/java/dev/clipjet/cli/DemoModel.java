@@ -2,24 +2,24 @@ package dev.clipjet.cli;
 
 import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
+import dev.clipjet.files.UserCache;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Stream;
+import java.util.Set;
 
 /**
  * The model inside the jar. Weights are mapped into memory from files, so it is copied, once, into a directory of the
@@ -43,7 +43,7 @@ final class DemoModel {
     static Path directory() {
         try {
             Map<String, byte[]> files = read();
-            return extracted(files, cache());
+            return extracted(files, UserCache.folder());
         } catch (IOException e) {
             throw new UncheckedIOException(
                     new IOException("the built-in demo model cannot be unpacked: " + e + "; give a --model", e));
@@ -83,23 +83,6 @@ final class DemoModel {
         }
     }
 
-    /** The user's cache directory, where the system keeps such things. */
-    private static Path cache() {
-        String os = System.getProperty("os.name").toLowerCase(Locale.ROOT);
-        String xdg = System.getenv("XDG_CACHE_HOME");
-        String localAppData = System.getenv("LOCALAPPDATA");
-        Path home = Path.of(System.getProperty("user.home"));
-        Path base;
-        if (xdg != null && !xdg.isEmpty()) {
-            base = Path.of(xdg);
-        } else if (os.contains("win") && localAppData != null) {
-            base = Path.of(localAppData);
-        } else {
-            base = os.contains("mac") ? home.resolve("Library/Caches") : home.resolve(".cache");
-        }
-        return base.resolve("clipjet");
-    }
-
     /** Visible for tests: the directory of the files below a cache directory, made if it is not there. */
     static Path extracted(Map<String, byte[]> files, Path cache) throws IOException {
         Path target = cache.resolve("demo-model-" + hash(files).substring(0, 16));
@@ -109,14 +92,11 @@ final class DemoModel {
         Files.createDirectories(cache);
         Path fresh = Files.createTempDirectory(cache, "unpacking-");
         try {
-            if (fresh.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-                Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString("rwx------"));
-            }
             for (Map.Entry<String, byte[]> file : files.entrySet()) {
-                Files.write(fresh.resolve(file.getKey()), file.getValue());
+                Files.write(fresh.resolve(file.getKey()), file.getValue(), StandardOpenOption.CREATE_NEW);
             }
-            if (Files.exists(target)) {
-                delete(target);
+            if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+                delete(target, files.keySet());
             }
             Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
         } catch (FileSystemException e) {
@@ -125,7 +105,7 @@ final class DemoModel {
                 throw e;
             }
         } finally {
-            delete(fresh);
+            delete(fresh, files.keySet());
         }
         return target;
     }
@@ -133,22 +113,22 @@ final class DemoModel {
     private static boolean complete(Path directory, Map<String, byte[]> files) throws IOException {
         for (Map.Entry<String, byte[]> file : files.entrySet()) {
             Path path = directory.resolve(file.getKey());
-            if (!Files.isRegularFile(path) || Files.size(path) != file.getValue().length) {
+            if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS) || Files.size(path) != file.getValue().length) {
                 return false;
             }
         }
         return true;
     }
 
-    private static void delete(Path directory) throws IOException {
-        if (!Files.exists(directory)) {
+    /** Removes a directory with the files of the model; one with others stays, and so do they. */
+    private static void delete(Path directory, Set<String> names) throws IOException {
+        if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
-        try (Stream<Path> content = Files.walk(directory)) {
-            for (Path path : content.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
-            }
+        for (String name : names) {
+            Files.deleteIfExists(directory.resolve(name));
         }
+        Files.delete(directory);
     }
 
     private static String hash(Map<String, byte[]> files) {

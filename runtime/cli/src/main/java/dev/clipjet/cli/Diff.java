@@ -28,9 +28,6 @@ import picocli.CommandLine.Spec;
             "Exit code 3 if tensors, towers, logit scale or logit bias differ."
         })
 final class Diff implements Callable<Integer> {
-    /** Both models were read, and they differ. */
-    static final int DIFFERENT = 3;
-
     @Spec
     private CommandSpec spec;
 
@@ -57,7 +54,7 @@ final class Diff implements Callable<Integer> {
             } else {
                 print(difference, out);
             }
-            return difference.isEmpty() ? 0 : DIFFERENT;
+            return difference.isEmpty() ? 0 : Failures.DIFFERENT;
         }
     }
 

@@ -1,11 +1,13 @@
 package dev.clipjet.cli;
 
+import dev.clipjet.console.CommandWriter;
 import dev.clipjet.device.DeviceException;
 import dev.clipjet.error.ClipException;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.util.Objects;
 import picocli.CommandLine;
@@ -19,6 +21,9 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     static final int FAILED = 1;
     static final int USAGE = 2;
 
+    /** What was compared differs. */
+    static final int DIFFERENT = 3;
+
     @Override
     public int handleParseException(ParameterException e, String[] args) {
         CommandLine command = e.getCommandLine();
@@ -29,7 +34,9 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
 
     @Override
     public int handleExecutionException(Exception e, CommandLine command, ParseResult parsed) {
-        report(command, describe(e), e);
+        boolean replaceable = e instanceof FileAlreadyExistsException
+                && command.getCommandSpec().findOption(OverwriteOption.NAME) != null;
+        report(command, describe(e) + (replaceable ? "; " + OverwriteOption.NAME + " replaces it" : ""), e);
         return FAILED;
     }
 
@@ -60,16 +67,19 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
         if (e instanceof AccessDeniedException) {
             return e.getMessage() + ": access denied";
         }
+        if (e instanceof InvalidPathException path) {
+            return path.getInput() + ": is no file name: " + path.getReason();
+        }
         return e instanceof IOException
                 ? Objects.requireNonNullElse(e.getMessage(), e.toString())
                 : "internal error: " + e + " (--verbose prints where)";
     }
 
     private static void report(CommandLine command, String message, Throwable e) {
-        PrintWriter err = command.getErr();
+        CommandWriter err = (CommandWriter) command.getErr();
         err.println("clipjet: " + message);
         if (root(command).getCommand() instanceof ClipjetCommand clipjet && clipjet.verbose()) {
-            e.printStackTrace(err);
+            err.printStackTrace(e);
         }
         err.flush();
     }

@@ -18,13 +18,14 @@ import java.util.stream.Stream;
  * An image that was asked for.
  *
  * @param name as the user wrote it, or as it was found in a folder or by a pattern
+ * @param file where it is; names of files that are not UTF-8 cannot be found again by their text
  * @param problem why there is no such image
  */
-record ImageInput(String name, Optional<String> problem) {
+record ImageInput(String name, Optional<Path> file, Optional<String> problem) {
     private static final Set<String> ENDINGS = Set.of("jpg", "jpeg", "png", "gif", "webp", "bmp", "tif", "tiff");
 
     Path path() {
-        return Path.of(name);
+        return file.orElseThrow();
     }
 
     /** Files as they are, folders as the images directly in them, patterns as the files that match, both sorted. */
@@ -116,10 +117,10 @@ record ImageInput(String name, Optional<String> problem) {
     }
 
     private static ImageInput found(Path path) {
-        return new ImageInput(path.toString(), Optional.empty());
+        return new ImageInput(path.toString(), Optional.of(path), Optional.empty());
     }
 
     private static ImageInput bad(String name, String problem) {
-        return new ImageInput(name, Optional.of(problem));
+        return new ImageInput(name, Optional.empty(), Optional.of(problem));
     }
 }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.clipjet.console.PrintedText;
 import java.io.PrintWriter;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -69,35 +70,7 @@ final class Json {
     }
 
     static void print(JsonNode document, PrintWriter out) {
-        out.println(escapeHalfPairs(text(document)));
+        out.write(PrintedText.escapeJson(text(document)) + System.lineSeparator());
         out.flush();
-    }
-
-    /** Halves of surrogate pairs have no UTF-8; they stand only in strings, where an escape can take their place. */
-    private static String escapeHalfPairs(String json) {
-        StringBuilder escaped = null;
-        for (int i = 0; i < json.length(); i++) {
-            char c = json.charAt(i);
-            boolean pair = Character.isHighSurrogate(c)
-                    && i + 1 < json.length()
-                    && Character.isLowSurrogate(json.charAt(i + 1));
-            if (Character.isSurrogate(c) && !pair && escaped == null) {
-                escaped = new StringBuilder(json.length() + 16).append(json, 0, i);
-            }
-            if (escaped != null) {
-                if (Character.isSurrogate(c) && !pair) {
-                    escaped.append(String.format("\\u%04x", (int) c));
-                } else {
-                    escaped.append(c);
-                }
-            }
-            if (pair) {
-                i++;
-                if (escaped != null) {
-                    escaped.append(json.charAt(i));
-                }
-            }
-        }
-        return escaped == null ? json : escaped.toString();
     }
 }

@@ -2,6 +2,8 @@ package dev.clipjet.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.clipjet.files.InputProtectedException;
+import dev.clipjet.files.OutputFolder;
 import dev.clipjet.model.PassOrder;
 import dev.clipjet.preprocess.DecodeOptions;
 import dev.clipjet.preprocess.DecodedImage;
@@ -10,12 +12,10 @@ import dev.clipjet.preprocess.PreprocessedImage;
 import dev.clipjet.preprocess.Preprocessor;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -57,6 +57,9 @@ final class Preprocess implements Callable<Integer> {
     @Option(names = "--out", paramLabel = "DIR", required = true, description = "Folder for the PNG files.")
     private Path out;
 
+    @Mixin
+    private OverwriteOption overwrite;
+
     @Option(names = "--json", description = "One JSON document on stdout.")
     private boolean json;
 
@@ -67,28 +70,21 @@ final class Preprocess implements Callable<Integer> {
     public Integer call() throws IOException {
         Preprocessor preprocessor = Preprocessor.of(pipeline.spec(spec, passOrder));
         List<ImageInput> inputs = ImageInput.expand(images);
-        Files.createDirectories(out);
+        OutputFolder folder = OutputFolder.open(out, overwrite.existing(), inputs(inputs));
         DecodeOptions decoding = DecodeOptions.DEFAULT
                 .withExifOrientation(exif)
                 .withRefuseDamaged(strictImages)
                 .withSizeCheck(preprocessor::checkSize);
         List<ImageResults.Entry<Written>> entries = new ArrayList<>();
-        Set<String> taken = new HashSet<>();
         try (Progress progress = new Progress("preprocess", inputs.size())) {
             for (ImageInput input : inputs) {
                 ImageResults.Entry<PreprocessedImage> cropped = ImageResults.attempt(
                         input, image -> preprocessor.crop(decode(image, decoding)));
-                if (cropped.value().isPresent()) {
-                    PreprocessedImage image = cropped.value().get();
-                    Path file = out.resolve(RgbPng.fileName(input.name(), taken));
-                    RgbPng.write(image, file);
-                    entries.add(ImageResults.Entry.of(
-                            input.name(),
-                            new Written(file, image.width(), image.height(), RgbPng.sha256(image.rgb()))));
-                } else {
-                    entries.add(ImageResults.Entry.failed(
-                            input.name(), cropped.error().orElseThrow()));
-                }
+                entries.add(
+                        cropped.value().isPresent()
+                                ? write(input, cropped.value().get(), folder)
+                                : ImageResults.Entry.failed(
+                                        input.name(), cropped.error().orElseThrow()));
                 progress.step(1);
             }
         }
@@ -103,6 +99,29 @@ final class Preprocess implements Callable<Integer> {
                 .getErr()
                 .println("clipjet: warning: " + image.name() + ": the image is damaged: " + damage));
         return decoded;
+    }
+
+    /** What must not be replaced: the photos, and the model that brings the pipeline. */
+    private List<Path> inputs(List<ImageInput> images) throws IOException {
+        List<Path> files = new ArrayList<>(pipeline.files());
+        images.stream().filter(image -> image.problem().isEmpty()).forEach(image -> files.add(image.path()));
+        return files;
+    }
+
+    /** A name that is taken is no reason to leave the other photos undone; a full disk is. */
+    private static ImageResults.Entry<Written> write(ImageInput input, PreprocessedImage image, OutputFolder folder)
+            throws IOException {
+        Path file = folder.name(input.name(), ".png");
+        try {
+            folder.write(file, RgbPng.encode(image));
+        } catch (FileAlreadyExistsException e) {
+            return ImageResults.Entry.failed(
+                    input.name(), e.getMessage() + "; " + OverwriteOption.NAME + " replaces it");
+        } catch (InputProtectedException e) {
+            return ImageResults.Entry.failed(input.name(), e.getMessage());
+        }
+        return ImageResults.Entry.of(
+                input.name(), new Written(file, image.width(), image.height(), RgbPng.sha256(image.rgb())));
     }
 
     private void print(Preprocessor preprocessor, ImageResults<Written> results) {

@@ -9,8 +9,12 @@ import dev.clipjet.model.PreprocessSpec.ResizeMode;
 import dev.clipjet.model.PreprocessSpec.Size;
 import dev.clipjet.model.Resampling;
 import dev.clipjet.weights.Checkpoint;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -113,6 +117,16 @@ final class PreprocessOptions {
                 siglip ? half : PreprocessSpec.OPENAI_STD,
                 0,
                 passOrder == null ? PassOrder.HORIZONTAL_FIRST : passOrder);
+    }
+
+    /** What the pipeline is read from: a model file, or a directory and what is in it. */
+    List<Path> files() throws IOException {
+        if (model == null) {
+            return List.of();
+        }
+        try (Stream<Path> entries = Files.isDirectory(model) ? Files.list(model) : Stream.empty()) {
+            return Stream.concat(Stream.of(model), entries).toList();
+        }
     }
 
     private static boolean isHuggingFace(PreprocessProfile profile) {

@@ -6,17 +6,15 @@ import dev.clipjet.cli.profile.ProfileReport;
 import dev.clipjet.cli.profile.TowerProfile;
 import dev.clipjet.error.DeviceUnavailableException;
 import dev.clipjet.error.InvalidInputException;
+import dev.clipjet.files.TemporaryFolder;
 import dev.clipjet.gpu.GpuDevices;
 import dev.clipjet.weights.Checkpoint;
 import dev.clipjet.weights.synth.SynthArchitecture;
 import dev.clipjet.weights.synth.SynthModel;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -107,14 +105,11 @@ final class Profile implements Callable<Integer> {
             }
             return 0;
         }
-        Path folder = Files.createTempDirectory("clipjet-profile");
-        try {
-            SynthModel.write(architecture, "", precision.storage(), folder);
-            try (Checkpoint checkpoint = Checkpoint.open(folder, checkpointArguments.options())) {
+        try (TemporaryFolder folder = TemporaryFolder.create()) {
+            SynthModel.write(architecture, "", precision.storage(), folder.path());
+            try (Checkpoint checkpoint = Checkpoint.open(folder.path(), checkpointArguments.options())) {
                 profile(checkpoint);
             }
-        } finally {
-            delete(folder);
         }
         return 0;
     }
@@ -155,14 +150,6 @@ final class Profile implements Callable<Integer> {
         } else {
             spec.commandLine().getOut().println(what + "; " + how);
             report.print(spec.commandLine().getOut());
-        }
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
         }
     }
 }

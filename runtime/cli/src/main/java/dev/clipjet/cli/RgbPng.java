@@ -2,22 +2,29 @@ package dev.clipjet.cli;
 
 import dev.clipjet.preprocess.PreprocessedImage;
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.Set;
 import javax.imageio.ImageIO;
+import javax.imageio.stream.ImageOutputStream;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /** RGB pixels as PNG files and as hashes. */
 final class RgbPng {
     private RgbPng() {}
 
-    static void write(PreprocessedImage image, Path file) throws IOException {
-        if (!ImageIO.write(toBufferedImage(image.width(), image.height(), image.rgb()), "png", file.toFile())) {
-            throw new IOException(file + ": this Java writes no PNG");
+    /** A PNG file. */
+    static byte[] encode(PreprocessedImage image) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        // In memory: by default, a file in the folder for temporary files stands between.
+        try (ImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
+            if (!ImageIO.write(toBufferedImage(image.width(), image.height(), image.rgb()), "png", out)) {
+                throw new IOException("this Java writes no PNG");
+            }
         }
+        return bytes.toByteArray();
     }
 
     /** @param rgb {@code uint8 [height, width, 3]} */
@@ -39,16 +46,5 @@ final class RgbPng {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    /** The image's name with the ending {@code .png}, numbered where it is taken. */
-    static String fileName(String image, Set<String> taken) {
-        String name = Path.of(image).getFileName().toString();
-        String stem = name.lastIndexOf('.') > 0 ? name.substring(0, name.lastIndexOf('.')) : name;
-        String candidate = stem + ".png";
-        for (int i = 2; !taken.add(candidate); i++) {
-            candidate = stem + "-" + i + ".png";
-        }
-        return candidate;
     }
 }

@@ -81,7 +81,10 @@ final class SimilarityCommand implements Callable<Integer> {
 
     private void print(List<String> names, Similarity similarity, PrintWriter out) {
         for (int i = 0; i < names.size(); i++) {
-            out.println((i == 0 ? "" : System.lineSeparator()) + names.get(i));
+            if (i > 0) {
+                out.println();
+            }
+            out.println(names.get(i));
             for (int j = 0; j < texts.size(); j++) {
                 out.println(String.format(
                         Locale.ROOT,

@@ -14,6 +14,7 @@ import java.util.Iterator;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -59,12 +60,15 @@ final class Synth implements Callable<Integer> {
     @Option(names = "--prefix", paramLabel = "P", description = "Another prefix, another model. Default: empty.")
     private String prefix = "";
 
+    @Mixin
+    private OverwriteOption overwrite;
+
     @Override
     public Integer call() throws IOException {
         ModelSource source = ModelSource.synthetic(architecture, prefix, dtype);
-        ConversionOptions options = ConversionOptions.of(format, BuiltInVocabularyFiles::write);
+        ConversionOptions options = ConversionOptions.of(format, BuiltInVocabularyFiles::content);
         try (ByteProgress progress = new ByteProgress("synth")) {
-            new Conversion(source, destination, options).run(progress::at);
+            new Conversion(source, destination, options, overwrite.existing()).run(progress::at);
         }
         spec.commandLine()
                 .getOut()

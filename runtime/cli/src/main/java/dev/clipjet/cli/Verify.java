@@ -37,7 +37,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "verify",
         description =
-                "Run a model on a GPU and on the CPU, and print the difference after every operation. Exit code 1 if the "
+                "Run a model on a GPU and on the CPU, and print the difference after every operation. Exit code 3 if the "
                         + "embeddings differ more than the precision allows.")
 final class Verify implements Callable<Integer> {
     private static final long SEED = 20_260_101;
@@ -118,7 +118,7 @@ final class Verify implements Callable<Integer> {
                             passed ? "are within" : "EXCEED",
                             tolerance);
         }
-        return passed ? 0 : Failures.FAILED;
+        return passed ? 0 : Failures.DIFFERENT;
     }
 
     private GpuProvider provider() {

@@ -1,5 +1,7 @@
 package dev.clipjet.cli;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.clipjet.testing.Golden;
@@ -9,9 +11,13 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.regex.Pattern;
 
 /** One command run in this process, with its streams caught. */
 record CliRun(int code, String out, String err) {
+
+    private static final Pattern STEERING =
+            Pattern.compile("[\\x00-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069]");
 
     /** Runs a command; arguments are turned into strings. */
     static CliRun run(Object... args) {
@@ -21,7 +27,14 @@ record CliRun(int code, String out, String err) {
                 new PrintWriter(out, true),
                 new PrintWriter(err, true),
                 Arrays.stream(args).map(String::valueOf).toArray(String[]::new));
+        assertHarmless(out.toString());
+        assertHarmless(err.toString());
         return new CliRun(code, out.toString(), err.toString());
+    }
+
+    /** Whatever a command quotes, nothing of it steers a terminal. */
+    private static void assertHarmless(String printed) {
+        assertThat(printed.replace(System.lineSeparator(), "")).doesNotContainPattern(STEERING);
     }
 
     /** Stdout as the one JSON document that it must be. */

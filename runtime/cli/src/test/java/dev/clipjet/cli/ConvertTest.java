@@ -60,7 +60,7 @@ class ConvertTest {
                 .anySatisfy(file -> assertThat(file.get("name").textValue()).isEqualTo("open_clip_config.json"));
 
         CliRun difference = run("diff", golden("hf-vit-gelu"), path("bf16"), "--json");
-        assertThat(difference.code()).isEqualTo(Diff.DIFFERENT);
+        assertThat(difference.code()).isEqualTo(Failures.DIFFERENT);
         assertThat(difference.json().get("equal").booleanValue()).isFalse();
         assertThat(difference.json().get("tensors")).anySatisfy(tensor -> {
             assertThat(tensor.get("difference").textValue()).isEqualTo("values");

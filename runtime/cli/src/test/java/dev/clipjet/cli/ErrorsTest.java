@@ -48,7 +48,7 @@ class ErrorsTest {
         CliRun run = run((Object[]) (line.isEmpty() ? new String[0] : line.split(" ")));
         assertThat(run.code()).as(run.err()).isEqualTo(2);
         assertThat(run.out()).isEmpty();
-        assertThat(run.err()).startsWith("clipjet: ").doesNotContain("\tat ");
+        assertThat(run.err()).startsWith("clipjet: ").doesNotContain("    at ");
     }
 
     @Test
@@ -84,7 +84,7 @@ class ErrorsTest {
         assertThat(run.err().strip().lines()).hasSize(1);
         assertThat(run.err()).contains("model.safetensors");
         CliRun verbose = run("embed", "--text", "a", "--model", temp, "--verbose");
-        assertThat(verbose.err()).contains("ModelFormatException", "\tat ");
+        assertThat(verbose.err()).contains("ModelFormatException", "    at ");
     }
 
     @Test

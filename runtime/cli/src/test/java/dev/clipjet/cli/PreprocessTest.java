@@ -54,7 +54,8 @@ class PreprocessTest {
                         .get("file")
                         .asText()));
             }
-            args.addAll(List.of("--profile", key[0], "--size", label.group(1), "--out", temp.resolve("out"), "--json"));
+            args.addAll(List.of("--profile", key[0], "--size", label.group(1), "--json"));
+            args.addAll(List.of("--out", temp.resolve(group.getKey().replace(' ', '-'))));
             args.addAll(List.of("--pass-order", "pillow-13"));
             if (label.group(2) != null) {
                 args.addAll(List.of("--crop", label.group(2)));
@@ -107,5 +108,81 @@ class PreprocessTest {
             rgb[3 * i + 2] = (byte) pixel;
         }
         assertThat(RgbPng.sha256(rgb)).isEqualTo(results.get(1).get("sha256").asText());
+    }
+
+    private static Path photo(Path file) throws IOException {
+        return Files.copy(golden("preprocess/images/checker.png"), file);
+    }
+
+    @Test
+    void photosAreNotReplacedByTheirCrops() throws IOException {
+        Path photos = Files.createDirectory(temp.resolve("photos"));
+        Path photo = photo(photos.resolve("checker.png"));
+        byte[] before = Files.readAllBytes(photo);
+        Path link = Files.createSymbolicLink(temp.resolve("link"), photos);
+        for (Object[] folders :
+                new Object[][] {{photos, photos}, {photos, photos.resolve("../photos")}, {link, photos}}) {
+            for (String overwrite : new String[] {"--json", "--overwrite"}) {
+                CliRun run = run("preprocess", folders[0], "--out", folders[1], "--size", 8, overwrite);
+                assertThat(run.code()).as(run.err()).isEqualTo(1);
+                assertThat(run.err()).contains("is an input");
+                assertThat(photo).hasBinaryContent(before);
+            }
+        }
+        Path out = Files.createDirectory(temp.resolve("out"));
+        Files.createLink(out.resolve("checker.png"), photo);
+        assertThat(run("preprocess", photos, "--out", out, "--size", 8, "--overwrite")
+                        .err())
+                .contains("is an input");
+        assertThat(photo).hasBinaryContent(before);
+    }
+
+    /** Nor is another photo of the same run that another one's crop would replace. */
+    @Test
+    void photosAreNotReplacedByCropsOfOthers() throws IOException {
+        Path photos = Files.createDirectory(temp.resolve("photos"));
+        Path photo = photo(photos.resolve("x.png"));
+        Path other = photo(Files.createDirectory(temp.resolve("other")).resolve("x.jpg"));
+        byte[] before = Files.readAllBytes(photo);
+        CliRun run = run("preprocess", other, photo, "--out", photos, "--size", 8, "--overwrite", "--json");
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(run.json().at("/results/0/error").textValue()).contains("is an input");
+        assertThat(run.json().at("/results/1/output").textValue()).endsWith("x-2.png");
+        assertThat(photo).hasBinaryContent(before);
+    }
+
+    @Test
+    void earlierResultsAndOtherFilesStayUnlessAskedOtherwise() throws IOException {
+        Path first = photo(temp.resolve("bird.gif"));
+        Path second = photo(temp.resolve("bird.jpg"));
+        Path third = photo(temp.resolve("cat.jpg"));
+        Path out = temp.resolve("out");
+        assertThat(run("preprocess", first, "--size", 8, "--out", out).code()).isZero();
+        byte[] before = Files.readAllBytes(out.resolve("bird.png"));
+        CliRun refused = run("preprocess", second, third, "--size", 9, "--out", out);
+        assertThat(refused.code()).isEqualTo(1);
+        assertThat(refused.err())
+                .contains("bird.png: exists; nothing is overwritten; --overwrite replaces it")
+                .contains("1 of 2 images could not be used");
+        assertThat(refused.out()).as("the rest is done").contains("cat.png  9x9");
+        assertThat(out.resolve("bird.png")).hasBinaryContent(before);
+        assertThat(run("preprocess", second, "--size", 9, "--out", out, "--overwrite")
+                        .code())
+                .isZero();
+        assertThat(Files.readAllBytes(out.resolve("bird.png"))).isNotEqualTo(before);
+        assertThat(out).isDirectoryNotContaining(path -> path.toString().endsWith(".partial"));
+    }
+
+    @Test
+    void theModelThatBringsThePipelineIsAnInput() throws IOException {
+        Path model = Files.createDirectory(temp.resolve("model"));
+        for (String name : List.of("config.json", "preprocessor_config.json", "model.safetensors")) {
+            Files.copy(golden("hf-vit-quickgelu").resolve(name), model.resolve(name));
+        }
+        Files.createLink(model.resolve("checker.png"), model.resolve("config.json"));
+        CliRun run = run(
+                "preprocess", golden("preprocess/images/checker.png"), "--model", model, "--out", model, "--overwrite");
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(run.err()).contains("is an input");
     }
 }

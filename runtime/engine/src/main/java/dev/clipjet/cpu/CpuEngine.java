@@ -6,6 +6,7 @@ import dev.clipjet.engine.TowerEngine;
 import dev.clipjet.kernels.cpu.WorkerPool;
 import dev.clipjet.model.ModelSpec;
 import dev.clipjet.preprocess.Preprocessor;
+import dev.clipjet.weights.CanonicalTensors;
 import dev.clipjet.weights.Checkpoint;
 import java.util.Optional;
 
@@ -26,16 +27,16 @@ public final class CpuEngine {
     /**
      * The engine for a model.
      *
-     * @param checkpoint the weights; must stay open while the engine is used
+     * @param model the weights; must stay open while the engine is used
      * @param spec what the model is, with the caller's choices applied
      * @param threads worker threads, at least 1
      */
-    public static Engine open(Checkpoint checkpoint, ModelSpec spec, int threads) {
+    public static Engine open(CanonicalTensors model, ModelSpec spec, int threads) {
         Optional<ImageNormalizer> normalizer =
                 spec.preprocess().map(Preprocessor::of).map(each -> each::normalize);
         WorkerPool pool = new WorkerPool(threads);
         try {
-            CpuExecutor executor = new CpuExecutor(checkpoint, pool, normalizer);
+            CpuExecutor executor = new CpuExecutor(model, pool, normalizer);
             return new TowerEngine("cpu", "the CPU engine", spec, executor, () -> {
                 executor.close();
                 pool.close();

@@ -72,7 +72,7 @@ public final class CpuExecutor implements Executor {
         if (tower.input() instanceof GraphInput.Texts) {
             return new RunLimits(MAX_TEXT_TOKENS, MAX_TEXT_TOKENS);
         }
-        long arenaOfOne = Math.max(1, tower.build(1).memoryPlan().size());
+        long arenaOfOne = Math.max(1, new CpuPlan(tower.build(1)).memory().size());
         return new RunLimits((int) Math.max(1, Math.min(MAX_IMAGES, MAX_ARENA_FLOATS / arenaOfOne)), 0);
     }
 
@@ -97,8 +97,8 @@ public final class CpuExecutor implements Executor {
         CpuTower tower = new CpuTower(this, graph, new CpuInput(graph, normalizer));
         CpuLowering lowering = new CpuLowering(kernels, weights, this, tower);
         List<CpuTower.Step> steps = new ArrayList<>();
-        for (Op op : graph.ops()) {
-            steps.add(op.accept(lowering));
+        for (CpuPlan.Step step : tower.plan().steps()) {
+            steps.add(lowering.lower(step));
         }
         tower.steps(steps);
         return tower;
@@ -113,16 +113,17 @@ public final class CpuExecutor implements Executor {
     public void run(PreparedTower tower, Observer observer) {
         checkOpen();
         current = (CpuTower) tower;
-        Graph graph = current.graph();
-        if (arena.size() < graph.memoryPlan().size()) {
+        long size = current.plan().memory().size();
+        if (arena.size() < size) {
             arena.close();
             arena = new FloatMemory(0); // stays usable if the next line fails
-            arena = new FloatMemory(graph.memoryPlan().size());
+            arena = new FloatMemory(size);
         }
         current.input().normalize(pool);
-        for (int i = 0; i < graph.ops().size(); i++) {
+        List<Op> observable = current.observable();
+        for (int i = 0; i < observable.size(); i++) {
             current.step(i).run();
-            if (!observer.after(graph.ops().get(i))) {
+            if (!observer.after(observable.get(i))) {
                 return;
             }
         }

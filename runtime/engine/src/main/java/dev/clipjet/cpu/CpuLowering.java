@@ -1,10 +1,14 @@
 package dev.clipjet.cpu;
 
 import dev.clipjet.cpu.CpuTower.Step;
-import dev.clipjet.error.InvalidInputException;
 import dev.clipjet.graph.Axis;
 import dev.clipjet.graph.Op;
+import dev.clipjet.graph.OpDefault;
 import dev.clipjet.graph.OpVisitor;
+import dev.clipjet.graph.PixelNormalization;
+import dev.clipjet.graph.Value;
+import dev.clipjet.graph.Window;
+import dev.clipjet.kernels.cpu.ConvolutionShape;
 import dev.clipjet.kernels.cpu.FloatMemory;
 import dev.clipjet.kernels.cpu.WeightMatrix;
 import java.nio.FloatBuffer;
@@ -16,6 +20,7 @@ final class CpuLowering implements OpVisitor<Step> {
     private final CpuExecutor executor;
     private final CpuTower tower;
     private final CpuInput input;
+    private Op with;
 
     CpuLowering(CpuKernels kernels, CpuWeights weights, CpuExecutor executor, CpuTower tower) {
         this.kernels = kernels;
@@ -23,6 +28,12 @@ final class CpuLowering implements OpVisitor<Step> {
         this.executor = executor;
         this.tower = tower;
         input = tower.input();
+    }
+
+    /** The kernel of an operation, and of the one that is computed with it. */
+    Step lower(CpuPlan.Step step) {
+        with = step.with().orElse(null);
+        return step.op().accept(this);
     }
 
     @Override
@@ -46,7 +57,11 @@ final class CpuLowering implements OpVisitor<Step> {
 
     @Override
     public Step assembleMeanToken(Op.AssembleMeanToken op) {
-        throw missing(op);
+        float[] positions = weights.dense(op.positions());
+        int columns = op.output().columns();
+        int in = tower.offset(op.input());
+        int out = tower.offset(op.output());
+        return () -> kernels.tokens().assembleMean(input.filled(), columns, executor.arena(), in, positions, out);
     }
 
     @Override
@@ -94,6 +109,14 @@ final class CpuLowering implements OpVisitor<Step> {
 
     @Override
     public Step attention(Op.Attention op) {
+        if (with != null) {
+            return with.accept(new OpDefault<Step>(this::unexpected) {
+                @Override
+                public Step linear(Op.Linear keysAndValues) {
+                    return pooledAttention(op, keysAndValues);
+                }
+            });
+        }
         int query = tower.offset(op.query()) + op.queryColumn();
         int key = tower.offset(op.keys()) + op.keyColumn();
         int value = tower.offset(op.keys()) + op.valueColumn();
@@ -139,28 +162,143 @@ final class CpuLowering implements OpVisitor<Step> {
         };
     }
 
+    private Step pooledAttention(Op.Attention op, Op.Linear keysAndValues) {
+        WeightMatrix weight = weights.matrix(keysAndValues.weight());
+        float[] bias = keysAndValues.bias().map(weights::vector).orElse(null);
+        int query = tower.offset(op.query()) + op.queryColumn();
+        int in = tower.offset(keysAndValues.input());
+        int out = tower.offset(op.output());
+        return () -> kernels.pooledAttention()
+                .run(
+                        input.filled(),
+                        input.starts(),
+                        input.longest(),
+                        op.heads(),
+                        op.headDim(),
+                        executor.arena(),
+                        query,
+                        op.query().columns(),
+                        in,
+                        weight,
+                        op.keyColumn(),
+                        op.valueColumn(),
+                        bias,
+                        out,
+                        op.output().columns());
+    }
+
     @Override
     public Step pixelConvolution(Op.PixelConvolution op) {
-        throw missing(op);
+        return pixelConvolution(op, 1, op.output());
+    }
+
+    private Step pixelConvolution(Op.PixelConvolution op, int pool, Value output) {
+        normalizedOnly(op, op.bytes().isPresent());
+        ConvolutionShape shape = shape(
+                op.imageSize(),
+                op.imageSize(),
+                PixelNormalization.CHANNELS,
+                op.output().columns(),
+                op.window());
+        WeightMatrix weight = weights.matrix(op.weight());
+        float[] bias = op.bias().map(weights::vector).orElse(null);
+        int out = tower.offset(output);
+        return () -> kernels.convolution()
+                .runOnPlanes(
+                        input.filled(),
+                        shape,
+                        input.pixels(),
+                        weight,
+                        bias,
+                        op.activation(),
+                        pool,
+                        executor.arena(),
+                        out);
     }
 
     @Override
     public Step convolution(Op.Convolution op) {
-        throw missing(op);
+        return convolution(op, 1, op.output());
+    }
+
+    private Step convolution(Op.Convolution op, int pool, Value output) {
+        Axis.FeatureMap map = op.input().map();
+        ConvolutionShape shape = shape(
+                map.height(), map.width(), op.input().columns(), op.output().columns(), op.window());
+        WeightMatrix weight = weights.matrix(op.weight());
+        float[] bias = op.bias().map(weights::vector).orElse(null);
+        int in = tower.offset(op.input());
+        int out = tower.offset(output);
+        boolean adds = op.residual().isPresent();
+        int residual = op.residual().map(tower::offset).orElse(0);
+        return () -> kernels.convolution()
+                .run(
+                        input.filled(),
+                        shape,
+                        executor.arena(),
+                        in,
+                        weight,
+                        bias,
+                        op.activation(),
+                        adds ? executor.arena() : null,
+                        residual,
+                        pool,
+                        executor.arena(),
+                        out);
+    }
+
+    private static ConvolutionShape shape(int height, int width, int inChannels, int outChannels, Window window) {
+        return new ConvolutionShape(
+                height,
+                width,
+                inChannels,
+                outChannels,
+                window.height(),
+                window.width(),
+                window.stride(),
+                window.padding(),
+                false);
     }
 
     @Override
     public Step averagePool(Op.AveragePool op) {
-        throw missing(op);
+        if (with != null) {
+            return with.accept(new OpDefault<Step>(this::unexpected) {
+                @Override
+                public Step pixelConvolution(Op.PixelConvolution convolution) {
+                    return CpuLowering.this.pixelConvolution(convolution, op.size(), op.output());
+                }
+
+                @Override
+                public Step convolution(Op.Convolution convolution) {
+                    return CpuLowering.this.convolution(convolution, op.size(), op.output());
+                }
+            });
+        }
+        Axis.FeatureMap map = op.input().map();
+        int columns = op.input().columns();
+        int in = tower.offset(op.input());
+        int out = tower.offset(op.output());
+        return () -> kernels.averagePool()
+                .run(
+                        input.filled(),
+                        map.height(),
+                        map.width(),
+                        columns,
+                        op.size(),
+                        executor.arena(),
+                        in,
+                        executor.arena(),
+                        out);
+    }
+
+    private Step unexpected(Op op) {
+        throw new IllegalStateException("nothing computes " + op.name() + " with a later operation");
     }
 
     private static void normalizedOnly(Op op, boolean bytes) {
         if (bytes) {
             throw new IllegalArgumentException(op.name() + " reads bytes; the CPU normalizes them before a run");
         }
-    }
-
-    private static InvalidInputException missing(Op op) {
-        return new InvalidInputException("the CPU executor does not compute " + op.name() + " yet");
     }
 }

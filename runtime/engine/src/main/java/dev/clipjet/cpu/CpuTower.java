@@ -17,12 +17,16 @@ final class CpuTower implements PreparedTower {
 
     private final CpuExecutor executor;
     private final Graph graph;
+    private final CpuPlan plan;
+    private final List<Op> observable;
     private final CpuInput input;
     private Step[] steps;
 
     CpuTower(CpuExecutor executor, Graph graph, CpuInput input) {
         this.executor = executor;
         this.graph = graph;
+        plan = new CpuPlan(graph);
+        observable = plan.steps().stream().map(CpuPlan.Step::op).toList();
         this.input = input;
     }
 
@@ -41,7 +45,7 @@ final class CpuTower implements PreparedTower {
 
     @Override
     public List<Op> observable() {
-        return graph.ops();
+        return observable;
     }
 
     @Override
@@ -54,9 +58,14 @@ final class CpuTower implements PreparedTower {
         return input.tokens();
     }
 
+    /** What is computed with what, and what lies where. */
+    CpuPlan plan() {
+        return plan;
+    }
+
     /** Where a value begins in the arena. */
     int offset(Value value) {
-        return (int) graph.memoryPlan().offset(value); // an arena of floats has fewer than 2^31
+        return (int) plan.memory().offset(value); // an arena of floats has fewer than 2^31
     }
 
     @Override

@@ -71,6 +71,32 @@ final class TokenKernels {
         });
     }
 
+    /**
+     * Rows of feature maps [images * (tokens - 1), D] to token rows [images * tokens, D]: their mean first, with positions added.
+     *
+     * @param positions [tokens, D]
+     */
+    void assembleMean(int images, int columns, FloatMemory memory, int inOffset, float[] positions, int outOffset) {
+        int tokens = positions.length / columns;
+        FloatBuffer floats = memory.floats();
+        pool.run(images, (worker, image) -> {
+            float[] both = scratchOf(worker, 2 * columns);
+            Arrays.fill(both, 0, columns, 0f);
+            for (int token = 1; token < tokens; token++) {
+                floats.get(inOffset + (image * (tokens - 1) + token - 1) * columns, both, columns, columns);
+                for (int i = 0; i < columns; i++) {
+                    both[i] += both[columns + i];
+                    both[columns + i] += positions[token * columns + i];
+                }
+                floats.put(outOffset + (image * tokens + token) * columns, both, columns, columns);
+            }
+            for (int i = 0; i < columns; i++) {
+                both[i] = both[i] / (tokens - 1) + positions[i];
+            }
+            floats.put(outOffset + image * tokens * columns, both, 0, columns);
+        });
+    }
+
     /** Token ids to rows [tokens, D], with positions added. */
     void embed(CpuInput input, FloatMemory table, float[] positions, int columns, FloatMemory out, int outOffset) {
         FloatBuffer target = out.floats();

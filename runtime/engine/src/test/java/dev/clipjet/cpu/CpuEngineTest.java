@@ -130,7 +130,7 @@ class CpuEngineTest {
             prepared.input().image(pixels, 0);
             prepared.input().image(pixels, pixels.length / 2);
             prepared.input().end();
-            for (Op stop : prepared.graph().ops()) {
+            for (Op stop : prepared.observable()) {
                 List<String> seen = new ArrayList<>();
                 executor.run(prepared, op -> {
                     seen.add(op.name());

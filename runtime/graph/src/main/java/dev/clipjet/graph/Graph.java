@@ -11,7 +11,6 @@ public final class Graph {
     private final List<Value> values;
     private final Capacity capacity;
     private final Optional<Axis> sequences;
-    private MemoryPlan floats;
 
     Graph(String name, GraphInput input, List<Op> ops, List<Value> values, Capacity capacity) {
         this.name = name;
@@ -49,14 +48,6 @@ public final class Graph {
     /** The axis of the rows that attention mixes and that items are pooled from; empty if nothing is of that kind. */
     public Optional<Axis> sequences() {
         return sequences;
-    }
-
-    /** Where the CPU keeps the values: dense, in float32. */
-    public synchronized MemoryPlan memoryPlan() {
-        if (floats == null) {
-            floats = MemoryPlan.floats(ops, values, capacity);
-        }
-        return floats;
     }
 
     /** What the last operation writes. */

@@ -4,7 +4,10 @@ import dev.clipjet.error.InvalidInputException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.ToLongFunction;
 
 /**
@@ -25,6 +28,33 @@ public final class MemoryPlan {
         }
     }
 
+    /**
+     * What a step of an executor does to memory.
+     *
+     * @param reads values that it reads
+     * @param written the value that it writes
+     * @param takenOver the value in whose place the written one is to lie; of the same size, and read by no later step
+     */
+    public record Access(List<Value> reads, Value written, Optional<Value> takenOver) {
+        /**
+         * Operations that are computed at once, with nothing stored but the output of the last.
+         *
+         * @param together at least one, in order
+         */
+        public static Access of(List<Op> together) {
+            List<Value> reads = new ArrayList<>();
+            Set<Value> within = new HashSet<>();
+            for (Op op : together) {
+                op.inputs().stream().filter(value -> !within.contains(value)).forEach(reads::add);
+                within.add(op.output());
+            }
+            return new Access(reads, together.get(together.size() - 1).output(), Optional.empty());
+        }
+    }
+
+    /** A value that no step touches has no place. */
+    private static final long NOWHERE = -1;
+
     private final long[] offsets;
     private final long size;
 
@@ -34,9 +64,9 @@ public final class MemoryPlan {
     }
 
     /** Dense float32 values, counted in floats. */
-    static MemoryPlan floats(List<Op> ops, List<Value> values, Capacity capacity) {
+    public static MemoryPlan floats(List<Access> steps, List<Value> values, Capacity capacity) {
         MemoryPlan plan =
-                of(ops, values, value -> (long) capacity.rows(value.axis()) * value.columns(), FLOATS_OF_A_LINE);
+                of(steps, values, value -> (long) capacity.rows(value.axis()) * value.columns(), FLOATS_OF_A_LINE);
         if (plan.size > MAX_FLOATS) {
             throw new InvalidInputException("the intermediate results of one call need " + plan.size
                     + " floats, an arena holds at most " + MAX_FLOATS);
@@ -47,36 +77,42 @@ public final class MemoryPlan {
     /**
      * A plan for an executor with a layout of its own.
      *
+     * @param steps what it does, in order, at least one
+     * @param values of the graph
      * @param size of every value, in the executor's unit
      * @param alignment of every value, in the same unit
      */
-    public static MemoryPlan of(Graph graph, ToLongFunction<Value> size, int alignment) {
-        return of(graph.ops(), graph.values(), size, alignment);
-    }
-
-    private static MemoryPlan of(List<Op> ops, List<Value> values, ToLongFunction<Value> size, int alignment) {
+    public static MemoryPlan of(List<Access> steps, List<Value> values, ToLongFunction<Value> size, int alignment) {
         int[] first = new int[values.size()];
         int[] last = new int[values.size()];
+        int[] place = new int[values.size()]; // the value in whose place a value lies
         Arrays.fill(first, Integer.MAX_VALUE);
-        for (int i = 0; i < ops.size(); i++) {
-            Op op = ops.get(i);
-            for (Value value : op.inputs()) {
-                last[value.id()] = i;
+        Arrays.setAll(place, i -> i);
+        for (int i = 0; i < steps.size(); i++) {
+            Access step = steps.get(i);
+            step.takenOver().ifPresent(old -> place[step.written().id()] = place[old.id()]);
+            for (Value value : step.reads()) {
+                last[place[value.id()]] = i;
             }
-            first[op.output().id()] = Math.min(first[op.output().id()], i);
-            last[op.output().id()] = Math.max(last[op.output().id()], i);
+            int written = place[step.written().id()];
+            first[written] = Math.min(first[written], i);
+            last[written] = Math.max(last[written], i);
         }
-        // The result is read after the last operation.
-        last[ops.get(ops.size() - 1).output().id()] = ops.size();
+        // The result is read after the last step.
+        last[place[steps.get(steps.size() - 1).written().id()]] = steps.size();
         List<Lifetime> lifetimes = new ArrayList<>();
         for (Value value : values) {
-            long aligned = (size.applyAsLong(value) + alignment - 1) / alignment * alignment;
-            lifetimes.add(new Lifetime(value, first[value.id()], last[value.id()], aligned));
+            int id = value.id();
+            if (place[id] == id && first[id] != Integer.MAX_VALUE) {
+                long aligned = (size.applyAsLong(value) + alignment - 1) / alignment * alignment;
+                lifetimes.add(new Lifetime(value, first[id], last[id], aligned));
+            }
         }
         lifetimes.sort(Comparator.comparingLong(Lifetime::size)
                 .reversed()
                 .thenComparingInt(lifetime -> lifetime.value().id()));
         long[] offsets = new long[values.size()];
+        Arrays.fill(offsets, NOWHERE);
         List<Lifetime> placed = new ArrayList<>();
         long end = 0;
         for (Lifetime lifetime : lifetimes) {
@@ -84,6 +120,9 @@ public final class MemoryPlan {
             offsets[lifetime.value().id()] = offset;
             placed.add(lifetime);
             end = Math.max(end, offset + lifetime.size());
+        }
+        for (int i = 0; i < place.length; i++) {
+            offsets[i] = offsets[place[i]];
         }
         return new MemoryPlan(offsets, end);
     }
@@ -104,8 +143,15 @@ public final class MemoryPlan {
         return offset;
     }
 
-    /** Offset of a value in the arena. */
+    /**
+     * Offset of a value in the arena.
+     *
+     * @throws IllegalArgumentException if no step touches it
+     */
     public long offset(Value value) {
+        if (offsets[value.id()] == NOWHERE) {
+            throw new IllegalArgumentException(value.name() + " is never stored");
+        }
         return offsets[value.id()];
     }
 

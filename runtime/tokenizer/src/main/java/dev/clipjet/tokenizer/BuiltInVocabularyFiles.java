@@ -1,15 +1,16 @@
 package dev.clipjet.tokenizer;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.clipjet.tokenizer.load.BuiltInModel;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
-/** Writes the vocabulary of OpenAI's models as the tokenizer files of transformers' {@code CLIPTokenizer}. */
+/** The vocabulary of OpenAI's models as the tokenizer files of transformers' {@code CLIPTokenizer}. */
 public final class BuiltInVocabularyFiles {
     private static final String START = "<|startoftext|>";
     private static final String END = "<|endoftext|>";
@@ -20,28 +21,32 @@ public final class BuiltInVocabularyFiles {
     private BuiltInVocabularyFiles() {}
 
     /**
-     * Writes {@code vocab.json}, {@code merges.txt}, {@code tokenizer.json}, {@code tokenizer_config.json} and
-     * {@code special_tokens_map.json}.
+     * {@code vocab.json}, {@code merges.txt}, {@code tokenizer.json}, {@code tokenizer_config.json} and
+     * {@code special_tokens_map.json}, by their names.
      *
      * @param contextLength most tokens of a text
-     * @return names of the files
      */
-    public static List<String> write(Path directory, int contextLength) throws IOException {
+    public static Map<String, byte[]> content(int contextLength) {
         List<String> tokens = BuiltInModel.tokens();
         List<String> merges = BuiltInModel.mergeLines();
         ObjectNode vocabulary = JSON.createObjectNode();
         tokens.forEach(token -> vocabulary.put(token, vocabulary.size()));
-        write(directory, "vocab.json", vocabulary);
-        Files.writeString(directory.resolve("merges.txt"), MERGES_HEADER + "\n" + String.join("\n", merges) + "\n");
-        write(directory, "tokenizer.json", tokenizer(vocabulary, merges));
-        write(directory, "tokenizer_config.json", configuration(contextLength));
-        write(directory, "special_tokens_map.json", specialTokens(false));
-        return List.of(
-                "vocab.json", "merges.txt", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json");
+        String mergeLines = MERGES_HEADER + "\n" + String.join("\n", merges) + "\n";
+        Map<String, byte[]> files = new LinkedHashMap<>();
+        files.put("vocab.json", bytes(vocabulary));
+        files.put("merges.txt", mergeLines.getBytes(StandardCharsets.UTF_8));
+        files.put("tokenizer.json", bytes(tokenizer(vocabulary, merges)));
+        files.put("tokenizer_config.json", bytes(configuration(contextLength)));
+        files.put("special_tokens_map.json", bytes(specialTokens(false)));
+        return files;
     }
 
-    private static void write(Path directory, String name, ObjectNode document) throws IOException {
-        JSON.writeValue(directory.resolve(name).toFile(), document);
+    private static byte[] bytes(ObjectNode document) {
+        try {
+            return JSON.writeValueAsBytes(document);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a document cannot be written", e);
+        }
     }
 
     private static ObjectNode configuration(int contextLength) {

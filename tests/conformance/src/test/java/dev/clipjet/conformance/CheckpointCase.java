@@ -39,9 +39,14 @@ record CheckpointCase(Path directory, JsonNode info) {
         return directory.getFileName().toString();
     }
 
+    /** Whether it is of a family that this version refuses. */
+    boolean isLater() {
+        return info.get("later").booleanValue();
+    }
+
     /** Whether this version is to run it: not of a later family, and not a ResNet. */
     boolean isSupported() {
-        return !info.get("later").booleanValue()
+        return !isLater()
                 && info.get("architecture")
                         .get("vision")
                         .get("type")

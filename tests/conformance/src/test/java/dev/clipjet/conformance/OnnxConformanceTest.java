@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -80,7 +81,7 @@ class OnnxConformanceTest {
     }
 
     private static ConversionOptions options() {
-        return ConversionOptions.of(TargetFormat.ONNX, (directory, context) -> List.of());
+        return ConversionOptions.of(TargetFormat.ONNX, context -> Map.of());
     }
 
     @ParameterizedTest
@@ -152,8 +153,8 @@ class OnnxConformanceTest {
     void storedTypesAreConvertedInTheGraph(ElementType type) throws Exception {
         Path rounded = temp.resolve("rounded");
         try (Checkpoint checkpoint = Checkpoint.open(Golden.folder("hf-vit-gelu"))) {
-            ConversionOptions hf = ConversionOptions.of(TargetFormat.HF, (directory, context) -> List.of())
-                    .withDtype(type);
+            ConversionOptions hf =
+                    ConversionOptions.of(TargetFormat.HF, context -> Map.of()).withDtype(type);
             new Conversion(ModelSource.of(checkpoint), rounded, hf).run(ConversionListener.NONE);
         }
         try (Checkpoint checkpoint = Checkpoint.open(rounded);
@@ -184,7 +185,7 @@ class OnnxConformanceTest {
     void aModelOfFullSizeAnswersAsTheEngine() throws Exception {
         Path directory = temp.resolve("hf");
         ModelSource synthetic = ModelSource.synthetic(SynthArchitecture.VIT_B_32, "", ElementType.F16);
-        new Conversion(synthetic, directory, ConversionOptions.of(TargetFormat.HF, (folder, context) -> List.of()))
+        new Conversion(synthetic, directory, ConversionOptions.of(TargetFormat.HF, context -> Map.of()))
                 .run(ConversionListener.NONE);
         try (Checkpoint checkpoint = Checkpoint.open(directory);
                 Engine engine = CpuEngine.open(checkpoint, 2)) {

@@ -1,10 +1,7 @@
 package dev.clipjet.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.clipjet.Clip;
-import dev.clipjet.error.ModelFormatException;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -24,24 +21,5 @@ class OpenAiConformanceTest {
                         .map(source -> DynamicTest.dynamicTest(
                                 original.name() + "/" + source.getFileName(),
                                 () -> CheckpointAnswers.check(original, source))));
-    }
-
-    @TestFactory
-    Stream<DynamicTest> resnets_are_refused_by_name() {
-        List<CheckpointCase> cases = CheckpointCase.all("openai-").stream()
-                .filter(original -> !original.isSupported())
-                .toList();
-        assertThat(cases).hasSizeGreaterThanOrEqualTo(3);
-        return cases.stream()
-                .flatMap(original -> original.sources().stream()
-                        .map(source -> DynamicTest.dynamicTest(
-                                original.name() + "/" + source.getFileName(),
-                                () -> assertThatThrownBy(() -> Clip.load(source))
-                                        .isInstanceOfSatisfying(
-                                                ModelFormatException.class,
-                                                e -> assertThat(e.kind())
-                                                        .isEqualTo(ModelFormatException.Kind.UNSUPPORTED))
-                                        .hasMessageContaining(source.toString())
-                                        .hasMessageContaining("ResNet image towers are not supported"))));
     }
 }

@@ -3,13 +3,18 @@ package dev.clipjet.convert;
 import dev.clipjet.convert.ConversionReport.Mapped;
 import dev.clipjet.convert.ConversionReport.Written;
 import dev.clipjet.error.InvalidInputException;
+import dev.clipjet.files.Existing;
+import dev.clipjet.files.ProtectedFiles;
+import dev.clipjet.files.Staging;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -22,6 +27,7 @@ public final class Conversion {
     private final ModelSource source;
     private final Path destination;
     private final ConversionOptions options;
+    private final Existing existing;
     private final Plan plan;
 
     /** Looks at the finished files before they get their name; what it throws discards them. */
@@ -37,13 +43,20 @@ public final class Conversion {
         void check(Path result, ConversionReport report) throws IOException;
     }
 
+    /** Plans a conversion to a destination that must be new, or an empty folder. */
+    public Conversion(ModelSource source, Path destination, ConversionOptions options) {
+        this(source, destination, options, Existing.REFUSE);
+    }
+
     /**
      * Plans a conversion. Nothing is written yet.
      *
+     * @param existing whether the result may take the place of an earlier one: of a file, or of a folder that holds no other
+     *     files than those of the result
      * @throws InvalidInputException if the format cannot express the model, with every option that it lacks, or if the
      *     options or the name of the destination do not fit the format
      */
-    public Conversion(ModelSource source, Path destination, ConversionOptions options) {
+    public Conversion(ModelSource source, Path destination, ConversionOptions options, Existing existing) {
         if (options.tower().isPresent() && options.format() != TargetFormat.HF) {
             throw new InvalidInputException("a single tower is written for the format " + TargetFormat.HF.label()
                     + " only, not for " + options.format().label());
@@ -61,6 +74,7 @@ public final class Conversion {
         this.source = options.tower().map(source::only).orElse(source);
         this.destination = destination;
         this.options = options;
+        this.existing = existing;
         this.plan = plan();
     }
 
@@ -89,28 +103,35 @@ public final class Conversion {
      * Carries it out. If it fails, weight files that were finished stay in the folder beside the destination for the next
      * run; if none was, or the check fails, nothing stays.
      *
-     * @throws java.nio.file.FileAlreadyExistsException if the destination is there and no empty folder
-     * @throws IOException if it cannot be written, or another conversion to it is running
+     * @throws java.nio.file.FileAlreadyExistsException if the destination is there, no empty folder, and is to stay
+     * @throws IOException if it cannot be written, another run is writing to it, or something is in the way that is not this
+     *     program's; see {@link Staging#open}
      */
     public ConversionReport run(ConversionListener listener, Check check) throws IOException {
         boolean single = options.format() == TargetFormat.OPENAI;
-        try (Staging staging = Staging.open(destination, identity())) {
+        Map<String, byte[]> descriptions = new LinkedHashMap<>();
+        for (Plan.Description description : plan.descriptions()) {
+            descriptions.putAll(description.content());
+        }
+        List<String> names =
+                new ArrayList<>(plan.files().stream().map(WeightFile::name).toList());
+        plan.files().forEach(file -> names.addAll(file.companions()));
+        names.addAll(descriptions.keySet());
+        try (Staging staging =
+                Staging.open(destination, identity(), names, existing, ProtectedFiles.of(source.files()))) {
             Set<String> kept = new HashSet<>();
             boolean written = false;
             boolean done = false;
             try {
                 TensorPump pump = new TensorPump(listener, plan.bytes());
-                writeWeights(staging.content(), pump, kept);
-                List<String> names = new ArrayList<>(
-                        plan.files().stream().map(WeightFile::name).toList());
-                plan.files().forEach(file -> names.addAll(file.companions()));
-                for (Plan.Description description : plan.descriptions()) {
-                    names.addAll(description.write(staging.content()));
+                writeWeights(staging, pump, kept);
+                for (Map.Entry<String, byte[]> description : descriptions.entrySet()) {
+                    staging.write(description.getKey(), description.getValue());
                 }
                 written = true;
                 ConversionReport report = report(staging, pump, names, kept);
                 check.check(single ? staging.content().resolve(names.get(0)) : staging.content(), report);
-                staging.publish(names, single);
+                staging.publish(single);
                 done = true;
                 return report;
             } finally {
@@ -130,13 +151,17 @@ public final class Conversion {
         return false;
     }
 
-    private void writeWeights(Path content, TensorPump pump, Set<String> kept) throws IOException {
+    private void writeWeights(Staging staging, TensorPump pump, Set<String> kept) throws IOException {
         for (WeightFile file : plan.files()) {
-            if (file.isComplete(content)) {
+            if (file.isComplete(staging.content())) {
                 kept.add(file.name());
                 pump.skip(file.bytes());
             } else {
-                file.write(content, pump);
+                staging.remove(file.name());
+                for (String companion : file.companions()) {
+                    staging.remove(companion);
+                }
+                file.write(staging.content(), pump);
             }
         }
     }
@@ -175,7 +200,7 @@ public final class Conversion {
                 source.name(),
                 destination.toString(),
                 options.format(),
-                staging.leftovers(),
+                ConversionReport.Leftovers.valueOf(staging.leftovers().name()),
                 tensors,
                 plan.dropped(),
                 files,

@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param tower the tower that is written, if only one is
  * @param fileBytes most bytes of weights in one file, where the format knows several; for ONNX, beyond which the weights
  *     lie in a file of their own
- * @param tokenizerFiles writes the files of OpenAI's vocabulary, for sources that bring none
+ * @param tokenizerFiles the files of OpenAI's vocabulary, for sources that bring none
  */
 public record ConversionOptions(
         TargetFormat format,

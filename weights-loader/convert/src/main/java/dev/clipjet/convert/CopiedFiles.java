@@ -1,28 +1,39 @@
 package dev.clipjet.convert;
 
+import dev.clipjet.error.ModelFormatException;
+import dev.clipjet.error.ModelFormatException.Kind;
+import dev.clipjet.input.FileTooLargeException;
 import dev.clipjet.input.InputFiles;
-import java.nio.file.Files;
+import dev.clipjet.input.NotRegularFileException;
+import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Small files that are taken over as they are. */
 final class CopiedFiles {
-    /** As large as the largest of them may be, the tokenizer. */
     private static final long MAX_BYTES = 256L << 20;
 
     private CopiedFiles() {}
 
     static Plan.Description of(List<Path> files) {
-        return directory -> {
-            List<String> names = new ArrayList<>();
+        return () -> {
+            Map<String, byte[]> content = new LinkedHashMap<>();
             for (Path file : files) {
-                String name = file.getFileName().toString();
-                Files.deleteIfExists(directory.resolve(name));
-                Files.write(directory.resolve(name), InputFiles.read(file, MAX_BYTES));
-                names.add(name);
+                content.put(file.getFileName().toString(), read(file));
             }
-            return names;
+            return content;
         };
+    }
+
+    private static byte[] read(Path file) throws IOException {
+        try {
+            return InputFiles.read(file, MAX_BYTES);
+        } catch (NotRegularFileException e) {
+            throw new ModelFormatException(Kind.MALFORMED, file, "", "is no regular file", e);
+        } catch (FileTooLargeException e) {
+            throw new ModelFormatException(Kind.LIMIT, file, "", e.problem(), e);
+        }
     }
 }

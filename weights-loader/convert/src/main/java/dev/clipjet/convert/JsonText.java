@@ -6,9 +6,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.Map;
 
 /** Configuration files, indented as the originals are. */
 final class JsonText {
@@ -22,16 +23,16 @@ final class JsonText {
 
     /** A small file with one document. */
     static Plan.Description file(String name, JsonNode document) {
-        return directory -> {
+        return () -> {
             DefaultPrettyPrinter printer = new DefaultPrettyPrinter();
             printer.indentObjectsWith(new DefaultIndenter("  ", "\n"));
-            Files.writeString(directory.resolve(name), MAPPER.writer(printer).writeValueAsString(document) + "\n");
-            return List.of(name);
+            String text = MAPPER.writer(printer).writeValueAsString(document) + "\n";
+            return Map.of(name, text.getBytes(StandardCharsets.UTF_8));
         };
     }
 
     /** The document of a file. */
     static JsonNode read(Path file) throws IOException {
-        return MAPPER.readTree(file.toFile());
+        return MAPPER.readTree(Files.readAllBytes(file));
     }
 }

@@ -33,6 +33,7 @@ public final class ModelSource {
     private final Map<String, Scalar> scalars;
     private final List<Dropped> dropped;
     private final Optional<Path> huggingFaceDirectory;
+    private final List<Path> files;
     private final String identity;
 
     private ModelSource(
@@ -42,6 +43,7 @@ public final class ModelSource {
             Map<String, Scalar> scalars,
             List<Dropped> dropped,
             Optional<Path> huggingFaceDirectory,
+            List<Path> files,
             String identity) {
         this.name = name;
         this.spec = spec;
@@ -49,6 +51,7 @@ public final class ModelSource {
         this.scalars = Collections.unmodifiableMap(scalars);
         this.dropped = List.copyOf(dropped);
         this.huggingFaceDirectory = huggingFaceDirectory;
+        this.files = List.copyOf(files);
         this.identity = identity;
     }
 
@@ -79,6 +82,7 @@ public final class ModelSource {
                 scalars,
                 dropped,
                 huggingFace ? Optional.of(directory) : Optional.empty(),
+                files(path),
                 identity(path));
     }
 
@@ -97,6 +101,7 @@ public final class ModelSource {
                 Map.of(LOGIT_SCALE, Scalar.of(synth.logitScale())),
                 List.of(),
                 Optional.empty(),
+                List.of(),
                 "synthetic " + architecture.label() + " " + prefix + " " + dtype);
     }
 
@@ -108,6 +113,15 @@ public final class ModelSource {
             return "an integer of OpenAI's archives, no weights";
         }
         return "no tower that the configuration describes uses it";
+    }
+
+    /** A weight file, or a directory and what is in it. */
+    private static List<Path> files(Path path) {
+        try (Stream<Path> entries = Files.isDirectory(path) ? Files.list(path) : Stream.empty()) {
+            return Stream.concat(Stream.of(path), entries).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** What tells whether a source is still the same: paths, sizes and times of its files. */
@@ -154,7 +168,7 @@ public final class ModelSource {
                 image ? spec.preprocess() : Optional.empty(),
                 image ? Optional.empty() : spec.tokenizer(),
                 spec.notes());
-        return new ModelSource(name, one, some, Map.of(), more, huggingFaceDirectory, identity + tower);
+        return new ModelSource(name, one, some, Map.of(), more, huggingFaceDirectory, files, identity + tower);
     }
 
     /** How messages name it. */
@@ -183,6 +197,11 @@ public final class ModelSource {
     /** The directory with the configuration, if it is one in Hugging Face's layout. */
     Optional<Path> huggingFaceDirectory() {
         return huggingFaceDirectory;
+    }
+
+    /** What it is read from; none for a formula. */
+    List<Path> files() {
+        return files;
     }
 
     /** Two sources with equal texts have the same content. */

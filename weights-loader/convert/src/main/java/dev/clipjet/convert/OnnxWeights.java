@@ -7,16 +7,12 @@ import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.WireFormat;
+import dev.clipjet.files.OutputFile;
 import dev.clipjet.numeric.ElementType;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 
@@ -88,7 +84,7 @@ final class OnnxWeights implements WeightFile {
             });
         }
         writeFile(directory, name, out -> {
-            CodedOutputStream coded = CodedOutputStream.newInstance(stream(out), BUFFER);
+            CodedOutputStream coded = CodedOutputStream.newInstance(out.stream(), BUFFER);
             writeModel(coded, pump);
             coded.flush();
         });
@@ -98,22 +94,15 @@ final class OnnxWeights implements WeightFile {
         return (int) ((EXTERNAL_ALIGNMENT - bytes % EXTERNAL_ALIGNMENT) % EXTERNAL_ALIGNMENT);
     }
 
-    private static OutputStream stream(FileChannel channel) {
-        return Channels.newOutputStream(channel);
-    }
-
     private interface Content {
-        void writeTo(FileChannel out) throws IOException;
+        void writeTo(OutputFile out) throws IOException;
     }
 
     private static void writeFile(Path directory, String name, Content content) throws IOException {
-        Path partial = directory.resolve(name + ".partial");
-        try (FileChannel out = FileChannel.open(
-                partial, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+        try (OutputFile out = OutputFile.create(directory.resolve(name))) {
             content.writeTo(out);
-            out.force(true);
+            out.commit();
         }
-        Files.move(partial, directory.resolve(name), StandardCopyOption.REPLACE_EXISTING);
     }
 
     private void writeModel(CodedOutputStream out, TensorPump pump) throws IOException {

@@ -1,21 +1,22 @@
 package dev.clipjet.convert;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /**
  * All that a conversion writes.
  *
  * @param files the weights
- * @param descriptions writers of the small files beside them
+ * @param descriptions the small files beside them
  * @param dropped tensors of the source that the result lacks
  * @param notes what the user should know
  */
 record Plan(List<WeightFile> files, List<Description> descriptions, List<Dropped> dropped, List<String> notes) {
-    /** Writes one or more small files and returns their names. */
+    /** One or more small files. */
     interface Description {
-        List<String> write(Path directory) throws IOException;
+        /** The content of each, by its name. */
+        Map<String, byte[]> content() throws IOException;
     }
 
     Plan {

@@ -38,7 +38,7 @@ final class TokenizerDescription {
             notes.add("texts are tokenized as transformers does from now on: unlike "
                     + tokenizer.profile().label() + ", it repairs no broken encodings and reads no HTML entities");
         }
-        return Optional.of(directory -> options.tokenizerFiles().write(directory, tokenizer.contextLength()));
+        return Optional.of(() -> options.tokenizerFiles().content(tokenizer.contextLength()));
     }
 
     /** The files that the source brings. */

@@ -5,12 +5,12 @@ import dev.clipjet.weights.Checkpoint;
 import dev.clipjet.weights.CheckpointOptions;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.Map;
 
 /** Conversions of the reference models. */
 final class Models {
     /** The tests of the tokenizer look at its files. */
-    static final TokenizerFiles NO_TOKENIZER = (directory, context) -> List.of();
+    static final TokenizerFiles NO_TOKENIZER = context -> Map.of();
 
     private Models() {}
 

@@ -92,7 +92,7 @@ class StagingTest {
         stop(sharded, 0.6);
         Path shard = partial.resolve("content/model-00001-of-00006.safetensors");
         Files.write(shard, new byte[100]);
-        Files.write(partial.resolve("content/model-00002-of-00006.safetensors.x.partial"), new byte[100]);
+        Files.write(partial.resolve("content/.clipjet-0123456789abcdef.partial"), new byte[100]);
         ConversionReport report = convert(source, destination, sharded);
         assertThat(report.files())
                 .filteredOn(file -> file.name().equals("model-00001-of-00006.safetensors"))
@@ -148,7 +148,7 @@ class StagingTest {
         ConversionListener second =
                 (done, total) -> assertThatThrownBy(() -> convert(source, destination, options(TargetFormat.HF)))
                         .isInstanceOf(IOException.class)
-                        .hasMessageContaining("another conversion");
+                        .hasMessageContaining("another run");
         convert(source, destination, options(TargetFormat.HF), second);
         assertThat(difference(source, destination).isEmpty()).isTrue();
     }

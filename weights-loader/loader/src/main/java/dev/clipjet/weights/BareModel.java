@@ -3,6 +3,7 @@ package dev.clipjet.weights;
 import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
 import dev.clipjet.model.CanonicalName;
+import dev.clipjet.model.ImageTower;
 import dev.clipjet.model.ModelSpec;
 import dev.clipjet.model.ModelSpec.Scoring;
 import dev.clipjet.model.PassOrder;
@@ -16,7 +17,6 @@ import dev.clipjet.model.Resampling;
 import dev.clipjet.model.TextTransformer;
 import dev.clipjet.model.TokenizerProfile;
 import dev.clipjet.model.TokenizerSpec;
-import dev.clipjet.model.VisionTransformer;
 import dev.clipjet.numeric.Activation;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -55,14 +55,14 @@ final class BareModel {
         PublishedTag tag = PublishedTag.of(file);
         boolean fromOpenAi = shapes.isFromOpenAi();
         Activation activation = options.activation().orElseGet(() -> activation(file, shapes, tag, fromOpenAi, notes));
-        VisionTransformer vision = shapes.vision(activation);
+        ImageTower vision = shapes.vision(activation);
         TextTransformer text = shapes.text(activation);
 
         TensorMapper tensors = new TensorMapper(files);
         tensors.add(shapes.names().vision(vision));
         tensors.add(shapes.names().text(text));
         Map<CanonicalName, CanonicalTensor> mapped = tensors.mapped();
-        notes.addAll(tensors.notes(NO_WEIGHTS::contains));
+        notes.addAll(tensors.notes(name -> NO_WEIGHTS.contains(name) || OpenAiNames.isNoWeight(name)));
         Optional<Float> scale = StoredScalar.find(files, LOGIT_SCALE);
         if (scale.isEmpty()) {
             throw new ModelFormatException(
@@ -89,7 +89,7 @@ final class BareModel {
         }
         if (tag.isKnown()) {
             notes.add("the name of the file has the tag \"" + tag.name() + "\" of open_clip's published models");
-            return tag.activation(shapes.patchSize(), shapes.visionWidth());
+            return tag.activation(shapes.isVitB32());
         }
         if (shapes.fitsOpenAi() && file.toString().endsWith(".pt")) {
             String assumption = "no configuration and no mark of its origin; taken for a model like OpenAI's, with "

@@ -1,6 +1,7 @@
 package dev.clipjet.weights;
 
 import dev.clipjet.error.InvalidInputException;
+import dev.clipjet.model.ModifiedResNet;
 import dev.clipjet.model.TextTransformer;
 import dev.clipjet.model.TransformerSpec;
 import dev.clipjet.model.VisionTransformer;
@@ -80,6 +81,27 @@ public record CheckpointOptions(
                 own.projectionDim());
     }
 
+    /**
+     * A tower with the caller's heads in place of its own.
+     *
+     * @throws InvalidInputException if the heads do not fit, or another image size is asked for
+     */
+    ModifiedResNet applyTo(ModifiedResNet own) {
+        if (imageSize.isPresent() && imageSize.getAsInt() != own.imageSize()) {
+            throw new InvalidInputException(
+                    "images of " + imageSize.getAsInt() + " pixels are asked for, but positions of "
+                            + "a ResNet are not resampled, which takes images of " + own.imageSize());
+        }
+        checkHeads(visionHeads, own.embeddingWidth(), "image");
+        return new ModifiedResNet(
+                own.imageSize(),
+                own.width(),
+                own.blocks(),
+                visionHeads.orElse(own.heads()),
+                own.batchNormEps(),
+                own.projectionDim());
+    }
+
     /** A tower with the caller's heads and activation in place of its own. */
     TextTransformer applyTo(TextTransformer own) {
         return new TextTransformer(
@@ -93,11 +115,15 @@ public record CheckpointOptions(
                 own.projectionBias());
     }
 
-    private TransformerSpec blocks(TransformerSpec own, OptionalInt heads, String tower) {
-        if (heads.isPresent() && own.width() % heads.getAsInt() != 0) {
+    private static void checkHeads(OptionalInt heads, int width, String tower) {
+        if (heads.isPresent() && width % heads.getAsInt() != 0) {
             throw new InvalidInputException(heads.getAsInt() + " heads are asked for, which do not divide the width "
-                    + own.width() + " of the " + tower + " tower");
+                    + width + " of the " + tower + " tower");
         }
+    }
+
+    private TransformerSpec blocks(TransformerSpec own, OptionalInt heads, String tower) {
+        checkHeads(heads, own.width(), tower);
         return new TransformerSpec(
                 own.width(),
                 own.layers(),

@@ -52,8 +52,8 @@ final class HuggingFaceModel {
 
         HuggingFaceNames names = new HuggingFaceNames(prefix(files, "vision_model."), prefix(files, "text_model."));
         TensorMapper tensors = new TensorMapper(files);
-        vision.ifPresent(spec -> tensors.expectBlocks(spec.blocks().layers()).add(names.vision(spec)));
-        text.ifPresent(spec -> tensors.expectBlocks(spec.blocks().layers()).add(names.text(spec)));
+        vision.ifPresent(spec -> tensors.expect(spec).add(names.vision(spec)));
+        text.ifPresent(spec -> tensors.expect(spec).add(names.text(spec)));
         Map<CanonicalName, CanonicalTensor> mapped = tensors.mapped();
         // The index buffers that old versions saved carry nothing.
         notes.addAll(tensors.notes(name -> name.equals(LOGIT_SCALE) || name.endsWith("embeddings.position_ids")));

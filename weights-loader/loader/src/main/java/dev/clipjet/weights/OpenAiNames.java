@@ -32,6 +32,11 @@ public record OpenAiNames(String textPrefix) {
                 : CLIP;
     }
 
+    /** Whether a tensor carries no weights: what batch norms counted in training. */
+    static boolean isNoWeight(String stored) {
+        return stored.endsWith(OpenAiResNetNames.BATCH_COUNTER);
+    }
+
     /** The tensors of an image tower. */
     public List<TensorRule> vision(ImageTower tower) {
         return tower.accept(new ImageTower.Visitor<>() {

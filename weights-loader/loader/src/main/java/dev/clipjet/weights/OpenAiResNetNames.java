@@ -8,6 +8,9 @@ import java.util.List;
 
 /** Tensor names of the ResNets in OpenAI's CLIP, which open_clip took over. */
 final class OpenAiResNetNames {
+    /** Ends the names of the integers in which batch norms count the batches of training. */
+    static final String BATCH_COUNTER = ".num_batches_tracked";
+
     private static final int RGB = 3;
     private static final int STEM_SIDE = 3;
 

@@ -4,6 +4,7 @@ import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
 import dev.clipjet.json.JsonObject;
 import dev.clipjet.model.ImagePooling;
+import dev.clipjet.model.ImageTower;
 import dev.clipjet.model.TextPooling;
 import dev.clipjet.model.TextTransformer;
 import dev.clipjet.model.TransformerSpec;
@@ -152,14 +153,19 @@ final class OpenClipConfig {
      *
      * @param options whose image size replaces the configured one
      */
-    VisionTransformer vision(CheckpointOptions options) {
+    ImageTower vision(CheckpointOptions options) {
+        if (vision.raw("layers").isArray()) {
+            refuseUnknown(vision, VISION_KEYS);
+            return options.applyTo(new OpenClipResNetConfig(vision, embeddingDim, notes).tower());
+        }
+        return transformer(options);
+    }
+
+    private VisionTransformer transformer(CheckpointOptions options) {
         int configured =
                 vision.optionalInteger("image_size", 1, ModelLimits.IMAGE).orElse(224);
         int imageSize = options.imageSize().orElse(configured);
         int width = vision.optionalInteger("width", 1, ModelLimits.WIDTH).orElse(768);
-        if (vision.raw("layers").isArray()) {
-            throw unsupported(vision, "layers", "ResNet image towers are not supported");
-        }
         int patchSize =
                 vision.optionalInteger("patch_size", 1, ModelLimits.IMAGE).orElse(16);
         int headWidth =

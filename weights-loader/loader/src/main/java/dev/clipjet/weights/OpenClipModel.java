@@ -2,13 +2,13 @@ package dev.clipjet.weights;
 
 import dev.clipjet.json.JsonObject;
 import dev.clipjet.model.CanonicalName;
+import dev.clipjet.model.ImageTower;
 import dev.clipjet.model.ModelSpec;
 import dev.clipjet.model.ModelSpec.Scoring;
 import dev.clipjet.model.PreprocessSpec;
 import dev.clipjet.model.TextTransformer;
 import dev.clipjet.model.TokenizerProfile;
 import dev.clipjet.model.TokenizerSpec;
-import dev.clipjet.model.VisionTransformer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,7 +34,7 @@ final class OpenClipModel {
      */
     static Checkpoint open(Path source, JsonObject root, Supplier<WeightFiles> weights, CheckpointOptions options) {
         OpenClipConfig config = new OpenClipConfig(root);
-        VisionTransformer vision = config.vision(options);
+        ImageTower vision = config.vision(options);
         TextTransformer text = config.text(options);
         List<String> notes = new ArrayList<>(config.notes());
         PreprocessSpec preprocess = OpenClipPreprocess.read(root, vision.imageSize(), notes);
@@ -42,10 +42,11 @@ final class OpenClipModel {
         return weights.get().handOver(files -> {
             OpenAiNames names = OpenAiNames.of(files);
             TensorMapper tensors = new TensorMapper(files);
-            tensors.expectBlocks(vision.blocks().layers()).add(names.vision(vision));
-            tensors.expectBlocks(text.blocks().layers()).add(names.text(text));
+            tensors.expect(vision).add(names.vision(vision));
+            tensors.expect(text).add(names.text(text));
             Map<CanonicalName, CanonicalTensor> mapped = tensors.mapped();
-            notes.addAll(tensors.notes(name -> name.equals(LOGIT_SCALE) || name.equals(LOGIT_BIAS)));
+            notes.addAll(tensors.notes(
+                    name -> name.equals(LOGIT_SCALE) || name.equals(LOGIT_BIAS) || OpenAiNames.isNoWeight(name)));
             OptionalDouble bias = logitBias(config, files, notes);
             Optional<Float> scale = StoredScalar.find(files, LOGIT_SCALE);
             if (scale.isEmpty()) {

@@ -42,9 +42,12 @@ record PublishedTag(String name) {
         return !name.isEmpty();
     }
 
-    /** The activation of the run's model with this image tower. */
-    Activation activation(int patchSize, int visionWidth) {
-        boolean b32 = patchSize == 32 && visionWidth == 768;
+    /**
+     * The activation of the run's model.
+     *
+     * @param b32 whether its image tower is a ViT-B/32
+     */
+    Activation activation(boolean b32) {
         return QUICK.contains(name) || (name.equals(MIXED) && b32) ? Activation.QUICK_GELU : Activation.GELU;
     }
 

@@ -2,6 +2,7 @@ package dev.clipjet.weights;
 
 import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
+import dev.clipjet.model.ImageTower;
 import dev.clipjet.model.TextPooling;
 import dev.clipjet.model.TextTransformer;
 import dev.clipjet.model.TransformerSpec;
@@ -12,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -31,8 +31,6 @@ final class StateDictShapes {
 
     /** What marks families that are not supported, with what they are. */
     private static final Map<String, String> MISSING_FEATURES = Map.ofEntries(
-            Map.entry("visual.layer1.", "ResNet image towers"),
-            Map.entry("visual.attnpool.", "ResNet image towers"),
             Map.entry("visual.trunk.", "image towers of the timm library (SigLIP, EVA02 and others)"),
             Map.entry("visual.blocks.", "EVA-CLIP image towers"),
             Map.entry("visual.attn_pool.", "towers with attentional pooling"),
@@ -50,6 +48,8 @@ final class StateDictShapes {
     private final CheckpointOptions options;
     private final Map<String, StoredTensor> tensors;
     private final OpenAiNames names;
+    private final TensorShapes shapes;
+    private final ResNetShapes resNet;
 
     /** @throws ModelFormatException {@code UNSUPPORTED} if the names are those of another family */
     StateDictShapes(WeightFiles files, CheckpointOptions options) {
@@ -57,6 +57,8 @@ final class StateDictShapes {
         this.options = options;
         tensors = files.tensors();
         names = OpenAiNames.of(files);
+        shapes = new TensorShapes(files);
+        resNet = new ResNetShapes(shapes, options);
         MISSING_FEATURES.keySet().stream()
                 .sorted()
                 .forEach(prefix ->
@@ -72,7 +74,7 @@ final class StateDictShapes {
                             + tensors.keySet().stream().limit(4).collect(Collectors.joining(", "))
                             + (tensors.size() > 4 ? ", ..." : ""));
         }
-        if (!has("visual.ln_pre.weight")) {
+        if (!isResNet() && !has("visual.ln_pre.weight")) {
             throw new ModelFormatException(
                     Kind.BAD_CONFIGURATION,
                     files.described(),
@@ -90,16 +92,29 @@ final class StateDictShapes {
         }
     }
 
+    private boolean has(String name) {
+        return shapes.has(name);
+    }
+
+    private boolean isResNet() {
+        return has(ResNetShapes.MARK);
+    }
+
     OpenAiNames names() {
         return names;
     }
 
-    int patchSize() {
-        return size("visual.conv1.weight", 3, 4, ModelLimits.IMAGE);
+    /** Whether the image tower is a ViT-B/32, by whose training the same run differs from the others. */
+    boolean isVitB32() {
+        return !isResNet() && patchSize() == 32 && visionWidth() == 768;
     }
 
-    int visionWidth() {
-        return size("visual.conv1.weight", 0, 4, ModelLimits.WIDTH);
+    private int patchSize() {
+        return shapes.size("visual.conv1.weight", 3, 4, ModelLimits.IMAGE);
+    }
+
+    private int visionWidth() {
+        return shapes.size("visual.conv1.weight", 0, 4, ModelLimits.WIDTH);
     }
 
     /**
@@ -109,69 +124,72 @@ final class StateDictShapes {
     boolean isFromOpenAi() {
         boolean marked = files.isArchive()
                 || (has("input_resolution") && has("context_length") && has("vocab_size"))
-                || (dtype("visual.conv1.weight") == ElementType.F16
-                        && dtype("visual.ln_pre.weight") == ElementType.F32);
+                || (shapes.dtype("visual.conv1.weight") == ElementType.F16
+                        && shapes.dtype(isResNet() ? ResNetShapes.FIRST_NORM : "visual.ln_pre.weight")
+                                == ElementType.F32);
         return marked && fitsOpenAi();
     }
 
     /** Whether OpenAI's code could have made the model: nothing in it is open_clip's alone. */
     boolean fitsOpenAi() {
-        TransformerSpec vision = blocks("visual.", visionWidth(), 1, Activation.QUICK_GELU);
         TransformerSpec text = blocks(names.textPrefix(), textWidth(), 1, Activation.QUICK_GELU);
         return names.equals(OpenAiNames.CLIP)
                 && !has("logit_bias")
-                && has("visual.proj")
                 && has("text_projection")
-                && !vision.layerScale()
                 && !text.layerScale()
+                && text.width() % HEAD_WIDTH == 0
+                && text.mlpWidth() == 4 * text.width()
+                && (isResNet() ? resNet.hasOpenAiHeads() : isOpenAiTransformer());
+    }
+
+    private boolean isOpenAiTransformer() {
+        TransformerSpec vision = blocks("visual.", visionWidth(), 1, Activation.QUICK_GELU);
+        return has("visual.proj")
+                && !vision.layerScale()
                 && vision.width() % HEAD_WIDTH == 0
                 && vision.width() <= WIDEST_VISION
-                && text.width() % HEAD_WIDTH == 0
-                && vision.mlpWidth() == 4 * vision.width()
-                && text.mlpWidth() == 4 * text.width();
+                && vision.mlpWidth() == 4 * vision.width();
     }
 
     /** The image tower. */
-    VisionTransformer vision(Activation activation) {
+    ImageTower vision(Activation activation) {
+        return isResNet() ? resNet.tower() : transformer(activation);
+    }
+
+    private VisionTransformer transformer(Activation activation) {
         int width = visionWidth();
         int patch = patchSize();
-        int positions = size("visual.positional_embedding", 0, 2, ModelLimits.VOCABULARY);
-        int grid = (int) Math.round(Math.sqrt(positions - 1));
-        if (grid < 1 || grid * grid != positions - 1 || (long) grid * patch > ModelLimits.IMAGE) {
-            throw error(
-                    Kind.MALFORMED,
-                    "visual.positional_embedding",
-                    "has " + positions + " positions, which are not a class token and a square grid of patches");
-        }
+        int grid = shapes.gridBehindOne(
+                "visual.positional_embedding", ModelLimits.IMAGE / patch, "a class token and a square grid of patches");
         int imageSize = options.imageSize().orElse(grid * patch);
         if (imageSize < patch) {
-            throw error(
+            throw shapes.error(
                     Kind.BAD_CONFIGURATION,
                     "visual.conv1.weight",
                     "has patches of " + patch + " pixels, larger than the image size " + imageSize);
         }
-        int projection = has("visual.proj") ? size("visual.proj", 1, 2, ModelLimits.WIDTH) : 0;
+        int projection = has("visual.proj") ? shapes.size("visual.proj", 1, 2, ModelLimits.WIDTH) : 0;
         int heads = heads(options.visionHeads(), width, width <= WIDEST_VISION, "visual.conv1.weight", "image");
         TransformerSpec blocks = blocks("visual.", width, heads, activation);
         return options.applyTo(new VisionTransformer(imageSize, patch, blocks, projection));
     }
 
     private int textWidth() {
-        return size(names.textPrefix() + "ln_final.weight", 0, 1, ModelLimits.WIDTH);
+        return shapes.size(names.textPrefix() + "ln_final.weight", 0, 1, ModelLimits.WIDTH);
     }
 
     /** The text tower. */
     TextTransformer text(Activation activation) {
         String prefix = names.textPrefix();
         int width = textWidth();
-        int vocabulary = size(prefix + "token_embedding.weight", 0, 2, ModelLimits.VOCABULARY);
-        int positions = size(prefix + "positional_embedding", 0, 2, ModelLimits.CONTEXT);
+        int vocabulary = shapes.size(prefix + "token_embedding.weight", 0, 2, ModelLimits.VOCABULARY);
+        int positions = shapes.size(prefix + "positional_embedding", 0, 2, ModelLimits.CONTEXT);
         boolean bias = has(prefix + "text_projection.bias");
         int projection = 0;
         if (bias) {
-            projection = size(prefix + "text_projection.weight", 0, 2, ModelLimits.WIDTH);
+            projection = shapes.size(prefix + "text_projection.weight", 0, 2, ModelLimits.WIDTH);
         } else if (has(prefix + "text_projection")) {
-            projection = size(prefix + "text_projection", 1, 2, ModelLimits.WIDTH);
+            projection = shapes.size(prefix + "text_projection", 1, 2, ModelLimits.WIDTH);
         }
         int heads = heads(options.textHeads(), width, true, prefix + "ln_final.weight", "text");
         TransformerSpec blocks = blocks(prefix, width, heads, activation);
@@ -191,7 +209,7 @@ final class StateDictShapes {
             return chosen.getAsInt();
         }
         if (!ruleHolds || width % HEAD_WIDTH != 0) {
-            throw error(
+            throw shapes.error(
                     Kind.BAD_CONFIGURATION,
                     tensor,
                     "has width " + width + ", which does not tell the number of attention heads of the " + tower
@@ -203,52 +221,8 @@ final class StateDictShapes {
 
     private TransformerSpec blocks(String prefix, int width, int heads, Activation activation) {
         String blocks = prefix + "transformer.resblocks.";
-        Set<String> indices = tensors.keySet().stream()
-                .filter(name -> name.startsWith(blocks))
-                .map(name -> name.substring(blocks.length()).split("\\.", 2)[0])
-                .collect(Collectors.toSet());
-        int layers = indices.size();
-        if (layers == 0 || layers > ModelLimits.LAYERS) {
-            throw new ModelFormatException(
-                    layers == 0 ? Kind.MALFORMED : Kind.LIMIT,
-                    files.described(),
-                    blocks,
-                    "the tower has " + layers + " blocks, expected 1 to " + ModelLimits.LAYERS);
-        }
-        int mlp = size(blocks + "0.mlp.c_fc.weight", 0, 2, ModelLimits.MLP);
+        int layers = shapes.count(blocks, "the tower");
+        int mlp = shapes.size(blocks + "0.mlp.c_fc.weight", 0, 2, ModelLimits.MLP);
         return new TransformerSpec(width, layers, heads, mlp, activation, EPS, has(blocks + "0.ls_1.gamma"));
-    }
-
-    private boolean has(String name) {
-        return tensors.containsKey(name);
-    }
-
-    private ElementType dtype(String name) {
-        return tensor(name).dtype();
-    }
-
-    private StoredTensor tensor(String name) {
-        StoredTensor tensor = tensors.get(name);
-        if (tensor == null) {
-            throw new ModelFormatException(Kind.MALFORMED, files.described(), "tensor \"" + name + "\"", "is missing");
-        }
-        return tensor;
-    }
-
-    /** One size of a tensor with the given number of sizes. */
-    private int size(String name, int axis, int axes, int most) {
-        List<Long> shape = tensor(name).shape();
-        if (shape.size() != axes) {
-            throw error(Kind.MALFORMED, name, "has shape " + shape + ", expected " + axes + " sizes");
-        }
-        long size = shape.get(axis);
-        if (size < 1 || size > most) {
-            throw error(Kind.LIMIT, name, "has shape " + shape + ", expected sizes from 1 to " + most);
-        }
-        return (int) size;
-    }
-
-    private ModelFormatException error(Kind kind, String name, String problem) {
-        return new ModelFormatException(kind, files.origin(name), "tensor \"" + name + "\"", problem);
     }
 }

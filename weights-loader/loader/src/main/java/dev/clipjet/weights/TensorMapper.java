@@ -3,6 +3,10 @@ package dev.clipjet.weights;
 import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
 import dev.clipjet.model.CanonicalName;
+import dev.clipjet.model.ImageTower;
+import dev.clipjet.model.ModifiedResNet;
+import dev.clipjet.model.TextTower;
+import dev.clipjet.model.VisionTransformer;
 import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.TensorRule.Layout;
 import java.util.ArrayList;
@@ -41,13 +45,34 @@ final class TensorMapper {
         this.files = files;
     }
 
+    /** {@linkplain #expectBlocks Expects} the blocks of an image tower. */
+    TensorMapper expect(ImageTower tower) {
+        return tower.accept(new ImageTower.Visitor<>() {
+            @Override
+            public TensorMapper visit(VisionTransformer transformer) {
+                return expectBlocks(transformer.blocks().layers());
+            }
+
+            @Override
+            public TensorMapper visit(ModifiedResNet resNet) {
+                return expectBlocks(
+                        resNet.blocks().stream().mapToInt(Integer::intValue).sum());
+            }
+        });
+    }
+
+    /** {@linkplain #expectBlocks Expects} the blocks of a text tower. */
+    TensorMapper expect(TextTower tower) {
+        return tower.accept(transformer -> expectBlocks(transformer.blocks().layers()));
+    }
+
     /**
      * Refuses a number of blocks for which the weights cannot have the tensors, before rules are made for each of them.
      *
      * @throws ModelFormatException {@code MALFORMED} if there are fewer than {@value #FEWEST_OF_BLOCK} tensors for each block
      *     beyond the first {@value #ALWAYS_NAMED}
      */
-    TensorMapper expectBlocks(int blocks) {
+    private TensorMapper expectBlocks(int blocks) {
         int tensors = files.tensors().size();
         if (blocks > ALWAYS_NAMED + tensors / FEWEST_OF_BLOCK) {
             throw new ModelFormatException(

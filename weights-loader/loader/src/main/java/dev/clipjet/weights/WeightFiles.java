@@ -6,12 +6,14 @@ import dev.clipjet.json.JsonFile;
 import dev.clipjet.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -81,15 +83,14 @@ final class WeightFiles implements AutoCloseable {
         Map<String, Path> shards = new LinkedHashMap<>();
         for (String tensor : map.keys()) {
             String shard = map.string(tensor);
-            if (!isPlainName(shard)) {
-                throw new ModelFormatException(
-                        Kind.MALFORMED,
-                        index,
-                        "weight_map." + tensor,
-                        "names the file \"" + shard + "\", expected the plain name of a file beside the index");
-            }
+            Path path = plainName(directory, shard)
+                    .orElseThrow(() -> new ModelFormatException(
+                            Kind.MALFORMED,
+                            index,
+                            "weight_map." + tensor,
+                            "names the file \"" + shard + "\", expected the plain name of a file beside the index"));
             shardOf.put(tensor, shard);
-            shards.computeIfAbsent(shard, name -> existing(directory.resolve(name), index));
+            shards.computeIfAbsent(shard, name -> existing(path, index));
         }
         if (shards.isEmpty()) {
             throw new ModelFormatException(Kind.MALFORMED, index, "weight_map", "names no tensor");
@@ -97,11 +98,17 @@ final class WeightFiles implements AutoCloseable {
         return open(index, shards, shardOf);
     }
 
-    private static boolean isPlainName(String name) {
-        return !name.isEmpty()
+    /** A file in a directory. Not every string can be its name: halves of surrogate pairs have no bytes. */
+    private static Optional<Path> plainName(Path directory, String name) {
+        boolean plain = !name.isEmpty()
                 && !name.equals(".")
                 && !name.equals("..")
                 && name.chars().noneMatch(c -> c == '/' || c == '\\' || c == ':' || c < ' ');
+        try {
+            return plain ? Optional.of(directory.resolve(name)) : Optional.empty();
+        } catch (InvalidPathException e) {
+            return Optional.empty();
+        }
     }
 
     private static Path existing(Path shard, Path index) {

@@ -13,6 +13,7 @@ import dev.clipjet.error.ModelFormatException.Kind;
 import dev.clipjet.json.JsonFile;
 import dev.clipjet.json.JsonObject;
 import dev.clipjet.model.ImagePooling;
+import dev.clipjet.model.ModifiedResNet;
 import dev.clipjet.model.PreprocessSpec;
 import dev.clipjet.model.PreprocessSpec.ResizeMode;
 import dev.clipjet.model.PreprocessSpec.Rgb;
@@ -54,7 +55,7 @@ class OpenClipConfigTest {
     }
 
     private VisionTransformer vision() throws IOException {
-        return new OpenClipConfig(written()).vision(CheckpointOptions.NONE);
+        return (VisionTransformer) new OpenClipConfig(written()).vision(CheckpointOptions.NONE);
     }
 
     private TextTransformer text() throws IOException {
@@ -163,6 +164,52 @@ class OpenClipConfigTest {
         assertThat(notes).hasSize(1).first().asString().contains("flavour");
     }
 
+    private ModifiedResNet resNet(String vision) throws IOException {
+        set("model_cfg.vision_cfg", vision);
+        return (ModifiedResNet) new OpenClipConfig(written()).vision(CheckpointOptions.NONE);
+    }
+
+    @Test
+    void aListOfLayersIsAResNet() throws IOException {
+        int embedding = root.get("model_cfg").get("embed_dim").intValue();
+        assertThat(resNet("{'layers': [3, 4, 6, 3], 'width': 64, 'patch_size': null}"))
+                .isEqualTo(new ModifiedResNet(224, 64, List.of(3, 4, 6, 3), 32, 1e-5, embedding));
+        assertThat(resNet("{'layers': [1, 2, 1, 1], 'width': 8, 'image_size': 96, 'head_width': 32}"))
+                .isEqualTo(new ModifiedResNet(96, 8, List.of(1, 2, 1, 1), 8, 1e-5, embedding));
+        OpenClipConfig idle = new OpenClipConfig(written());
+        idle.vision(CheckpointOptions.NONE);
+        assertThat(idle.notes()).isEmpty();
+        set("model_cfg.vision_cfg.pool_type", "'avg'");
+        OpenClipConfig noted = new OpenClipConfig(written());
+        noted.vision(CheckpointOptions.NONE);
+        assertThat(noted.notes()).singleElement().asString().contains("vision_cfg.pool_type: no effect on a ResNet");
+        assertThatThrownBy(() -> noted.vision(CheckpointOptions.NONE.withImageSize(64)))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("64 pixels");
+        assertThatThrownBy(() -> noted.vision(CheckpointOptions.NONE.withVisionHeads(7)))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("7 heads");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            {'layers': [1, 1, 1, 1], 'width': 9}                    | BAD_CONFIGURATION | width: is 9, which the stem cannot halve
+            {'layers': [1, 1, 1, 1], 'width': 0}                    | BAD_CONFIGURATION | width: is 0
+            {'layers': [1, 1, 1, 1], 'width': 4096}                 | BAD_CONFIGURATION | width: is 4096
+            {'layers': [1, 1, 1, 1], 'width': 8, 'head_width': 999} | BAD_CONFIGURATION | head_width: is 999
+            {'layers': [1, 1, 1, 1], 'width': 8, 'head_width': 80}  | BAD_CONFIGURATION | head_width: is 80
+            {'layers': [1, 1, 1, 1], 'width': 8, 'image_size': 31}  | BAD_CONFIGURATION | image_size: is 31
+            {'layers': [1, 1, 1, 1], 'width': 8, 'image_size': 63}  | BAD_CONFIGURATION | leave a grid of 2, but the positions count 1
+            {'layers': [1, 1, 1, 1], 'width': 8, 'image_size': 16}  | BAD_CONFIGURATION | image_size: is 16
+            {'layers': [1, 1, 1, 1], 'novelty': 1}                  | UNSUPPORTED       | vision_cfg.novelty: is 1
+            """, quoteCharacter = '`')
+    void whatIsWrongWithAResNetIsNamed(String vision, Kind kind, String words) throws IOException {
+        ModelFormatException error = catchThrowableOfType(ModelFormatException.class, () -> resNet(vision));
+        assertThat(error).as("no error").isNotNull();
+        assertThat(error).hasMessageContaining(words);
+        assertThat(error.kind()).isEqualTo(kind);
+    }
+
     @Test
     void theCallersOptionsReplaceThoseOfTheFile() throws IOException {
         OpenClipConfig config = new OpenClipConfig(written());
@@ -172,7 +219,7 @@ class OpenClipConfigTest {
                 .withActivation(Activation.GELU_TANH)
                 .withImageSize(40)
                 .withContextLength(9);
-        VisionTransformer vision = config.vision(options);
+        VisionTransformer vision = (VisionTransformer) config.vision(options);
         assertThat(vision.imageSize()).isEqualTo(40);
         assertThat(vision.blocks().heads()).isEqualTo(1);
         assertThat(vision.blocks().activation()).isEqualTo(Activation.GELU_TANH);
@@ -205,7 +252,11 @@ class OpenClipConfigTest {
             model_cfg.vision_cfg.image_size          | 4                       | BAD_CONFIGURATION | patch_size: is 8, larger than the image size 4
             model_cfg.vision_cfg.width               | 99999999999             | BAD_CONFIGURATION | width: is 99999999999
             model_cfg.vision_cfg.layers              | 2000                    | BAD_CONFIGURATION | layers: is 2000
-            model_cfg.vision_cfg.layers              | [1, 2, 3, 4]            | UNSUPPORTED       | ResNet image towers
+            model_cfg.vision_cfg.layers              | []                      | BAD_CONFIGURATION | layers: has 0 numbers, expected one for each of the 4 stages
+            model_cfg.vision_cfg.layers              | [1, 2, 3]               | BAD_CONFIGURATION | layers: has 3 numbers
+            model_cfg.vision_cfg.layers              | [1, 2, 3, 0]            | BAD_CONFIGURATION | layers: has the number 0
+            model_cfg.vision_cfg.layers              | [1, 2, 3, 1.5]          | BAD_CONFIGURATION | layers: has the number 1.5
+            model_cfg.vision_cfg.layers              | [1, 2, 3, 1000000]      | BAD_CONFIGURATION | layers: has the number 1000000
             model_cfg.vision_cfg.head_width          | 256                     | BAD_CONFIGURATION | head_width: is 256
             model_cfg.vision_cfg.head_width          | 40                      | BAD_CONFIGURATION | head_width: is 40
             model_cfg.vision_cfg.mlp_ratio           | -1                      | BAD_CONFIGURATION | mlp_ratio: is -1.0

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
+import dev.clipjet.files.Existing;
+import dev.clipjet.files.ProtectedFiles;
 import dev.clipjet.model.PreprocessProfile;
 import dev.clipjet.model.TensorNames;
 import dev.clipjet.model.TextTransformer;
@@ -85,7 +87,8 @@ class StateDictTest {
         List<SafetensorsWriter.Declaration> declarations = new ArrayList<>();
         tensors.forEach((name, shape) -> declarations.add(
                 new SafetensorsWriter.Declaration(name, shape.size() >= 2 ? matrices : ElementType.F32, shape)));
-        try (SafetensorsWriter writer = SafetensorsWriter.create(file, Map.of(), declarations)) {
+        try (SafetensorsWriter writer =
+                SafetensorsWriter.create(file, Map.of(), declarations, Existing.REPLACE, ProtectedFiles.none())) {
             for (SafetensorsWriter.Declaration declaration : declarations) {
                 writer.write(declaration.name(), 0, ByteBuffer.allocate((int) declaration.bytes()));
             }
@@ -198,7 +201,7 @@ class StateDictTest {
             ln_final.weight                                  | 100          | BAD_CONFIGURATION | width 100
             text_projection                                  | 64           | MALFORMED         | expected 2 sizes
             logit_scale                                      | 2            | MALFORMED         | expected a single number
-            visual.layer1.0.conv1.weight                     | 1            | UNSUPPORTED       | ResNet
+            visual.layer1.0.conv1.weight                     | 1            | MALFORMED         | stage 2 of the image tower has 0 blocks
             visual.transformer.resblocks.0.attn.ln_q.weight  | 64           | UNSUPPORTED       | norms and scales
             """)
     void whatDoesNotFitIsNamed(String tensor, String shape, Kind kind, String words) throws IOException {

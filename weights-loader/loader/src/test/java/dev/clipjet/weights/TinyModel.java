@@ -2,6 +2,8 @@ package dev.clipjet.weights;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.clipjet.files.Existing;
+import dev.clipjet.files.ProtectedFiles;
 import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.safetensors.SafetensorsWriter;
 import java.io.IOException;
@@ -110,7 +112,8 @@ final class TinyModel {
                 .map(name -> new SafetensorsWriter.Declaration(
                         name, dtypes.getOrDefault(name, ElementType.F32), tensors.get(name)))
                 .toList();
-        try (SafetensorsWriter writer = SafetensorsWriter.create(file, Map.of(), declarations)) {
+        try (SafetensorsWriter writer =
+                SafetensorsWriter.create(file, Map.of(), declarations, Existing.REPLACE, ProtectedFiles.none())) {
             for (SafetensorsWriter.Declaration declaration : declarations) {
                 ByteBuffer bytes =
                         ByteBuffer.allocate((int) declaration.bytes()).order(ByteOrder.LITTLE_ENDIAN);

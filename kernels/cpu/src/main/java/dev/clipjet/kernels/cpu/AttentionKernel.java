@@ -38,13 +38,7 @@ public final class AttentionKernel implements AutoCloseable {
 
     AttentionKernel(WorkerPool pool, MatrixLibrary.Provider provider) {
         this.pool = pool;
-        gemm = new SmallGemm[pool.size()];
-        for (int i = 0; i < gemm.length; i++) {
-            gemm[i] = switch (provider) {
-                case ONE_DNN -> new OneDnnGemm();
-                case OWN -> new JavaGemm(Simd.rowMath());
-            };
-        }
+        gemm = SmallGemm.forWorkers(pool.size(), provider);
         scores = new FloatMemory[pool.size()];
         scoreRow = new float[pool.size()][0];
         lanes = new float[pool.size()][RowMath.MAX_LANES];

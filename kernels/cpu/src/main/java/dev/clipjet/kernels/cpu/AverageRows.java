@@ -21,16 +21,20 @@ final class AverageRows {
         int used = squares * size * channels;
         if (row.length < used) {
             row = new float[used];
-            sums = new float[squares * channels];
+            sums = new float[used];
         }
-        Arrays.fill(sums, 0, squares * channels, 0f);
-        float scale = 1f / (size * size);
-        for (int y = 0; y < size; y++) {
+        in.get(inOffset, sums, 0, used);
+        for (int y = 1; y < size; y++) {
             in.get(inOffset + y * width * channels, row, 0, used);
-            for (int x = 0; x < squares * size; x++) {
-                math.multiplyAdd(scale, row, x * channels, sums, x / size * channels, channels);
+            math.multiplyAdd(1f, row, 0, sums, 0, used);
+        }
+        float scale = 1f / (size * size);
+        Arrays.fill(row, 0, squares * channels, 0f);
+        for (int square = 0; square < squares; square++) {
+            for (int x = 0; x < size; x++) {
+                math.multiplyAdd(scale, sums, (square * size + x) * channels, row, square * channels, channels);
             }
         }
-        out.put(outOffset, sums, 0, squares * channels);
+        out.put(outOffset, row, 0, squares * channels);
     }
 }

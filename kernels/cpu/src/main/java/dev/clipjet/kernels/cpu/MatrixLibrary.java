@@ -40,6 +40,7 @@ public final class MatrixLibrary {
             return own("switched off by -D" + PROPERTY + "=false");
         }
         try {
+            NativeCache.secure();
             String path = Loader.load(dnnl.class);
             int threads = OpenMpThreads.limit(); // without which we could not keep it to one
             String reason = "loads: " + path + ", instructions " + instructions();

@@ -24,6 +24,9 @@ final class OneDnnConvolution implements ConvolutionRoutine {
         DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE | DNNL_ARG_SRC_1
     };
 
+    /** Floats of a band that is to be pooled, at most: it stays in the second-level cache until then. */
+    private static final int MAX_POOLED_BAND = 1 << 17;
+
     private final WorkerPool pool;
     private final OneDnn library;
     private final Own[] workers;
@@ -123,7 +126,8 @@ final class OneDnnConvolution implements ConvolutionRoutine {
         }
         setBias();
         int used = call.pooledHeight() * call.pool;
-        bandRows = Bands.rows(call, pool.size(), used);
+        int mostRows = call.pool == 1 ? used : MAX_POOLED_BAND / (shape.outWidth() * shape.outChannels());
+        bandRows = Bands.rows(call, pool.size(), mostRows);
         bands = (used + bandRows - 1) / bandRows;
         Addition addition =
                 call.residual == null ? Addition.NONE : call.addsToItsOutput() ? Addition.OUTPUT : Addition.OTHER;

@@ -2,6 +2,18 @@ package dev.clipjet.kernels.cpu;
 
 /** Matrix products of the size that attention has, for one worker. All matrices are row-major float32, outside the heap. */
 interface SmallGemm {
+    /** One for each worker of a pool. */
+    static SmallGemm[] forWorkers(int workers, MatrixLibrary.Provider provider) {
+        SmallGemm[] all = new SmallGemm[workers];
+        for (int i = 0; i < workers; i++) {
+            all[i] = switch (provider) {
+                case ONE_DNN -> new OneDnnGemm();
+                case OWN -> new JavaGemm(Simd.rowMath());
+            };
+        }
+        return all;
+    }
+
     /** {@code C = alpha A B^T} with A [m, k], B [n, k], C [m, n]; strides are those of rows. */
     void multiplyTransposed(
             int m,

@@ -1,5 +1,8 @@
 package dev.clipjet.ptx.tool;
 
+import java.nio.file.Path;
+import java.util.Optional;
+
 /** An argument of a launch, as the command line describes it. */
 sealed interface Argument {
     /** How reports name it: as the command line does, or as the kernel names the parameter. */
@@ -18,10 +21,18 @@ sealed interface Argument {
      * @param input whether it holds something before the launch
      * @param output whether it is shown after it
      * @param initial what it holds before the launch, null for memory that nobody wrote
+     * @param file where that was read from
      */
     @SuppressWarnings("ArrayRecordComponent")
     record Buffer(
-            String name, String written, boolean input, boolean output, ElementFormat format, int count, byte[] initial)
+            String name,
+            String written,
+            boolean input,
+            boolean output,
+            ElementFormat format,
+            int count,
+            byte[] initial,
+            Optional<Path> file)
             implements Argument {
         int bytes() {
             return count * format.bytes();

@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -118,7 +119,15 @@ final class ArgumentParser {
             throw new UsageException("an out buffer begins unwritten; inout takes a filling");
         }
         byte[] initial = input ? Filling.bytes(filling, format, (int) count, position) : null;
-        return new Argument.Buffer(name, text, input, !kind.equals("in"), format, (int) count, initial);
+        return new Argument.Buffer(
+                name,
+                text,
+                input,
+                !kind.equals("in"),
+                format,
+                (int) count,
+                initial,
+                input ? Filling.source(filling) : Optional.empty());
     }
 
     private static Argument alias(String name, String text, String detail) {

@@ -7,9 +7,7 @@ import dev.clipjet.ptx.assembler.Assembly;
 import dev.clipjet.ptx.assembler.IsolatedAssembler;
 import dev.clipjet.ptx.assembler.KernelResources;
 import dev.clipjet.ptx.assembler.PtxAssemblyException;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -63,6 +61,9 @@ final class AssembleCommand implements Callable<Integer> {
     @Option(names = "--save", paramLabel = "FILE", description = "Write the cubin, if there is one target.")
     private Path saved;
 
+    @Option(names = "--overwrite", description = "Replace the file of --save if it is there.")
+    private boolean overwrite;
+
     @Option(
             names = "--seconds",
             paramLabel = "N",
@@ -85,6 +86,10 @@ final class AssembleCommand implements Callable<Integer> {
         }
         if (saved != null && targets.size() != 1) {
             throw new UsageException("--save needs exactly one target");
+        }
+        SavedFiles files = new SavedFiles(overwrite, List.of(file));
+        if (saved != null) {
+            files.check(saved.toString());
         }
         if (seconds < 1) {
             throw new UsageException("--seconds is at least 1");
@@ -111,7 +116,7 @@ final class AssembleCommand implements Callable<Integer> {
                 ObjectNode result = results.addObject().put("target", each.target());
                 try {
                     Assembly assembly = assembler.assemble(ptx.name(), ptx.text(), each);
-                    save(assembly);
+                    save(assembly, files);
                     describe(assembly, result);
                     if (!json) {
                         print(ptx, each, assembly, out);
@@ -130,16 +135,12 @@ final class AssembleCommand implements Callable<Integer> {
         if (json) {
             Json.print(document, out);
         }
-        return refused ? Failures.FOUND : 0;
+        return refused ? Failures.FAILED : 0;
     }
 
-    private void save(Assembly assembly) {
+    private void save(Assembly assembly, SavedFiles files) {
         if (saved != null) {
-            try {
-                Files.write(saved, assembly.cubin());
-            } catch (IOException failed) {
-                throw new ToolException(saved + " cannot be written: " + failed);
-            }
+            files.write(saved.toString(), assembly.cubin());
         }
     }
 

@@ -92,8 +92,10 @@ final class CheckCommand implements Callable<Integer> {
             out.println();
             out.println(difference(difference));
         }
-        out.println((survey.entries().isEmpty() && survey.differences().isEmpty() ? "" : "\n")
-                + Counted.of(groups.size(), "finding") + " in " + Counted.of(survey.runs(), "run") + ", "
+        if (!survey.entries().isEmpty() || !survey.differences().isEmpty()) {
+            out.println();
+        }
+        out.println(Counted.of(groups.size(), "finding") + " in " + Counted.of(survey.runs(), "run") + ", "
                 + configurations.get(0)
                 + (configurations.size() == 1 ? "" : " to " + configurations.get(configurations.size() - 1)) + "; "
                 + survey.instructions() + " warp instructions");

@@ -1,8 +1,8 @@
 package dev.clipjet.ptx.tool;
 
+import dev.clipjet.console.CommandWriter;
 import dev.clipjet.device.DeviceException;
 import dev.clipjet.ptx.syntax.PtxSyntaxException;
-import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -11,9 +11,11 @@ import picocli.CommandLine.ParseResult;
 
 /** Errors as one line {@code clipjet-ptx: ...} on stderr; the stack trace only when asked for. */
 final class Failures implements IExecutionExceptionHandler, IParameterExceptionHandler {
-    static final int FOUND = 1;
+    static final int FAILED = 1;
     static final int USAGE = 2;
-    static final int FAILED = 3;
+
+    /** What was run shows findings, or results that differ. */
+    static final int FOUND = 3;
 
     @Override
     public int handleParseException(ParameterException e, String[] args) {
@@ -47,14 +49,14 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     }
 
     private static void report(CommandLine command, String message, Throwable e) {
-        PrintWriter err = command.getErr();
+        CommandWriter err = (CommandWriter) command.getErr();
         err.println("clipjet-ptx: " + message);
         CommandLine root = command;
         while (root.getParent() != null) {
             root = root.getParent();
         }
         if (root.getCommand() instanceof PtxCommand tool && tool.verbose()) {
-            e.printStackTrace(err);
+            err.printStackTrace(e);
         }
         err.flush();
     }

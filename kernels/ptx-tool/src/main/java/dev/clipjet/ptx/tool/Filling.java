@@ -6,11 +6,13 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.Random;
 
 /** What the elements of a buffer are before the launch, as the command line describes it. */
 final class Filling {
     static final String FORMS = "zeros, range, value:V, random[:SEED[:LOW:HIGH]], file:PATH";
+    private static final String FILE = "file:";
     private static final double FRACTIONS = 1;
     private static final long INTEGERS = 100;
 
@@ -94,6 +96,11 @@ final class Filling {
         if (!is) {
             throw new UsageException("random:" + detail + " has bounds with nothing between them");
         }
+    }
+
+    /** The file that a filling names. */
+    static Optional<Path> source(String text) {
+        return text.startsWith(FILE) ? Optional.of(Path.of(text.substring(FILE.length()))) : Optional.empty();
     }
 
     private static byte[] file(String name, ElementFormat format, int count) {

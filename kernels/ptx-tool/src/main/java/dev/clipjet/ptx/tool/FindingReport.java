@@ -3,8 +3,10 @@ package dev.clipjet.ptx.tool;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.clipjet.device.Dim3;
 import dev.clipjet.ptx.report.Finding;
+import dev.clipjet.ptx.report.FindingKind;
 import dev.clipjet.ptx.report.Place;
 import java.io.PrintWriter;
+import java.util.stream.Stream;
 
 /** Writes findings for people and for programs. */
 final class FindingReport {
@@ -21,7 +23,10 @@ final class FindingReport {
      */
     void print(Finding finding, AddressNames addresses, String remark, PrintWriter out) {
         out.println(finding.kind() + " in " + finding.kernel() + remark);
-        out.println("  " + addresses.explain(finding.detail()));
+        String detail = addresses.explain(finding.detail());
+        // Only of deadlocks are the line breaks ours; what a failed assertion says is the kernel's.
+        (finding.kind() == FindingKind.DEADLOCK ? detail.lines() : Stream.of(detail))
+                .forEach(line -> out.println((line.startsWith(" ") ? "" : "  ") + line));
         place("  at  ", finding.file(), finding.place(), out);
         if (finding.other() != null) {
             place("  and ", finding.otherFile(), finding.other(), out);

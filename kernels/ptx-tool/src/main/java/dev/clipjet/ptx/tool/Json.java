@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.clipjet.console.PrintedText;
 import dev.clipjet.device.Dim3;
 import java.io.PrintWriter;
 
@@ -37,7 +38,8 @@ final class Json {
         DefaultPrettyPrinter printer = new DefaultPrettyPrinter();
         printer.indentObjectsWith(new DefaultIndenter("  ", "\n"));
         try {
-            out.println(MAPPER.writer(printer).writeValueAsString(document));
+            out.write(PrintedText.escapeJson(MAPPER.writer(printer).writeValueAsString(document))
+                    + System.lineSeparator());
         } catch (JsonProcessingException impossible) {
             throw new IllegalStateException("a document cannot be written", impossible);
         }

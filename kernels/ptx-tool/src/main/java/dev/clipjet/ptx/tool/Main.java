@@ -1,40 +1,32 @@
 package dev.clipjet.ptx.tool;
 
+import dev.clipjet.console.CommandWriter;
 import java.io.FileDescriptor;
-import java.io.FileOutputStream;
-import java.io.OutputStreamWriter;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
+import java.io.Writer;
 import picocli.CommandLine;
 
-/** Entry point. Exit codes: 0 nothing found, 1 something found, 2 wrong usage, 3 could not be done. */
+/** Entry point. Exit codes: 0 nothing found, 1 something could not be done, 2 wrong usage, 3 something found. */
 public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
-        // System.out and System.err follow the locale; file names must not suffer from it.
-        PrintWriter out = utf8(FileDescriptor.out);
-        PrintWriter err = utf8(FileDescriptor.err);
-        int code = run(out, err, args);
-        out.flush();
-        err.flush();
-        System.exit(code);
-    }
-
-    private static PrintWriter utf8(FileDescriptor descriptor) {
-        return new PrintWriter(new OutputStreamWriter(new FileOutputStream(descriptor), StandardCharsets.UTF_8), true);
+        System.exit(run(CommandWriter.utf8(FileDescriptor.out), CommandWriter.utf8(FileDescriptor.err), args));
     }
 
     /** Runs one command with the given streams and returns the exit code. */
-    static int run(PrintWriter out, PrintWriter err, String... args) {
+    static int run(Writer stdout, Writer stderr, String... args) {
+        CommandWriter out = CommandWriter.output(stdout);
+        CommandWriter err = CommandWriter.errors(stderr);
+        int code = commandLine(out, err, args);
+        err.flush();
+        return out.checked(code, err, "clipjet-ptx");
+    }
+
+    private static int commandLine(CommandWriter out, CommandWriter err, String... args) {
         Failures failures = new Failures();
-        CommandLine commandLine = new CommandLine(new PtxCommand())
+        CommandLine commandLine = commandLine()
                 .setOut(out)
                 .setErr(err)
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .setAbbreviatedOptionsAllowed(false)
-                .setUsageHelpAutoWidth(false)
-                .setUsageHelpWidth(120)
                 .setExecutionExceptionHandler(failures)
                 .setParameterExceptionHandler(failures);
         try {
@@ -42,5 +34,15 @@ public final class Main {
         } catch (OutOfMemoryError full) {
             return failures.outOfMemory(commandLine, full);
         }
+    }
+
+    /** All commands. An argument that begins with @ is an argument, not the name of a file with arguments. */
+    static CommandLine commandLine() {
+        return new CommandLine(new PtxCommand())
+                .setExpandAtFiles(false)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setAbbreviatedOptionsAllowed(false)
+                .setUsageHelpAutoWidth(false)
+                .setUsageHelpWidth(120);
     }
 }

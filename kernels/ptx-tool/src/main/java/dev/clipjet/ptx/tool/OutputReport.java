@@ -2,14 +2,10 @@ package dev.clipjet.ptx.tool;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
@@ -95,15 +91,11 @@ final class OutputReport {
     }
 
     /** Writes the raw bytes, little-endian, of the buffers to be saved. */
-    static void save(Map<String, String> saved, List<Outcome.Output> outputs) {
+    static void save(Map<String, String> saved, List<Outcome.Output> outputs, SavedFiles files) {
         for (Outcome.Output output : outputs) {
             String file = saved.get(output.buffer().name());
             if (file != null) {
-                try {
-                    Files.write(Path.of(file), output.bytes());
-                } catch (IOException | InvalidPathException failed) {
-                    throw new ToolException(file + " cannot be written: " + failed);
-                }
+                files.write(file, output.bytes());
             }
         }
     }

@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
         },
         footer = {
             "",
-            "Exit codes: 0 nothing found, 1 something found, 2 wrong usage, 3 could not be done.",
+            "Exit codes: 0 nothing found, 1 something could not be done, 2 wrong usage, 3 something found.",
         })
 final class PtxCommand implements Runnable {
     @Spec

@@ -49,6 +49,12 @@ final class RunCommand implements Callable<Integer> {
     private Map<String, String> saved = new LinkedHashMap<>();
 
     @Option(
+            names = "--overwrite",
+            description =
+                    "Replace files that --save names and that are there. Those that arguments were read from stay.")
+    private boolean overwrite;
+
+    @Option(
             names = "--show",
             paramLabel = "N",
             defaultValue = "32",
@@ -59,10 +65,12 @@ final class RunCommand implements Callable<Integer> {
     public Integer call() {
         Request request = launch.request();
         OutputReport.requireNames(saved, request.arguments());
+        SavedFiles files = new SavedFiles(overwrite, request);
+        saved.values().forEach(files::check);
         Configuration configuration = schedule.single("run");
         gpu.require(request.module());
         Outcome outcome = Emulation.run(request, gpu, configuration.options(request, !unchecked));
-        OutputReport.save(saved, outcome.outputs());
+        OutputReport.save(saved, outcome.outputs(), files);
         if (launch.json()) {
             Json.print(
                     document(request, configuration, outcome),
@@ -77,7 +85,11 @@ final class RunCommand implements Callable<Integer> {
         out.println(request.title(gpu));
         String printed = outcome.result().printed();
         if (!printed.isEmpty()) {
-            out.print("\nprinted:\n" + printed + (printed.endsWith("\n") ? "\n" : "\n\n"));
+            out.println();
+            out.println("printed:");
+            // Marked, so that no line of the kernel looks like one of ours.
+            printed.lines().forEach(line -> out.println("  | " + line));
+            out.println();
         }
         FindingReport findings = new FindingReport(request);
         outcome.result().findings().forEach(finding -> {
@@ -85,7 +97,10 @@ final class RunCommand implements Callable<Integer> {
             findings.print(finding, outcome.addresses(), "", out);
         });
         int count = outcome.result().findings().size();
-        out.println((count == 0 ? "" : "\n") + outcome.result().warpInstructions() + " warp instructions, "
+        if (count > 0) {
+            out.println();
+        }
+        out.println(outcome.result().warpInstructions() + " warp instructions, "
                 + Counted.of(count, "finding")
                 + (outcome.result().completed() ? "" : "; the launch ended early, so no results are shown"));
         outcome.outputs().forEach(output -> OutputReport.print(output, shown, out));

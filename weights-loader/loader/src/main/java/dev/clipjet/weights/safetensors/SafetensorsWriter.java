@@ -4,23 +4,20 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.clipjet.error.ClosedException;
 import dev.clipjet.error.InvalidInputException;
+import dev.clipjet.files.Existing;
+import dev.clipjet.files.OutputFile;
+import dev.clipjet.files.ProtectedFiles;
 import dev.clipjet.numeric.ElementType;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
-import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -47,15 +44,12 @@ public final class SafetensorsWriter implements AutoCloseable {
     private record Range(long begin, long bytes, AtomicLong written) {}
 
     private final Path file;
-    private final Path partial;
-    private final FileChannel channel;
+    private final OutputFile output;
     private final Map<String, Range> ranges;
-    private boolean finished;
 
-    private SafetensorsWriter(Path file, Path partial, FileChannel channel, Map<String, Range> ranges) {
+    private SafetensorsWriter(Path file, OutputFile output, Map<String, Range> ranges) {
         this.file = file;
-        this.partial = partial;
-        this.channel = channel;
+        this.output = output;
         this.ranges = ranges;
     }
 
@@ -65,9 +59,26 @@ public final class SafetensorsWriter implements AutoCloseable {
      *
      * @param metadata goes into the header
      * @throws InvalidInputException if two tensors have one name
+     * @throws java.nio.file.FileAlreadyExistsException if the file is there
      * @throws IOException if the file cannot be created
      */
     public static SafetensorsWriter create(Path file, Map<String, String> metadata, List<Declaration> tensors)
+            throws IOException {
+        return create(file, metadata, tensors, Existing.REFUSE, ProtectedFiles.none());
+    }
+
+    /**
+     * Begins a file that may replace another.
+     *
+     * @param inputs what must not be replaced, whatever {@code existing} says
+     * @throws java.nio.file.FileAlreadyExistsException if the file is there and is to stay
+     */
+    public static SafetensorsWriter create(
+            Path file,
+            Map<String, String> metadata,
+            List<Declaration> tensors,
+            Existing existing,
+            ProtectedFiles inputs)
             throws IOException {
         List<Declaration> sorted = new ArrayList<>(tensors);
         sorted.sort(Comparator.comparing((Declaration tensor) -> -tensor.dtype().bytes())
@@ -81,15 +92,14 @@ public final class SafetensorsWriter implements AutoCloseable {
             }
             position += tensor.bytes();
         }
-        Path partial = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID() + ".partial");
-        FileChannel channel = FileChannel.open(partial, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        SafetensorsWriter writer = new SafetensorsWriter(file, partial, channel, ranges);
+        OutputFile output = OutputFile.create(file, existing, inputs);
+        SafetensorsWriter writer = new SafetensorsWriter(file, output, ranges);
         boolean begun = false;
         try {
             ByteBuffer start = ByteBuffer.allocate(SafetensorsHeader.LENGTH_BYTES + header.length)
                     .order(ByteOrder.LITTLE_ENDIAN);
             start.putLong(header.length).put(header).flip();
-            writer.writeFully(start, 0);
+            output.write(start, 0);
             begun = true;
             return writer;
         } finally {
@@ -145,7 +155,7 @@ public final class SafetensorsWriter implements AutoCloseable {
      * @throws ClosedException after {@link #finish} or {@link #close}
      */
     public void write(String tensor, long offset, ByteBuffer data) throws IOException {
-        if (!channel.isOpen()) {
+        if (!output.isOpen()) {
             throw new ClosedException("the writer of " + file);
         }
         Range range = ranges.get(tensor);
@@ -157,24 +167,17 @@ public final class SafetensorsWriter implements AutoCloseable {
                     + " bytes, no room for " + data.remaining() + " at " + offset);
         }
         int length = data.remaining();
-        writeFully(data, range.begin() + offset);
+        output.write(data, range.begin() + offset);
         range.written().addAndGet(length);
     }
 
-    private void writeFully(ByteBuffer data, long position) throws IOException {
-        long at = position;
-        while (data.hasRemaining()) {
-            at += channel.write(data, at);
-        }
-    }
-
     /**
-     * Completes the file and gives it its name, replacing one that is there.
+     * Completes the file and gives it its name.
      *
      * @throws InvalidInputException if bytes are missing; the message names the tensor
      */
     public void finish() throws IOException {
-        if (!channel.isOpen()) {
+        if (!output.isOpen()) {
             throw new ClosedException("the writer of " + file);
         }
         ranges.forEach((name, range) -> {
@@ -183,22 +186,12 @@ public final class SafetensorsWriter implements AutoCloseable {
                         + range.written().get() + " were written");
             }
         });
-        channel.force(true);
-        channel.close();
-        try {
-            Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
-        } catch (AtomicMoveNotSupportedException e) {
-            Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING);
-        }
-        finished = true;
+        output.commit();
     }
 
     /** Gives up the file unless {@link #finish} was called. */
     @Override
     public void close() throws IOException {
-        channel.close();
-        if (!finished) {
-            Files.deleteIfExists(partial);
-        }
+        output.close();
     }
 }

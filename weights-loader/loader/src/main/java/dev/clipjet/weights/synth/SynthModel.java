@@ -3,6 +3,9 @@ package dev.clipjet.weights.synth;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.clipjet.error.InvalidInputException;
+import dev.clipjet.files.Existing;
+import dev.clipjet.files.OutputFile;
+import dev.clipjet.files.ProtectedFiles;
 import dev.clipjet.model.PreprocessSpec;
 import dev.clipjet.numeric.Activation;
 import dev.clipjet.numeric.ElementType;
@@ -45,8 +48,9 @@ public final class SynthModel {
      *
      * @param prefix goes in front of every tensor's name before it is hashed: another prefix, another model
      * @param dtype F32, F16 or BF16; the F32 values are rounded to nearest
-     * @param directory is created if need be; files of the same names are replaced
+     * @param directory is created if need be
      * @throws InvalidInputException for other types
+     * @throws java.nio.file.FileAlreadyExistsException if it has a file of one of these names
      * @throws IOException if writing fails
      */
     public static void write(SynthArchitecture architecture, String prefix, ElementType dtype, Path directory)
@@ -66,10 +70,13 @@ public final class SynthModel {
             writeAll(pieces(layouts), prefix, dtype, writer);
             writer.finish();
         }
-        JSON.writerWithDefaultPrettyPrinter()
-                .writeValue(directory.resolve("preprocessor_config.json").toFile(), preprocessor(architecture));
-        JSON.writerWithDefaultPrettyPrinter()
-                .writeValue(directory.resolve("config.json").toFile(), config(architecture, dtype));
+        write(directory.resolve("preprocessor_config.json"), preprocessor(architecture));
+        write(directory.resolve("config.json"), config(architecture, dtype));
+    }
+
+    private static void write(Path file, ObjectNode document) throws IOException {
+        byte[] content = JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(document);
+        OutputFile.write(file, content, Existing.REFUSE, ProtectedFiles.none());
     }
 
     private static List<Piece> pieces(List<SynthLayout> layouts) {

@@ -2,21 +2,18 @@ package dev.clipjet.weights.torch;
 
 import dev.clipjet.error.ClosedException;
 import dev.clipjet.error.InvalidInputException;
+import dev.clipjet.files.Existing;
+import dev.clipjet.files.OutputFile;
+import dev.clipjet.files.ProtectedFiles;
 import dev.clipjet.weights.safetensors.SafetensorsWriter.Declaration;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.UUID;
 import java.util.zip.CRC32;
 
 /**
@@ -28,8 +25,7 @@ public final class TorchWriter implements AutoCloseable {
     private static final String FOLDER = "archive/";
 
     private final Path file;
-    private final Path partial;
-    private final FileChannel channel;
+    private final OutputFile output;
     private final List<Declaration> tensors;
     private final List<ZipRecords.Entry> entries = new ArrayList<>();
     private int next;
@@ -37,12 +33,10 @@ public final class TorchWriter implements AutoCloseable {
     private long position;
     private long written;
     private CRC32 crc = new CRC32();
-    private boolean finished;
 
-    private TorchWriter(Path file, Path partial, FileChannel channel, List<Declaration> tensors) {
+    private TorchWriter(Path file, OutputFile output, List<Declaration> tensors) {
         this.file = file;
-        this.partial = partial;
-        this.channel = channel;
+        this.output = output;
         this.tensors = tensors;
     }
 
@@ -50,6 +44,7 @@ public final class TorchWriter implements AutoCloseable {
      * Begins a file.
      *
      * @throws InvalidInputException if two tensors have one name, or torch lacks an element type
+     * @throws java.nio.file.FileAlreadyExistsException if the file is there
      * @throws IOException if the file cannot be created
      */
     public static TorchWriter create(Path file, List<Declaration> tensors) throws IOException {
@@ -62,9 +57,8 @@ public final class TorchWriter implements AutoCloseable {
             }
             pickle.tensor(tensor.name(), tensor.dtype(), tensor.shape(), Integer.toString(i));
         }
-        Path partial = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID() + ".partial");
-        FileChannel channel = FileChannel.open(partial, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        TorchWriter writer = new TorchWriter(file, partial, channel, List.copyOf(tensors));
+        OutputFile output = OutputFile.create(file, Existing.REFUSE, ProtectedFiles.none());
+        TorchWriter writer = new TorchWriter(file, output, List.copyOf(tensors));
         boolean begun = false;
         try {
             writer.entry("data.pkl", pickle.finish());
@@ -148,15 +142,12 @@ public final class TorchWriter implements AutoCloseable {
 
     private int writeFully(ByteBuffer data, long at) throws IOException {
         int length = data.remaining();
-        long place = at;
-        while (data.hasRemaining()) {
-            place += channel.write(data, place);
-        }
+        output.write(data, at);
         return length;
     }
 
     /**
-     * Completes the file and gives it its name, replacing one that is there.
+     * Completes the file and gives it its name.
      *
      * @throws InvalidInputException if bytes are missing; the message names the tensor
      */
@@ -169,18 +160,11 @@ public final class TorchWriter implements AutoCloseable {
         }
         entry("version", "3\n".getBytes(StandardCharsets.US_ASCII));
         writeFully(ZipRecords.directory(entries, position), position);
-        channel.force(true);
-        channel.close();
-        try {
-            Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
-        } catch (AtomicMoveNotSupportedException e) {
-            Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING);
-        }
-        finished = true;
+        output.commit();
     }
 
     private void checkOpen() {
-        if (!channel.isOpen()) {
+        if (!output.isOpen()) {
             throw new ClosedException("the writer of " + file);
         }
     }
@@ -188,9 +172,6 @@ public final class TorchWriter implements AutoCloseable {
     /** Gives up the file unless {@link #finish} was called. */
     @Override
     public void close() throws IOException {
-        channel.close();
-        if (!finished) {
-            Files.deleteIfExists(partial);
-        }
+        output.close();
     }
 }

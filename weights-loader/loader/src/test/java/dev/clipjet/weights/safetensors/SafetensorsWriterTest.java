@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.clipjet.error.ClosedException;
 import dev.clipjet.error.InvalidInputException;
+import dev.clipjet.files.Existing;
+import dev.clipjet.files.InputProtectedException;
+import dev.clipjet.files.ProtectedFiles;
 import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.StoredTensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -66,9 +70,16 @@ class SafetensorsWriterTest {
     }
 
     @Test
-    void anExistingFileIsReplacedOnlyWhenComplete() throws IOException {
+    void anExistingFileIsReplacedOnlyOnRequestAndWhenComplete() throws IOException {
         Files.writeString(path, "old");
-        try (SafetensorsWriter writer = SafetensorsWriter.create(path, Map.of(), TENSORS)) {
+        assertThatThrownBy(() -> SafetensorsWriter.create(path, Map.of(), TENSORS))
+                .isInstanceOf(FileAlreadyExistsException.class)
+                .hasMessage(path + ": exists; nothing is overwritten");
+        assertThatThrownBy(() -> SafetensorsWriter.create(
+                        path, Map.of(), TENSORS, Existing.REPLACE, ProtectedFiles.of(List.of(path))))
+                .isInstanceOf(InputProtectedException.class);
+        try (SafetensorsWriter writer =
+                SafetensorsWriter.create(path, Map.of(), TENSORS, Existing.REPLACE, ProtectedFiles.none())) {
             writer.write("half", 0, shorts(1, 2, 3));
             assertThatThrownBy(writer::finish)
                     .isInstanceOf(InvalidInputException.class)
@@ -76,7 +87,8 @@ class SafetensorsWriterTest {
         }
         assertThat(path).hasContent("old");
         assertOnly(path);
-        try (SafetensorsWriter writer = SafetensorsWriter.create(path, Map.of(), List.of())) {
+        try (SafetensorsWriter writer =
+                SafetensorsWriter.create(path, Map.of(), List.of(), Existing.REPLACE, ProtectedFiles.none())) {
             writer.finish();
         }
         try (SafetensorsFile file = SafetensorsFile.open(path)) {
