@@ -13,6 +13,7 @@ import dev.clipjet.model.ModelSpec;
 import dev.clipjet.model.PreprocessSpec;
 import dev.clipjet.model.TextTower;
 import dev.clipjet.model.TokenizerSpec;
+import dev.clipjet.preprocess.DecodeMemory;
 import dev.clipjet.preprocess.DecodeOptions;
 import dev.clipjet.preprocess.DecodedImage;
 import dev.clipjet.preprocess.PreprocessedImage;
@@ -58,6 +59,7 @@ public final class Clip implements AutoCloseable {
     private final Optional<Preprocessor> preprocessor;
     private final Optional<ClipTokenizer> tokenizer;
     private final Scorer scorer;
+    private final DecodeMemory decodeMemory = new DecodeMemory(DecodeOptions.DEFAULT.maxBytes());
     private volatile boolean closed;
 
     private Clip(Checkpoint checkpoint, ClipOptions options) {
@@ -155,15 +157,21 @@ public final class Clip implements AutoCloseable {
                 source() + " brings no tokenizer: pass token ids, or add its tokenizer files"));
     }
 
-    /** The bytes that the image tower sees: the photo after decoding, resize and crop. */
+    /**
+     * The bytes that the image tower sees: the photo after decoding, resize and crop. All photos of a model share half of the
+     * heap while they are decoded; one for which there is no room waits.
+     */
     public PreprocessedImage preprocess(ImageSource image) {
-        Preprocessor used = preprocessor();
-        DecodedImage decoded = image.decode(DecodeOptions.DEFAULT
+        Preprocessor pipeline = preprocessor();
+        DecodeOptions decoding = DecodeOptions.DEFAULT
                 .withExifOrientation(options.applyExifOrientation())
                 .withRefuseDamaged(options.refuseDamagedImages())
-                .withSizeCheck(used::checkSize));
-        decoded.damage().ifPresent(damage -> LOG.warn("{}: the image is damaged: {}", image.name(), damage));
-        return used.crop(decoded);
+                .withSizeCheck(pipeline::checkSize);
+        try (DecodeMemory.Share share = decodeMemory.share()) {
+            DecodedImage decoded = image.decode(decoding, share);
+            decoded.damage().ifPresent(damage -> LOG.warn("{}: the image is damaged: {}", image.name(), damage));
+            return pipeline.crop(decoded);
+        }
     }
 
     private Preprocessor preprocessor() {

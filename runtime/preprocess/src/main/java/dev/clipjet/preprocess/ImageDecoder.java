@@ -35,8 +35,17 @@ public final class ImageDecoder {
     }
 
     public static DecodedImage decode(Path file, DecodeOptions options) {
+        return decode(file, options, DecodeMemory.Share.ALONE);
+    }
+
+    /** @param share waits where memory is short, and holds what the image takes until it is closed */
+    public static DecodedImage decode(Path file, DecodeOptions options, DecodeMemory.Share share) {
         byte[] data;
         try {
+            long size = InputFiles.size(file);
+            if (size <= options.maxBytes()) {
+                share.takeForFile(size, file.toString());
+            }
             data = InputFiles.read(file, options.maxBytes());
         } catch (FileTooLargeException e) {
             throw new ImageFormatException(Kind.LIMIT, file, e.problem(), e);
@@ -45,7 +54,7 @@ public final class ImageDecoder {
         } catch (IOException e) {
             throw new ImageFormatException(Kind.MISSING, file, "cannot be read: " + e, e);
         }
-        return decode(data, file.toString(), options);
+        return decode(data, file.toString(), options, share);
     }
 
     /** @param name what errors call the image */
@@ -55,9 +64,17 @@ public final class ImageDecoder {
 
     /** @param name what errors call the image */
     public static DecodedImage decode(byte[] data, String name, DecodeOptions options) {
+        return decode(data, name, options, DecodeMemory.Share.ALONE);
+    }
+
+    /**
+     * @param name what errors call the image
+     * @param share waits where memory is short, and holds what the image takes until it is closed
+     */
+    public static DecodedImage decode(byte[] data, String name, DecodeOptions options, DecodeMemory.Share share) {
         Objects.requireNonNull(data, "data");
         Objects.requireNonNull(options, "options");
-        ImageBytes in = new ImageBytes(data, name, options);
+        ImageBytes in = new ImageBytes(data, name, options, share);
         Decoded decoded;
         try {
             decoded = decode(in);
@@ -72,7 +89,11 @@ public final class ImageDecoder {
         if (in.damage() != null) {
             image = image.withDamage(in.damage());
         }
-        return options.applyExifOrientation() ? image.upright(decoded.orientation()) : image;
+        if (!options.applyExifOrientation() || decoded.orientation() == 1) {
+            return image;
+        }
+        share.take(image.pixels().length, name);
+        return image.upright(decoded.orientation());
     }
 
     private static Decoded decode(ImageBytes in) {

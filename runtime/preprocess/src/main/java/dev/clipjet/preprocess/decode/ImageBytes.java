@@ -2,6 +2,7 @@ package dev.clipjet.preprocess.decode;
 
 import dev.clipjet.error.ImageFormatException;
 import dev.clipjet.error.ImageFormatException.Kind;
+import dev.clipjet.preprocess.DecodeMemory;
 import dev.clipjet.preprocess.DecodeOptions;
 import java.nio.charset.StandardCharsets;
 
@@ -11,12 +12,14 @@ public final class ImageBytes {
     private final byte[] data;
     private final String name;
     private final DecodeOptions options;
+    private final DecodeMemory.Share share;
     private String damage;
 
-    public ImageBytes(byte[] data, String name, DecodeOptions options) {
+    public ImageBytes(byte[] data, String name, DecodeOptions options, DecodeMemory.Share share) {
         this.data = data;
         this.name = name;
         this.options = options;
+        this.share = share;
     }
 
     byte[] data() {
@@ -113,8 +116,14 @@ public final class ImageBytes {
         }
     }
 
-    /** Checks what decoding is going to allocate, and that the largest array of it is possible. */
+    /** Checks what decoding is going to allocate, and that the largest array of it is possible; waits until there is room. */
     void checkMemory(long total, long largestArray) {
+        checkLimit(total, largestArray);
+        share.take(total, name);
+    }
+
+    /** The same for what is not allocated yet: only the limit. */
+    void checkLimit(long total, long largestArray) {
         if (largestArray > Integer.MAX_VALUE - 8 || total > options.maxBytes()) {
             throw error(
                     Kind.LIMIT,

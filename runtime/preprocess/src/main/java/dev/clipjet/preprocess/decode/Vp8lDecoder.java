@@ -167,9 +167,10 @@ final class Vp8lDecoder {
                 for (Vp8lCode code : group) {
                     codeBytes += code.bytes();
                 }
-                in.checkMemory(12L * width * height + codeBytes, 4L * width * height);
+                in.checkLimit(12L * width * height + codeBytes, 4L * width * height);
             }
         }
+        in.checkMemory(codeBytes, 0);
         int[] image = new int[columns * rows];
         readPixels(image, columns, cacheBits, codes, groupOf, groupBits);
         return image;
