@@ -78,8 +78,8 @@ final class Preprocess implements Callable<Integer> {
         List<ImageResults.Entry<Written>> entries = new ArrayList<>();
         try (Progress progress = new Progress("preprocess", inputs.size())) {
             for (ImageInput input : inputs) {
-                ImageResults.Entry<PreprocessedImage> cropped = ImageResults.attempt(
-                        input, image -> preprocessor.crop(decode(image, decoding)));
+                ImageResults.Entry<PreprocessedImage> cropped =
+                        ImageResults.attempt(input, image -> preprocessor.crop(decode(image, decoding)));
                 entries.add(
                         cropped.value().isPresent()
                                 ? write(input, cropped.value().get(), folder)
@@ -95,9 +95,10 @@ final class Preprocess implements Callable<Integer> {
 
     private DecodedImage decode(ImageInput image, DecodeOptions decoding) {
         DecodedImage decoded = ImageDecoder.decode(image.path(), decoding);
-        decoded.damage().ifPresent(damage -> spec.commandLine()
-                .getErr()
-                .println("clipjet: warning: " + image.name() + ": the image is damaged: " + damage));
+        decoded.damage()
+                .ifPresent(damage -> spec.commandLine()
+                        .getErr()
+                        .println("clipjet: warning: " + image.name() + ": the image is damaged: " + damage));
         return decoded;
     }
 

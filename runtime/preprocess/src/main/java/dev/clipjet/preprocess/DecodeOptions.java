@@ -12,14 +12,15 @@ import dev.clipjet.error.InvalidInputException;
  * @param refuseDamaged whether to refuse damaged images of which Pillow makes a picture; else {@link DecodedImage#damage} tells
  *     what is wrong
  */
-public record DecodeOptions(long maxPixels, long maxBytes, boolean applyExifOrientation, SizeCheck sizeCheck, boolean refuseDamaged) {
+public record DecodeOptions(
+        long maxPixels, long maxBytes, boolean applyExifOrientation, SizeCheck sizeCheck, boolean refuseDamaged) {
 
     /** Pillow's limit, above which it raises an error. */
     public static final long PILLOW_MAX_PIXELS = 178_956_970;
 
     /** Pillow's pixel limit, half of the heap, no rotation, damaged images as Pillow reads them. */
-    public static final DecodeOptions DEFAULT =
-            new DecodeOptions(PILLOW_MAX_PIXELS, Runtime.getRuntime().maxMemory() / 2, false, (width, height) -> {}, false);
+    public static final DecodeOptions DEFAULT = new DecodeOptions(
+            PILLOW_MAX_PIXELS, Runtime.getRuntime().maxMemory() / 2, false, (width, height) -> {}, false);
 
     public DecodeOptions {
         if (maxPixels <= 0 || maxBytes <= 0) {

@@ -36,7 +36,13 @@ public final class DecodedImage {
     }
 
     private DecodedImage(
-            int width, int height, PixelMode mode, byte[] pixels, byte[] palette, Transparency transparency, String damage) {
+            int width,
+            int height,
+            PixelMode mode,
+            byte[] pixels,
+            byte[] palette,
+            Transparency transparency,
+            String damage) {
         if (width <= 0 || height <= 0) {
             throw new InvalidInputException("an image of " + width + "x" + height + " pixels is empty");
         }

@@ -100,8 +100,8 @@ class ReportedImagesTest {
         assertThatExceptionOfType(IllegalStateException.class)
                 .isThrownBy(() -> ImageDecoder.decode(data, "66-bytes.webp", options))
                 .withMessage("16383x5121");
-        for (String name : new String[] {"baseline-420.jpg", "rgb.png", "palette.gif", "rgb.bmp", "rgb.tif", "lossy.webp"
-        }) {
+        for (String name :
+                new String[] {"baseline-420.jpg", "rgb.png", "palette.gif", "rgb.bmp", "rgb.tif", "lossy.webp"}) {
             try (InputStream in = ReportedImagesTest.class.getResourceAsStream("/mutations/" + name)) {
                 byte[] image = in.readAllBytes();
                 assertThatExceptionOfType(IllegalStateException.class)

@@ -24,8 +24,7 @@ final class Circles {
     /** Rounds of polling without any effect after which every round is looked at. */
     private static final int IDLE_ROUNDS = 256;
 
-    private static final VarHandle LONG =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private final Progress progress;
     private final long begin;

@@ -98,7 +98,8 @@ public final class GridRunner {
         }
         boolean tooMany = result.warpInstructions() > options.maxWarpInstructions();
         if (workers > 1 && (tooMany || !result.findings().isEmpty())) {
-            // Which of two errors comes first depends on the host's threads; on one, reports do not. And each thread counts its
+            // Which of two errors comes first depends on the host's threads; on one, reports do not. And each thread
+            // counts its
             // own instructions.
             memory.undo();
             result = runOnce(1);
@@ -244,8 +245,7 @@ public final class GridRunner {
                         .deadlock("the threads of the " + active.size() * size
                                 + " resident blocks only poll memory that nobody changes");
             } else if (inCircles) {
-                active.get(0)
-                        .deadlock("the threads of the " + active.size() * size + " resident blocks " + IN_CIRCLES);
+                active.get(0).deadlock("the threads of the " + active.size() * size + " resident blocks " + IN_CIRCLES);
             }
         }
     }

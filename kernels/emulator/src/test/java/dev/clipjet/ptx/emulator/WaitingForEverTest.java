@@ -28,8 +28,7 @@ class WaitingForEverTest {
             """;
 
     private static String found(String body, int blocks, long seed, long limit) {
-        ExecutionOptions options =
-                ExecutionOptions.standard().withSeed(seed).withMaxWarpInstructions(limit);
+        ExecutionOptions options = ExecutionOptions.standard().withSeed(seed).withMaxWarpInstructions(limit);
         try (Rig rig = new Rig("k", HEAD + body + "ret;\n}\n", options)) {
             long out = rig.ints(0, 0, 0, 0);
             try {
@@ -90,7 +89,9 @@ class WaitingForEverTest {
             })
     void whatOnlyTakesLongIsNot(String body) {
         for (long seed = 0; seed < 2; seed++) {
-            assertThat(found(body, 2, seed, 1L << 38)).as("seed %d: %s", seed, body).isEqualTo("[]");
+            assertThat(found(body, 2, seed, 1L << 38))
+                    .as("seed %d: %s", seed, body)
+                    .isEqualTo("[]");
         }
     }
 }

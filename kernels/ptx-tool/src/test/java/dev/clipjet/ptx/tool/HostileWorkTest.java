@@ -29,7 +29,8 @@ class HostileWorkTest {
         StringBuilder text = new StringBuilder(HEAD);
         for (int i = 0; i < 40; i++) {
             text.append(".func f").append(i).append("(){ ");
-            text.append(i == 0 ? "" : "call f" + (i - 1) + "; call f" + (i - 1) + ";").append(" ret; }\n");
+            text.append(i == 0 ? "" : "call f" + (i - 1) + "; call f" + (i - 1) + ";")
+                    .append(" ret; }\n");
         }
         text.append(".visible .entry k(){ call f39; ret; }");
         assertTimeoutPreemptively(SOON, () -> {
@@ -68,7 +69,8 @@ class HostileWorkTest {
     void whatIsNoRegularFileIsRefused() throws Exception {
         Path pipe = folder.resolve("pipe.ptx");
         try {
-            assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+            assertEquals(
+                    0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
         } catch (IOException e) {
             assumeTrue(false, "this machine has no mkfifo");
         }

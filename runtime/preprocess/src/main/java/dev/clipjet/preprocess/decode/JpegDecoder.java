@@ -372,8 +372,7 @@ public final class JpegDecoder {
         checkUnit(inOrder);
         latchQuantTables(inOrder);
         if (band != null) {
-            progression.scan(
-                    band, Arrays.stream(inOrder).mapToInt(c -> c.index).toArray());
+            progression.scan(band, Arrays.stream(inOrder).mapToInt(c -> c.index).toArray());
         }
         for (int i = 0; i < count; i++) {
             int tables = in.u8(body + 2 + 2 * i);
@@ -384,8 +383,7 @@ public final class JpegDecoder {
         }
         input.position(start + length);
         boolean wholeImage = first && progression == null && count == components.length;
-        JpegScan scan =
-                new JpegScan(input, inOrder, wholeImage, band, restartInterval, maxH, maxV, width, height);
+        JpegScan scan = new JpegScan(input, inOrder, wholeImage, band, restartInterval, maxH, maxV, width, height);
         if (first) {
             allocate(wholeImage);
         }
@@ -421,8 +419,8 @@ public final class JpegDecoder {
     private void checkUnit(JpegComponent[] members) {
         int blocks = Arrays.stream(members).mapToInt(c -> c.h * c.v).sum();
         if (members.length > 1 && blocks > MAX_BLOCKS_IN_UNIT) {
-            throw in.malformed("a scan with " + blocks + " blocks in a unit, at most " + MAX_BLOCKS_IN_UNIT
-                    + " are allowed");
+            throw in.malformed(
+                    "a scan with " + blocks + " blocks in a unit, at most " + MAX_BLOCKS_IN_UNIT + " are allowed");
         }
     }
 
@@ -516,10 +514,7 @@ public final class JpegDecoder {
         }
         for (JpegComponent c : components) {
             transformCoefficients(
-                    c,
-                    smooth
-                            ? JpegSmoothing.of(components, c.index, progression, lastGoodRow, unitsHigh())
-                            : null);
+                    c, smooth ? JpegSmoothing.of(components, c.index, progression, lastGoodRow, unitsHigh()) : null);
             c.coefficients = null;
             c.reach = null;
         }

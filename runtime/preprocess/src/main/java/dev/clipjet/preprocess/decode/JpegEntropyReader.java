@@ -78,8 +78,8 @@ final class JpegEntropyReader {
             fill();
         }
         if (left >= HuffmanTable.LOOK_BITS) {
-            int look = table.look[
-                    (int) (bits >>> (left - HuffmanTable.LOOK_BITS)) & ((1 << HuffmanTable.LOOK_BITS) - 1)];
+            int look =
+                    table.look[(int) (bits >>> (left - HuffmanTable.LOOK_BITS)) & ((1 << HuffmanTable.LOOK_BITS) - 1)];
             if (look != 0) {
                 left -= look >> 8;
                 return look & 0xff;

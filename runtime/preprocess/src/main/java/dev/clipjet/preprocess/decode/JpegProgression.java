@@ -41,9 +41,7 @@ final class JpegProgression {
 
     /** Checks and records a scan of some components. */
     void scan(Band band, int[] components) {
-        boolean wrong = band.from == 0
-                ? band.to != 0
-                : band.from > band.to || band.to > 63 || components.length > 1;
+        boolean wrong = band.from == 0 ? band.to != 0 : band.from > band.to || band.to > 63 || components.length > 1;
         if (wrong || band.low > 13 || (band.high != 0 && band.low != band.high - 1)) {
             throw in.malformed("a progressive scan of coefficients " + band.from + " to " + band.to + ", bits "
                     + band.high + " to " + band.low + ", in " + components.length + " components");
@@ -58,8 +56,8 @@ final class JpegProgression {
             }
             for (int k = band.from; k <= band.to; k++) {
                 if (band.high != 0 && known[c][k] < 0) {
-                    throw in.malformed("component " + c + " has a refinement of coefficient " + k
-                            + ", which no scan before has");
+                    throw in.malformed(
+                            "component " + c + " has a refinement of coefficient " + k + ", which no scan before has");
                 }
                 if (band.high != Math.max(known[c][k], 0)) {
                     in.damage("component " + c + " has its scans in a wrong order");

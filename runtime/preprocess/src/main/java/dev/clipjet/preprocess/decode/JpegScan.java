@@ -58,8 +58,7 @@ final class JpegScan {
     /** Decodes the data that starts at the position of the input. */
     void decode(int lastGoodRowBefore) {
         lastGoodRow = lastGoodRowBefore;
-        JpegEntropyReader reader =
-                new JpegEntropyReader(input, input.scanEnd(input.position()) < input.in.length());
+        JpegEntropyReader reader = new JpegEntropyReader(input, input.scanEnd(input.position()) < input.in.length());
         resetPredictions();
         int untilRestart = restartInterval;
         int restarts = 0;

@@ -70,8 +70,7 @@ final class JpegSmoothing {
     private final int unitsHigh;
     private final int[] means = new int[WINDOW];
 
-    private JpegSmoothing(
-            JpegComponent component, int[] known, int[] before, int lastGoodRow, int unitsHigh) {
+    private JpegSmoothing(JpegComponent component, int[] known, int[] before, int lastGoodRow, int unitsHigh) {
         this.component = component;
         this.known = known;
         this.before = before;

@@ -296,8 +296,9 @@ final class WebpContainer {
 
     private void checkBounds(Frame frame) {
         if (frame.left + width(frame) > canvasWidth || frame.top + height(frame) > canvasHeight) {
-            throw in.malformed("an animation frame of " + width(frame) + "x" + height(frame) + " pixels at " + frame.left
-                    + "," + frame.top + " reaches outside its canvas of " + canvasWidth + "x" + canvasHeight);
+            throw in.malformed(
+                    "an animation frame of " + width(frame) + "x" + height(frame) + " pixels at " + frame.left + ","
+                            + frame.top + " reaches outside its canvas of " + canvasWidth + "x" + canvasHeight);
         }
     }
 

@@ -37,7 +37,8 @@ final class ReferenceRounds {
     private record Reference(int first, int length, String value, String around) {}
 
     /** A replacement that has been made, and how to take it back. */
-    private record Edit(int left, int right, int firstRemoved, int lastRemoved, int firstNew, int lastNew, String around) {}
+    private record Edit(
+            int left, int right, int firstRemoved, int lastRemoved, int firstNew, int lastNew, String around) {}
 
     private ReferenceRounds(String text, UnaryOperator<String> repairs) {
         this.repairs = repairs;

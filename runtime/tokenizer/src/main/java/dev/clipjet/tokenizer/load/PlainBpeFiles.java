@@ -2,9 +2,9 @@ package dev.clipjet.tokenizer.load;
 
 import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
-import dev.clipjet.tokenizer.clean.Normalizer;
 import dev.clipjet.input.FileTooLargeException;
 import dev.clipjet.input.InputFiles;
+import dev.clipjet.tokenizer.clean.Normalizer;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

@@ -168,7 +168,8 @@ final class TokenizerJson {
                 throw stream.error(
                         Kind.LIMIT,
                         "normalizer.normalizers",
-                        "has " + steps.size() + " different steps in turn, at most " + MAX_NORMALIZERS + " are allowed");
+                        "has " + steps.size() + " different steps in turn, at most " + MAX_NORMALIZERS
+                                + " are allowed");
             }
         } else if (!normalizer.isMissingNode() && !normalizer.isNull()) {
             steps.add(step(normalizer));

@@ -1,11 +1,11 @@
 package dev.clipjet.conformance.growth;
 
 import dev.clipjet.error.ModelFormatException;
-import dev.clipjet.numeric.ElementType;
+import dev.clipjet.json.JsonFile;
 import dev.clipjet.model.TokenizerProfile;
 import dev.clipjet.model.TokenizerSpec;
+import dev.clipjet.numeric.ElementType;
 import dev.clipjet.tokenizer.ClipTokenizer;
-import dev.clipjet.json.JsonFile;
 import dev.clipjet.weights.safetensors.SafetensorsFile;
 import dev.clipjet.weights.safetensors.SafetensorsWriter;
 import dev.clipjet.weights.safetensors.SafetensorsWriter.Declaration;
@@ -119,12 +119,14 @@ class FileGrowthTest {
         for (int i = 0; i < merges; i++) {
             merged.append(i == 0 ? "" : ",").append("\"a a</w>\"");
         }
-        String pattern = "<\\\\|startoftext\\\\|>|<\\\\|endoftext\\\\|>|'s|'t|'re|'ve|'m|'ll|'d|[\\\\p{L}]+|[\\\\p{N}]|[^\\\\s\\\\p{L}\\\\p{N}]+";
+        String pattern =
+                "<\\\\|startoftext\\\\|>|<\\\\|endoftext\\\\|>|'s|'t|'re|'ve|'m|'ll|'d|[\\\\p{L}]+|[\\\\p{N}]|[^\\\\s\\\\p{L}\\\\p{N}]+";
         Files.writeString(
                 directory.resolve("tokenizer.json"),
                 "{\"added_tokens\":["
                         + "{\"id\":2,\"content\":\"<|startoftext|>\",\"special\":true,\"normalized\":true},"
-                        + "{\"id\":3,\"content\":\"<|endoftext|>\",\"special\":true,\"normalized\":false}" + added + "],"
+                        + "{\"id\":3,\"content\":\"<|endoftext|>\",\"special\":true,\"normalized\":false}" + added
+                        + "],"
                         + "\"normalizer\":{\"type\":\"Sequence\",\"normalizers\":[" + normalizers + "]},"
                         + "\"pre_tokenizer\":{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"Split\",\"pattern\":"
                         + "{\"Regex\":\"" + pattern + "\"},\"behavior\":\"Removed\",\"invert\":true},"
@@ -152,7 +154,11 @@ class FileGrowthTest {
     private static String added(int count) {
         StringBuilder out = new StringBuilder();
         for (int i = 0; i < count; i++) {
-            out.append(",{\"id\":").append(i + 4).append(",\"content\":\"").append("a".repeat(50)).append(i);
+            out.append(",{\"id\":")
+                    .append(i + 4)
+                    .append(",\"content\":\"")
+                    .append("a".repeat(50))
+                    .append(i);
             out.append("\",\"special\":false,\"normalized\":false}");
         }
         return out.toString();

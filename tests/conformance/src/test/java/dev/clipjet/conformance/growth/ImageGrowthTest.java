@@ -138,7 +138,12 @@ class ImageGrowthTest {
         for (int i = 0; i < 64; i++) {
             out.add(1);
         }
-        out.add(0xff, progressive ? 0xc2 : 0xc0).b16(11).add(8).b16(height).b16(width).add(1, 1, 0x11, 0);
+        out.add(0xff, progressive ? 0xc2 : 0xc0)
+                .b16(11)
+                .add(8)
+                .b16(height)
+                .b16(width)
+                .add(1, 1, 0x11, 0);
         // Codes of one and two bits: DC 0 and 1, AC end of band and of long runs.
         out.add(0xff, 0xc4).b16(21).add(0, 1, 1).add(new byte[14]).add(0, 1);
         return out.add(0xff, 0xc4).b16(21).add(0x10, 1, 1).add(new byte[14]).add(0, 0xe0);
@@ -159,7 +164,10 @@ class ImageGrowthTest {
             Bytes out = jpeg(side, side, true);
             out.add(0xff, 0xda).b16(8).add(1, 1, 0, 0, 0, 1).add(new byte[n / 2]);
             for (int i = 0; i < n / 40; i++) {
-                out.add(0xff, 0xda).b16(8).add(1, 1, 0, 1, 63, i == 0 ? 0 : i % 2 == 0 ? 0 : 1).add(0xbf, 0xfe, 0xbf);
+                out.add(0xff, 0xda)
+                        .b16(8)
+                        .add(1, 1, 0, 1, 63, i == 0 ? 0 : i % 2 == 0 ? 0 : 1)
+                        .add(0xbf, 0xfe, 0xbf);
             }
             return out.add(0xff, 0xd9).toByteArray();
         });
@@ -225,7 +233,11 @@ class ImageGrowthTest {
 
     private static Bytes png(int width, int height, int depth, int type) {
         Bytes out = new Bytes().add(0x89).text("PNG\r\n\u001a\n");
-        ByteBuffer header = ByteBuffer.allocate(13).putInt(width).putInt(height).put((byte) depth).put((byte) type);
+        ByteBuffer header = ByteBuffer.allocate(13)
+                .putInt(width)
+                .putInt(height)
+                .put((byte) depth)
+                .put((byte) type);
         chunk(out, "IHDR", header.array());
         return out;
     }
@@ -275,18 +287,20 @@ class ImageGrowthTest {
             }
             return out.toByteArray();
         });
-        check("gif, empty blocks", n -> new Bytes()
-                .text("GIF89a")
-                .i16(8)
-                .i16(8)
-                .add(0, 0, 0, ',')
-                .i16(0)
-                .i16(0)
-                .i16(8)
-                .i16(8)
-                .add(0, 8)
-                .add(new byte[n])
-                .toByteArray());
+        check(
+                "gif, empty blocks",
+                n -> new Bytes()
+                        .text("GIF89a")
+                        .i16(8)
+                        .i16(8)
+                        .add(0, 0, 0, ',')
+                        .i16(0)
+                        .i16(0)
+                        .i16(8)
+                        .i16(8)
+                        .add(0, 8)
+                        .add(new byte[n])
+                        .toByteArray());
         check("gif, long strings", n -> {
             int side = Math.min(65535, (int) Math.sqrt(n * 1000.0));
             Bytes out = new Bytes().text("GIF89a").i16(side).i16(side).add(0, 0, 0, ',');
@@ -324,7 +338,11 @@ class ImageGrowthTest {
             for (int i = 0; i < n / 10; i++) {
                 body.text("ABCD").i32(2).add(1, 2);
             }
-            return new Bytes().text("RIFF").i32(body.size()).add(body.toByteArray()).toByteArray();
+            return new Bytes()
+                    .text("RIFF")
+                    .i32(body.size())
+                    .add(body.toByteArray())
+                    .toByteArray();
         });
         check("webp, lossless noise", n -> {
             int side = Math.min(16383, (int) Math.sqrt(n * 8.0));
@@ -338,7 +356,13 @@ class ImageGrowthTest {
             byte[] data = bits.bytes();
             byte[] pixels = noise(side * side / 8 + 1);
             int size = data.length + pixels.length & -2;
-            Bytes out = new Bytes().text("RIFF").i32(12 + size).text("WEBPVP8L").i32(size).add(data).add(pixels);
+            Bytes out = new Bytes()
+                    .text("RIFF")
+                    .i32(12 + size)
+                    .text("WEBPVP8L")
+                    .i32(size)
+                    .add(data)
+                    .add(pixels);
             return java.util.Arrays.copyOf(out.toByteArray(), 20 + size);
         });
         check("webp, groups of codes", n -> {
@@ -364,7 +388,12 @@ class ImageGrowthTest {
             }
             byte[] data = bits.bytes();
             int size = data.length & -2;
-            Bytes out = new Bytes().text("RIFF").i32(12 + size).text("WEBPVP8L").i32(size).add(data);
+            Bytes out = new Bytes()
+                    .text("RIFF")
+                    .i32(12 + size)
+                    .text("WEBPVP8L")
+                    .i32(size)
+                    .add(data);
             return java.util.Arrays.copyOf(out.toByteArray(), 20 + size);
         });
     }
@@ -397,7 +426,12 @@ class ImageGrowthTest {
                 int side = (int) Math.sqrt(first == 1 ? n / 2.0 : n / 8.0) / 4 * 4;
                 ByteBuffer header = ByteBuffer.allocate(54 + 1024).order(ByteOrder.LITTLE_ENDIAN);
                 header.put((byte) 'B').put((byte) 'M').putInt(0).putInt(0).putInt(54 + 1024);
-                header.putInt(40).putInt(side).putInt(side).putShort((short) 1).putShort((short) 8).putInt(1);
+                header.putInt(40)
+                        .putInt(side)
+                        .putInt(side)
+                        .putShort((short) 1)
+                        .putShort((short) 8)
+                        .putInt(1);
                 Bytes out = new Bytes().add(header.array());
                 for (int i = 0; i < n / 8; i++) {
                     out.add(first == 1 ? new byte[] {1, 7, 1, 8, 1, 9, 0, 0} : new byte[] {0, 3, 1, 2, 3, 0, 0, 0});

@@ -43,7 +43,9 @@ class PtxGrowthTest {
         check("an expression", n -> HEAD + ".global .b32 v = 1" + " + 1".repeat(n / 4) + ";\n");
         check("a long name", n -> HEAD + ".global .b32 " + "v".repeat(n) + ";\n");
         check("a vector", n -> ENTRY + "mov.b32 %r1, {" + "%r2, ".repeat(n / 5) + "%r2};\nret;\n}\n");
-        check("lines of sources", n -> HEAD + ".file 1 \"a.cu\"\n" + ENTRY.substring(HEAD.length())
-                + numbered(n / 14, i -> ".loc 1 " + i + " 1\n") + "ret;\n}\n");
+        check(
+                "lines of sources",
+                n -> HEAD + ".file 1 \"a.cu\"\n" + ENTRY.substring(HEAD.length())
+                        + numbered(n / 14, i -> ".loc 1 " + i + " 1\n") + "ret;\n}\n");
     }
 }
