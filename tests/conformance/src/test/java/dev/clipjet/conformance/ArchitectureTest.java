@@ -94,9 +94,9 @@ class ArchitectureTest {
             .dependOnClassesThat(in(CONVERT));
 
     @ArchTest
-    static final ArchRule ONLY_CONVERSION_WRITES_ONNX = noClasses()
+    static final ArchRule ONLY_ITS_MODULE_WRITES_ONNX = noClasses()
             .that()
-            .resideOutsideOfPackage("dev.clipjet.convert..")
+            .resideOutsideOfPackage("dev.clipjet.onnx..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("ai.onnx..", "com.google.protobuf..", "org.tribuo..");
