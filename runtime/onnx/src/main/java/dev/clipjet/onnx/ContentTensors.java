@@ -29,8 +29,8 @@ record ContentTensors(Map<CanonicalName, TensorContent> contents) implements Ten
 
             @Override
             public void read(long element, int count, float[] target, int offset) {
-                ByteBuffer bytes = ByteBuffer.allocate(count * content.dtype().bytes())
-                        .order(ByteOrder.LITTLE_ENDIAN);
+                ByteBuffer bytes =
+                        ByteBuffer.allocate(count * content.dtype().bytes()).order(ByteOrder.LITTLE_ENDIAN);
                 content.read(element, count, bytes);
                 FloatConversion.toFloat(content.dtype(), bytes.flip(), FloatBuffer.wrap(target, offset, count));
             }

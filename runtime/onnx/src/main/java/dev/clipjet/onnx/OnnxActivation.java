@@ -22,8 +22,7 @@ final class OnnxActivation {
             case GELU -> halfTimesOnePlus(x, onnx.node("Erf", List.of(times(x, Math.sqrt(0.5)))));
             case GELU_TANH -> {
                 String cube = onnx.node("Mul", List.of(onnx.node("Mul", List.of(x, x)), x));
-                String inner = times(
-                        onnx.node("Add", List.of(x, times(cube, TANH_CUBIC))), Math.sqrt(2 / Math.PI));
+                String inner = times(onnx.node("Add", List.of(x, times(cube, TANH_CUBIC))), Math.sqrt(2 / Math.PI));
                 yield halfTimesOnePlus(x, onnx.node("Tanh", List.of(inner)));
             }
         };

@@ -85,11 +85,7 @@ final class OnnxGraph {
         String whole = weight(matrix.source(), rows, matrix.columns());
         return node(
                 "Slice",
-                List.of(
-                        whole,
-                        vector(matrix.firstRow()),
-                        vector(matrix.firstRow() + matrix.rows()),
-                        vector(0)));
+                List.of(whole, vector(matrix.firstRow()), vector(matrix.firstRow() + matrix.rows()), vector(0)));
     }
 
     /** A vector expression as F32. */
@@ -100,8 +96,7 @@ final class OnnxGraph {
         String known = vectors.get(vector);
         if (known == null) {
             float[] values = vector.floats(new ContentTensors(contents));
-            ByteBuffer bytes =
-                    ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
             bytes.asFloatBuffer().put(values);
             known = floats(bytes.array(), values.length);
             vectors.put(vector, known);

@@ -105,7 +105,8 @@ final class OnnxOperations implements OpVisitor<String> {
     @Override
     public String assembleMeanToken(Op.AssembleMeanToken op) {
         int channels = op.input().columns();
-        String columns = reshape(value(op.input()), 0, channels, op.input().axis().perItem());
+        String columns =
+                reshape(value(op.input()), 0, channels, op.input().axis().perItem());
         String rows = onnx.node("Transpose", List.of(columns), integers("perm", 0, 2, 1));
         String mean = onnx.node("ReduceMean", List.of(rows), integers("axes", 1), integer("keepdims", 1));
         String tokens = onnx.node("Concat", List.of(mean, rows), integer("axis", 1));
@@ -143,9 +144,7 @@ final class OnnxOperations implements OpVisitor<String> {
         String weight = matrix(op.weight());
         String product = onnx.node(
                 "Gemm",
-                op.bias()
-                        .map(bias -> List.of(x, weight, onnx.vector(bias)))
-                        .orElse(List.of(x, weight)),
+                op.bias().map(bias -> List.of(x, weight, onnx.vector(bias))).orElse(List.of(x, weight)),
                 integer("transB", 1));
         return op.residual() ? add(value(op.output()), product) : activations.of(op.activation(), product);
     }
@@ -178,8 +177,7 @@ final class OnnxOperations implements OpVisitor<String> {
     /** [tokens, tokens]: minus infinity where a token would see a later one. */
     private String causalMask(int tokens) {
         if (causalMask.isEmpty()) {
-            ByteBuffer mask =
-                    ByteBuffer.allocate(tokens * tokens * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            ByteBuffer mask = ByteBuffer.allocate(tokens * tokens * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
             for (int row = 0; row < tokens; row++) {
                 for (int column = 0; column < tokens; column++) {
                     mask.putFloat(column > row ? Float.NEGATIVE_INFINITY : 0);
@@ -198,15 +196,16 @@ final class OnnxOperations implements OpVisitor<String> {
         }
         String position = pooling.computed().orElseGet(() -> onnx.vector(pooling.fixed()));
         String later = onnx.node("Greater", List.of(onnx.vector(indices), position));
-        String mask = onnx.node(
-                "Where", List.of(later, onnx.constant(Double.NEGATIVE_INFINITY), onnx.constant(0)));
+        String mask = onnx.node("Where", List.of(later, onnx.constant(Double.NEGATIVE_INFINITY), onnx.constant(0)));
         return reshape(mask, -1, 1, 1, tokens);
     }
 
     @Override
     public String averageTokens(Op.AverageTokens op) {
         String tokens = byItem(op.input());
-        String counted = op.first() == 0 ? tokens : slice(tokens, op.first(), perItem(op.input().axis()), 1);
+        String counted = op.first() == 0
+                ? tokens
+                : slice(tokens, op.first(), perItem(op.input().axis()), 1);
         return onnx.node("ReduceMean", List.of(counted), integers("axes", 1), integer("keepdims", 0));
     }
 
@@ -215,7 +214,8 @@ final class OnnxOperations implements OpVisitor<String> {
         String tokens = byItem(op.input());
         return pooling.computed()
                 .map(position -> onnx.node("GatherND", List.of(tokens, position), integer("batch_dims", 1)))
-                .orElseGet(() -> onnx.node("Gather", List.of(tokens, onnx.scalar(pooling.fixed())), integer("axis", 1)));
+                .orElseGet(
+                        () -> onnx.node("Gather", List.of(tokens, onnx.scalar(pooling.fixed())), integer("axis", 1)));
     }
 
     @Override
@@ -226,7 +226,8 @@ final class OnnxOperations implements OpVisitor<String> {
     @Override
     public String convolution(Op.Convolution op) {
         String convolved = convolved(value(op.input()), op.weight(), op.bias(), op.window());
-        String sum = op.residual().map(shortcut -> add(convolved, value(shortcut))).orElse(convolved);
+        String sum =
+                op.residual().map(shortcut -> add(convolved, value(shortcut))).orElse(convolved);
         return activations.of(op.activation(), sum);
     }
 

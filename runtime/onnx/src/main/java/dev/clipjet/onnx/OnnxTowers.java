@@ -29,8 +29,7 @@ final class OnnxTowers {
     private OnnxTowers() {}
 
     /** F32 {@code pixel_values} [batch, 3, S, S], normalized, to F32 {@code image_embeds} [batch, E]. */
-    static OnnxGraph image(
-            ImageTower tower, Map<CanonicalName, TensorContent> tensors, Optional<ElementType> type) {
+    static OnnxGraph image(ImageTower tower, Map<CanonicalName, TensorContent> tensors, Optional<ElementType> type) {
         OnnxGraph onnx = new OnnxGraph("image", tensors, type);
         onnx.input(PIXELS, TensorProto.DataType.FLOAT, BATCH, 3, tower.imageSize(), tower.imageSize());
         Graph graph = TowerGraph.image(tower).build(1);
@@ -44,8 +43,7 @@ final class OnnxTowers {
         OnnxGraph onnx = new OnnxGraph("text", tensors, type);
         onnx.input(IDS, TensorProto.DataType.INT64, BATCH, tower.contextLength());
         Graph graph = TowerGraph.text(tower).build(1, tower.contextLength());
-        String embedded =
-                new OnnxOperations(onnx, IDS, pooling(onnx, tower), tower.contextLength()).of(graph);
+        String embedded = new OnnxOperations(onnx, IDS, pooling(onnx, tower), tower.contextLength()).of(graph);
         onnx.output(TEXTS, embedded, BATCH, tower.outputDim());
         return onnx;
     }

@@ -94,6 +94,20 @@ class ArchitectureTest {
             .dependOnClassesThat(in(CONVERT));
 
     @ArchTest
+    static final ArchRule THE_ONNX_EXPORT_KNOWS_GRAPHS_AND_NO_ENGINE = noClasses()
+            .that()
+            .resideInAPackage("dev.clipjet.onnx..")
+            .should()
+            .dependOnClassesThat(in(TOKENIZER, PREPROCESS, COMMAND_LINE))
+            .orShould()
+            .dependOnClassesThat(resideInAnyPackage(
+                    "dev.clipjet",
+                    "dev.clipjet.engine..",
+                    "dev.clipjet.cpu..",
+                    "dev.clipjet.gpu..",
+                    "dev.clipjet.kernels.."));
+
+    @ArchTest
     static final ArchRule ONLY_ITS_MODULE_WRITES_ONNX = noClasses()
             .that()
             .resideOutsideOfPackage("dev.clipjet.onnx..")

@@ -25,7 +25,7 @@ public interface ConversionTarget {
                 .map(ServiceLoader.Provider::get)
                 .filter(target -> target.format() == format)
                 .findFirst()
-                .orElseThrow(() -> new InvalidInputException("no module on the path writes the format "
-                        + format.label() + "; dev.clipjet:clipjet-" + format.label() + " does"));
+                .orElseThrow(() -> new InvalidInputException("no module on the path writes the format " + format.label()
+                        + "; dev.clipjet:clipjet-" + format.label() + " does"));
     }
 }

@@ -18,7 +18,8 @@ import java.util.Optional;
  * @param transposed whether the result lies [columns, rows]
  * @param change what happens to the elements besides a change of their type, for reports
  */
-public record PlannedTensor(Declaration declaration, TensorContent content, long first, boolean transposed, String change) {
+public record PlannedTensor(
+        Declaration declaration, TensorContent content, long first, boolean transposed, String change) {
     /** Its name in the result. */
     public String name() {
         return declaration.name();
