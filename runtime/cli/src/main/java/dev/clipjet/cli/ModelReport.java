@@ -11,7 +11,6 @@ import dev.clipjet.model.PreprocessSpec.Size;
 import dev.clipjet.model.TextTransformer;
 import dev.clipjet.model.TokenizerSpec;
 import dev.clipjet.model.TransformerSpec;
-import dev.clipjet.model.Transformers;
 import dev.clipjet.model.VisionTransformer;
 import dev.clipjet.weights.CanonicalTensor;
 import dev.clipjet.weights.Checkpoint;
@@ -38,7 +37,7 @@ final class ModelReport {
                                 .sum());
         report.set("stored", stored(checkpoint.tensors()));
         spec.vision().ifPresent(vision -> report.set("image_tower", imageTower(vision)));
-        spec.text().ifPresent(text -> report.set("text_tower", textTower(Transformers.text(text))));
+        spec.text().ifPresent(text -> report.set("text_tower", text.accept(ModelReport::textTower)));
         spec.preprocess().ifPresent(preprocess -> report.set("preprocessing", preprocessing(preprocess)));
         if (spec.tokenizer().isPresent()) {
             report.set("tokenizer", tokenizer(spec.tokenizer().get()));

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -47,8 +48,9 @@ final class Synth implements Callable<Integer> {
             names = "--to",
             paramLabel = "FORMAT",
             converter = Convert.FormatConverter.class,
-            description = "hf (default), open-clip, openai or onnx, as for convert.")
-    private TargetFormat format = TargetFormat.HF;
+            description = "open-clip, openai, onnx, or hf where its library has the architecture, as for convert. "
+                    + "Default: hf, for ResNets open-clip.")
+    private Optional<TargetFormat> chosenFormat = Optional.empty();
 
     @Option(
             names = "--dtype",
@@ -65,6 +67,8 @@ final class Synth implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        TargetFormat format =
+                chosenFormat.orElse(architecture.isInHuggingFaceLibrary() ? TargetFormat.HF : TargetFormat.OPEN_CLIP);
         ModelSource source = ModelSource.synthetic(architecture, prefix, dtype);
         ConversionOptions options = ConversionOptions.of(format, BuiltInVocabularyFiles::content);
         try (ByteProgress progress = new ByteProgress("synth")) {

@@ -6,6 +6,7 @@ import dev.clipjet.graph.MemoryPlan;
 import dev.clipjet.graph.Value;
 import dev.clipjet.kernels.gpu.Matrix;
 import dev.clipjet.numeric.ElementType;
+import java.util.List;
 
 /** Where a graph's values lie in the arena of a device: in storage type, rows padded to 16 bytes. */
 final class DeviceLayout {
@@ -16,10 +17,15 @@ final class DeviceLayout {
     private final Capacity capacity;
     private final MemoryPlan plan;
 
-    DeviceLayout(Graph graph, ElementType type) {
+    /**
+     * A layout.
+     *
+     * @param steps what is done to the values, in order
+     */
+    DeviceLayout(Graph graph, List<MemoryPlan.Access> steps, ElementType type) {
         this.type = type;
         capacity = graph.capacity();
-        plan = MemoryPlan.of(graph, this::bytes, VALUE_ALIGNMENT);
+        plan = MemoryPlan.of(steps, graph.values(), this::bytes, VALUE_ALIGNMENT);
     }
 
     /** Elements from one row to the next. */

@@ -135,7 +135,8 @@ public final class GpuExecutor implements Executor {
         }
         Graph one = tower.build(1);
         long byTokens = MAX_TOKENS / one.sequences().map(Axis::perItem).orElse(1);
-        long byMemory = MAX_ARENA_BYTES / Math.max(1, new DeviceLayout(one, type).bytes());
+        long byMemory = MAX_ARENA_BYTES
+                / Math.max(1, layout(one, plans(one).get(0).plan()).bytes());
         return new RunLimits(Buckets.within((int) Math.max(1, Math.min(MAX_ITEMS, Math.min(byTokens, byMemory)))), 0);
     }
 
@@ -154,26 +155,38 @@ public final class GpuExecutor implements Executor {
         return buckets[at];
     }
 
+    /** A plan, and what made it. */
+    private record Planned(String lowering, Plan plan) {}
+
+    private List<Planned> plans(Graph graph) {
+        List<Planned> plans = new ArrayList<>();
+        for (Lowering lowering : lowerings) {
+            lowering.lower(graph).ifPresent(plan -> plans.add(new Planned(lowering.name(), plan)));
+        }
+        return plans;
+    }
+
+    private DeviceLayout layout(Graph graph, Plan plan) {
+        return new DeviceLayout(graph, plan.accesses(), type);
+    }
+
     private GpuTower build(TowerGraph tower, int items, int tokens) {
         Graph graph = tower.build(items, tokens);
-        DeviceLayout layout = new DeviceLayout(graph, type);
-        List<String> names = new ArrayList<>();
-        List<Plan> plans = new ArrayList<>();
-        for (Lowering lowering : lowerings) {
-            lowering.lower(graph, layout).ifPresent(plan -> {
-                names.add(lowering.name());
-                plans.add(plan);
-            });
-        }
-        int chosen = choice.of(tower, graph.capacity(), names, index -> microseconds(graph, layout, plans.get(index)));
-        GpuTower built = bind(graph, layout, plans.get(chosen));
+        List<Planned> plans = plans(graph);
+        int chosen = choice.of(
+                tower,
+                graph.capacity(),
+                plans.stream().map(Planned::lowering).toList(),
+                index -> microseconds(graph, plans.get(index).plan()));
+        GpuTower built = bind(graph, plans.get(chosen).plan());
         if (plans.size() > 1) {
             forgetWeights(built);
         }
         return built;
     }
 
-    private GpuTower bind(Graph graph, DeviceLayout layout, Plan plan) {
+    private GpuTower bind(Graph graph, Plan plan) {
+        DeviceLayout layout = layout(graph, plan);
         weights.upload(plan.weights());
         GpuInput input = new GpuInput(graph);
         long resultBytes = layout.bytes(graph.result());
@@ -200,8 +213,8 @@ public final class GpuExecutor implements Executor {
     }
 
     /** Time of one run of a plan in a full run of its graph. */
-    private double microseconds(Graph graph, DeviceLayout layout, Plan plan) {
-        try (GpuTower tower = bind(graph, layout, plan);
+    private double microseconds(Graph graph, Plan plan) {
+        try (GpuTower tower = bind(graph, plan);
                 Closer events = new Closer()) {
             GpuEvent start = events.add(device.createEvent(true));
             GpuEvent end = events.add(device.createEvent(true));

@@ -8,10 +8,6 @@ interface Lowering {
     /** For reports, and to tell what was measured apart. */
     String name();
 
-    /**
-     * A plan for a graph at its capacity; empty if this way has none for it.
-     *
-     * @param layout where values lie in the arena
-     */
-    Optional<Plan> lower(Graph graph, DeviceLayout layout);
+    /** A plan for a graph at its capacity; empty if this way has none for it. */
+    Optional<Plan> lower(Graph graph);
 }

@@ -26,8 +26,8 @@ final class OperationLowering implements Lowering {
     }
 
     @Override
-    public Optional<Plan> lower(Graph graph, DeviceLayout layout) {
-        OperationPlanner planner = new OperationPlanner(kernels, linear, type, graph, layout);
+    public Optional<Plan> lower(Graph graph) {
+        OperationPlanner planner = new OperationPlanner(kernels, linear, type, graph);
         List<OperationPlan.Piece> pieces = new ArrayList<>();
         List<Op> ops = graph.ops();
         for (int i = 0; i < ops.size(); i++) {

@@ -1,5 +1,6 @@
 package dev.clipjet.gpu;
 
+import dev.clipjet.graph.MemoryPlan;
 import dev.clipjet.graph.Op;
 import java.util.List;
 import java.util.function.Function;
@@ -9,19 +10,25 @@ final class OperationPlan implements Plan {
     /**
      * A launch to be.
      *
-     * @param op the operation whose output is there when the launch is done
+     * @param together the operations that it computes at once; the output of the last is there when it is done
      * @param weights what it reads of the checkpoint
      * @param workspaceBytes what it needs of the workspace, which all launches share, since they follow each other on one stream
      * @param launch the launch with its addresses
      */
-    record Piece(Op op, List<DeviceWeight> weights, long workspaceBytes, Function<Binding, Launch> launch) {
+    record Piece(List<Op> together, List<DeviceWeight> weights, long workspaceBytes, Function<Binding, Launch> launch) {
         Piece {
+            together = List.copyOf(together);
             weights = List.copyOf(weights);
         }
 
-        /** A launch without workspace. */
+        /** A launch for one operation, without workspace. */
         Piece(Op op, List<DeviceWeight> weights, Function<Binding, Launch> launch) {
-            this(op, weights, 0, launch);
+            this(List.of(op), weights, 0, launch);
+        }
+
+        /** The operation whose output is there when the launch is done. */
+        Op last() {
+            return together.get(together.size() - 1);
         }
     }
 
@@ -42,8 +49,15 @@ final class OperationPlan implements Plan {
     }
 
     @Override
+    public List<MemoryPlan.Access> accesses() {
+        return pieces.stream()
+                .map(piece -> MemoryPlan.Access.of(piece.together()))
+                .toList();
+    }
+
+    @Override
     public List<Op> observable() {
-        return pieces.stream().map(Piece::op).toList();
+        return pieces.stream().map(Piece::last).toList();
     }
 
     @Override

@@ -1,6 +1,5 @@
 package dev.clipjet.gpu;
 
-import dev.clipjet.error.InvalidInputException;
 import dev.clipjet.gpu.OperationPlan.Piece;
 import dev.clipjet.graph.Axis;
 import dev.clipjet.graph.Graph;
@@ -10,9 +9,17 @@ import dev.clipjet.graph.OpVisitor;
 import dev.clipjet.graph.PixelNormalization;
 import dev.clipjet.graph.Value;
 import dev.clipjet.graph.Weight;
+import dev.clipjet.graph.Window;
 import dev.clipjet.kernels.gpu.AttentionShape;
+import dev.clipjet.kernels.gpu.ConvolutionEnd;
+import dev.clipjet.kernels.gpu.ConvolutionPlan;
+import dev.clipjet.kernels.gpu.ConvolutionShape;
 import dev.clipjet.kernels.gpu.Matrix;
+import dev.clipjet.kernels.gpu.PixelConvolutionKernel;
+import dev.clipjet.kernels.gpu.PixelConvolutionShape;
+import dev.clipjet.numeric.Activation;
 import dev.clipjet.numeric.ElementType;
+import dev.clipjet.weights.upload.RowMajor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -23,15 +30,14 @@ final class OperationPlanner implements OpVisitor<Piece> {
     private final LinearChoice linear;
     private final ElementType type;
     private final Graph graph;
-    private final DeviceLayout layout;
+    private final PooledConvolutions pooled;
 
-    OperationPlanner(
-            OperationKernels kernels, LinearChoice linear, ElementType type, Graph graph, DeviceLayout layout) {
+    OperationPlanner(OperationKernels kernels, LinearChoice linear, ElementType type, Graph graph) {
         this.kernels = kernels;
         this.linear = linear;
         this.type = type;
         this.graph = graph;
-        this.layout = layout;
+        pooled = new PooledConvolutions(graph);
     }
 
     /** Two operations as one launch, where there is a kernel for both. */
@@ -42,7 +48,7 @@ final class OperationPlanner implements OpVisitor<Piece> {
                 && norm.output().equals(assemble.output())) {
             return Optional.of(assembleNormed(assemble, norm));
         }
-        return Optional.empty();
+        return pooled.of(first).map(both -> convolved(both.convolution(), Optional.of(both.pool())));
     }
 
     private Piece assembleNormed(Op.AssembleTokens op, Op.LayerNorm norm) {
@@ -52,7 +58,7 @@ final class OperationPlanner implements OpVisitor<Piece> {
         DeviceWeight beta = DeviceWeight.vector(norm.bias());
         List<DeviceWeight> weights = new ArrayList<>(List.of(positions, gamma, beta));
         classToken.ifPresent(weights::add);
-        return new Piece(norm, weights, binding -> {
+        return new Piece(List.of(op, norm), weights, 0, binding -> {
             Matrix patches = binding.matrix(op.patches());
             long token = classToken.map(binding::address).orElse(0L);
             Matrix table = binding.table(positions);
@@ -62,6 +68,10 @@ final class OperationPlanner implements OpVisitor<Piece> {
             return stream ->
                     kernels.imageTokens().recordNorming(stream, patches, token, table, weight, bias, norm.eps(), out);
         });
+    }
+
+    private static int[] centers(PixelNormalization normalization) {
+        return new int[] {normalization.center(0), normalization.center(1), normalization.center(2)};
     }
 
     private DeviceWeight table(Weight weight) {
@@ -76,8 +86,7 @@ final class OperationPlanner implements OpVisitor<Piece> {
             if (op.bytes().isEmpty()) {
                 return stream -> kernels.unfold().recordFloats(stream, pixels, op.imageSize(), op.patchSize(), out);
             }
-            PixelNormalization normalization = op.bytes().get();
-            int[] centers = {normalization.center(0), normalization.center(1), normalization.center(2)};
+            int[] centers = centers(op.bytes().get());
             return stream -> kernels.unfold().recordBytes(stream, pixels, op.imageSize(), op.patchSize(), centers, out);
         });
     }
@@ -99,7 +108,13 @@ final class OperationPlanner implements OpVisitor<Piece> {
 
     @Override
     public Piece assembleMeanToken(Op.AssembleMeanToken op) {
-        throw missing(op);
+        DeviceWeight positions = table(op.positions());
+        return new Piece(op, List.of(positions), binding -> {
+            Matrix in = binding.matrix(op.input());
+            Matrix table = binding.table(positions);
+            Matrix out = binding.matrix(op.output());
+            return stream -> kernels.meanTokens().record(stream, in, table, out);
+        });
     }
 
     @Override
@@ -131,23 +146,36 @@ final class OperationPlanner implements OpVisitor<Piece> {
 
     @Override
     public Piece linear(Op.Linear op) {
-        int n = op.weight().rows();
-        int k = op.weight().columns();
-        LinearShape shape = new LinearShape(layout.rows(op.output()), n, k, op.activation(), op.residual());
+        return product(op, op.input(), op.weight(), op.bias(), op.activation(), op.residual());
+    }
+
+    /** A product of the rows of a value with a weight, the operation's output. */
+    private Piece product(
+            Op op,
+            Value input,
+            Weight.Matrix factor,
+            Optional<Weight.Vector> offset,
+            Activation activation,
+            boolean residual) {
+        int n = factor.rows();
+        int k = factor.columns();
+        LinearShape shape = new LinearShape(graph.capacity().rows(op.output().axis()), n, k, activation, residual);
         LinearMethod method = linear.method(shape);
         LinearMethod.Prepared prepared = method.prepare(shape);
-        DeviceWeight matrix = new DeviceWeight(op.weight(), type, method.layout(n, k));
-        Optional<DeviceWeight> bias = op.bias().map(DeviceWeight::vector);
-        List<DeviceWeight> weights = new ArrayList<>(List.of(matrix));
-        bias.ifPresent(weights::add);
-        return new Piece(op, weights, prepared.workspaceBytes(), binding -> {
-            Matrix in = binding.matrix(op.input());
+        DeviceWeight matrix = new DeviceWeight(factor, type, method.layout(n, k));
+        Optional<DeviceWeight> bias = offset.map(DeviceWeight::vector);
+        return new Piece(List.of(op), weights(matrix, bias), prepared.workspaceBytes(), binding -> {
+            Matrix in = binding.matrix(input);
             Matrix out = binding.matrix(op.output());
             long weight = binding.address(matrix);
             long added = bias.map(binding::address).orElse(0L);
             long workspace = binding.workspace();
             return stream -> prepared.record(stream, in, weight, added, out, workspace);
         });
+    }
+
+    private static List<DeviceWeight> weights(DeviceWeight matrix, Optional<DeviceWeight> bias) {
+        return bias.map(present -> List.of(matrix, present)).orElse(List.of(matrix));
     }
 
     @Override
@@ -202,20 +230,89 @@ final class OperationPlanner implements OpVisitor<Piece> {
 
     @Override
     public Piece pixelConvolution(Op.PixelConvolution op) {
-        throw missing(op);
+        Window window = op.window();
+        if (window.height() != window.width()) {
+            throw new IllegalArgumentException(op.name() + " has windows of " + window.height() + " x " + window.width()
+                    + "; the kernels convolve pixels with square ones");
+        }
+        PixelConvolutionShape shape = new PixelConvolutionShape(
+                graph.capacity().items(),
+                op.imageSize(),
+                op.output().columns(),
+                window.height(),
+                window.stride(),
+                window.padding());
+        DeviceWeight matrix = new DeviceWeight(op.weight(), ColumnArrangement.of(shape), type, RowMajor.PLAIN);
+        Optional<DeviceWeight> bias = op.bias().map(DeviceWeight::vector);
+        return new Piece(op, weights(matrix, bias), binding -> {
+            long pixels = binding.pixels();
+            long weight = binding.address(matrix);
+            long added = bias.map(binding::address).orElse(0L);
+            Matrix out = binding.matrix(op.output());
+            PixelConvolutionKernel kernel = kernels.pixelConvolution();
+            if (op.bytes().isEmpty()) {
+                return stream -> kernel.recordFloats(stream, shape, pixels, weight, added, op.activation(), out);
+            }
+            PixelNormalization normalization = op.bytes().get();
+            int[] centers = centers(normalization);
+            float[] outside = {
+                (float) normalization.outside(0), (float) normalization.outside(1), (float) normalization.outside(2)
+            };
+            return stream ->
+                    kernel.recordBytes(stream, shape, pixels, centers, outside, weight, added, op.activation(), out);
+        });
     }
 
     @Override
     public Piece convolution(Op.Convolution op) {
-        throw missing(op);
+        if (op.window().equals(Window.POINT) && op.residual().isEmpty()) {
+            return product(op, op.input(), op.weight(), op.bias(), op.activation(), false);
+        }
+        return convolved(op, Optional.empty());
+    }
+
+    /** A convolution, with the pool behind it if there is one. */
+    private Piece convolved(Op.Convolution op, Optional<Op.AveragePool> pool) {
+        Axis.FeatureMap map = op.input().map();
+        Window window = op.window();
+        ConvolutionShape shape = new ConvolutionShape(
+                graph.capacity().items(),
+                map.height(),
+                map.width(),
+                op.input().columns(),
+                op.output().columns(),
+                window.height(),
+                window.width(),
+                window.stride(),
+                window.padding());
+        ConvolutionEnd end = new ConvolutionEnd(op.activation(), op.residual().isPresent(), pool.isPresent());
+        ConvolutionPlan plan = kernels.convolution().plan(shape, end);
+        DeviceWeight matrix = new DeviceWeight(
+                op.weight(),
+                ColumnArrangement.of(shape, type),
+                type,
+                WeightForm.packed(kernels.convolution().layout(shape), type));
+        Optional<DeviceWeight> bias = op.bias().map(DeviceWeight::vector);
+        List<Op> together = pool.<List<Op>>map(present -> List.of(op, present)).orElse(List.of(op));
+        Value output = together.get(together.size() - 1).output();
+        return new Piece(together, weights(matrix, bias), plan.workspaceBytes(), binding -> {
+            Matrix in = binding.matrix(op.input());
+            Matrix out = binding.matrix(output);
+            Matrix residual = op.residual().map(binding::matrix).orElse(null);
+            long weight = binding.address(matrix);
+            long added = bias.map(binding::address).orElse(0L);
+            long workspace = binding.workspace();
+            return stream -> kernels.convolution().record(stream, plan, in, weight, added, residual, out, workspace);
+        });
     }
 
     @Override
     public Piece averagePool(Op.AveragePool op) {
-        throw missing(op);
-    }
-
-    private static InvalidInputException missing(Op op) {
-        return new InvalidInputException("the GPU executor does not compute " + op.name() + " yet");
+        Axis.FeatureMap map = op.input().map();
+        return new Piece(op, List.of(), binding -> {
+            Matrix in = binding.matrix(op.input());
+            Matrix out = binding.matrix(op.output());
+            return stream -> kernels.averagePool().record(stream, in, map.height(), map.width(), op.size(), out);
+        });
     }
 }

@@ -1,6 +1,7 @@
 package dev.clipjet.gpu;
 
 import dev.clipjet.device.GpuStream;
+import dev.clipjet.graph.MemoryPlan;
 import dev.clipjet.graph.Op;
 import java.util.List;
 
@@ -20,6 +21,9 @@ interface Plan {
 
     /** Bytes of workspace, all zero before the first run and 16-byte aligned; 0 for none. */
     long workspaceBytes();
+
+    /** What each launch does to the graph's values. */
+    List<MemoryPlan.Access> accesses();
 
     /**
      * The operations whose output can be observed, in order, one for each launch: the output is there when that launch is done. An

@@ -10,6 +10,7 @@ import dev.clipjet.graph.TowerGraph.Output;
 import dev.clipjet.kernels.cpu.WorkerPool;
 import dev.clipjet.model.ImagePooling;
 import dev.clipjet.model.ImageTower;
+import dev.clipjet.model.ModifiedResNet;
 import dev.clipjet.model.PreprocessSpec.Rgb;
 import dev.clipjet.model.TextPooling;
 import dev.clipjet.model.TextTransformer;
@@ -61,6 +62,8 @@ class TowersOnBothExecutorsTest {
         towers.put(
                 "class token left out of the mean of normed tokens",
                 new VisionTransformer(16, 8, BLOCKS, true, false, ImagePooling.MEAN_OF_NORMED, 0));
+        towers.put("ResNet", new ModifiedResNet(64, 8, List.of(1, 2, 1, 1), 4, 1e-5, 24));
+        towers.put("ResNet of odd widths", new ModifiedResNet(96, 10, List.of(1, 1, 1, 1), 5, 1e-5, 20));
         return towers;
     }
 

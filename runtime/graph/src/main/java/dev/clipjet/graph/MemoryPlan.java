@@ -4,8 +4,10 @@ import dev.clipjet.error.InvalidInputException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.ToLongFunction;
 
 /**
@@ -34,9 +36,19 @@ public final class MemoryPlan {
      * @param takenOver the value in whose place the written one is to lie; of the same size, and read by no later step
      */
     public record Access(List<Value> reads, Value written, Optional<Value> takenOver) {
-        /** An operation as a step of its own. */
-        static Access of(Op op) {
-            return new Access(op.inputs(), op.output(), Optional.empty());
+        /**
+         * Operations that are computed at once, with nothing stored but the output of the last.
+         *
+         * @param together at least one, in order
+         */
+        public static Access of(List<Op> together) {
+            List<Value> reads = new ArrayList<>();
+            Set<Value> within = new HashSet<>();
+            for (Op op : together) {
+                op.inputs().stream().filter(value -> !within.contains(value)).forEach(reads::add);
+                within.add(op.output());
+            }
+            return new Access(reads, together.get(together.size() - 1).output(), Optional.empty());
         }
     }
 
@@ -65,14 +77,12 @@ public final class MemoryPlan {
     /**
      * A plan for an executor with a layout of its own.
      *
+     * @param steps what it does, in order, at least one
+     * @param values of the graph
      * @param size of every value, in the executor's unit
      * @param alignment of every value, in the same unit
      */
-    public static MemoryPlan of(Graph graph, ToLongFunction<Value> size, int alignment) {
-        return of(graph.ops().stream().map(Access::of).toList(), graph.values(), size, alignment);
-    }
-
-    private static MemoryPlan of(List<Access> steps, List<Value> values, ToLongFunction<Value> size, int alignment) {
+    public static MemoryPlan of(List<Access> steps, List<Value> values, ToLongFunction<Value> size, int alignment) {
         int[] first = new int[values.size()];
         int[] last = new int[values.size()];
         int[] place = new int[values.size()]; // the value in whose place a value lies

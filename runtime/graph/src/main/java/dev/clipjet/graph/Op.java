@@ -253,7 +253,8 @@ public sealed interface Op {
      * p] + bias[o])}; pixels outside the image are 0 in normalized values.
      *
      * @param imageSize side of an image in pixels
-     * @param bytes for images as bytes: how to normalize them; empty for normalized images
+     * @param bytes for images as bytes, of which it reads each level less its channel's {@linkplain PixelNormalization#center center}, and
+     *     outside the image {@link PixelNormalization#outside}; empty for normalized images
      * @param weight [out, 3 * h * w], columns in the order channel, y, x
      */
     record PixelConvolution(

@@ -7,9 +7,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Makes a graph of normalized images one of bytes. Patches become levels less their channel's center, which the layer behind them makes
- * up for: {@code W (scale (level - center) + c) + b = (W scale) (level - center) + (W c + b)} with {@code c = scale center + offset}. A
- * convolution normalizes by itself what it reads: at its border a folded normalization would not be zero.
+ * Makes a graph of normalized images one of bytes. Pixels become levels less their channel's center, which the layer that reads them makes
+ * up for: {@code W (scale (level - center) + c) + b = (W scale) (level - center) + (W c + b)} with {@code c = scale center + offset}.
+ * Outside of an image, where normalized values are zero, a convolution reads the level that normalization makes zero.
  */
 final class PixelFolding extends OpDefault<Op> {
     private final PixelNormalization normalization;
@@ -54,8 +54,8 @@ final class PixelFolding extends OpDefault<Op> {
                 op.label(),
                 op.imageSize(),
                 Optional.of(normalization),
-                op.weight(),
-                op.bias(),
+                scaled(op.weight()),
+                Optional.of(bias(op.weight(), op.bias())),
                 op.window(),
                 op.activation(),
                 op.output());
@@ -66,26 +66,31 @@ final class PixelFolding extends OpDefault<Op> {
         if (!levels.contains(op.input())) {
             return op;
         }
-        int pixels = op.weight().columns() / PixelNormalization.CHANNELS;
-        Weight.Vector scale =
-                perChannel(pixels, normalization.scale(0), normalization.scale(1), normalization.scale(2));
-        Weight.Vector ofCenter =
-                perChannel(pixels, normalization.ofCenter(0), normalization.ofCenter(1), normalization.ofCenter(2));
-        Weight.Vector constant = new Weight.Applied(op.weight(), ofCenter);
         return new Op.Linear(
                 op.label(),
                 op.input(),
-                op.weight().scaleColumns(scale),
-                Optional.of(op.bias()
-                        .<Weight.Vector>map(bias -> new Weight.Sum(bias, constant))
-                        .orElse(constant)),
+                scaled(op.weight()),
+                Optional.of(bias(op.weight(), op.bias())),
                 op.activation(),
                 op.residual(),
                 op.output());
     }
 
+    private Weight.Matrix scaled(Weight.Matrix weight) {
+        return weight.scaleColumns(
+                perColumn(weight, normalization.scale(0), normalization.scale(1), normalization.scale(2)));
+    }
+
+    private Weight.Vector bias(Weight.Matrix weight, Optional<Weight.Vector> own) {
+        Weight.Vector ofCenter =
+                perColumn(weight, normalization.ofCenter(0), normalization.ofCenter(1), normalization.ofCenter(2));
+        Weight.Vector constant = new Weight.Applied(weight, ofCenter);
+        return own.<Weight.Vector>map(bias -> new Weight.Sum(bias, constant)).orElse(constant);
+    }
+
     /** Columns are channel by channel. */
-    private static Weight.Vector perChannel(int pixels, double red, double green, double blue) {
+    private static Weight.Vector perColumn(Weight.Matrix weight, double red, double green, double blue) {
+        int pixels = weight.columns() / PixelNormalization.CHANNELS;
         return new Weight.Repeated(new Weight.Constant(List.of(red, green, blue)), pixels);
     }
 }

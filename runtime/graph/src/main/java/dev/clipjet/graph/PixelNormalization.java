@@ -47,6 +47,11 @@ public record PixelNormalization(Rgb scale, Rgb offset) {
         return center(channel) * scale(channel) + offset(channel);
     }
 
+    /** The level that normalization makes zero, less the center: what lies outside of an image, where kernels read levels. */
+    public double outside(int channel) {
+        return -ofCenter(channel) / scale(channel);
+    }
+
     private static double of(Rgb rgb, int channel) {
         return switch (channel) {
             case 0 -> rgb.r();

@@ -155,6 +155,44 @@ class FoldingTest {
         }
     }
 
+    /** With the level that is outside of an image, which normalization makes zero, for some of the pixels. */
+    @Test
+    void a_convolution_of_bytes_gives_what_one_of_normalized_pixels_gives_and_outside_is_zero() {
+        Draft draft = new Draft("test", new GraphInput.Images(2, Optional.of(NORMALIZATION)));
+        Window window = new Window(2, 2, 1, 1);
+        Op.PixelConvolution plain = new Op.PixelConvolution(
+                Label.of("stem"),
+                2,
+                Optional.empty(),
+                matrix("w"),
+                Optional.empty(),
+                window,
+                Activation.RELU,
+                draft.value("out", window.over(new Axis.FeatureMap(2, 2)), OUT));
+        TensorNames.Convolution names = TensorNames.resNet().stem(0);
+        draft.add(plain, Affine.batchNorm(names, OUT, 1e-5));
+        Op.PixelConvolution folded =
+                (Op.PixelConvolution) draft.build(new Capacity(1, 0)).ops().get(0);
+        assertThat(folded.bytes()).contains(NORMALIZATION);
+        int[] levels = new Random(4).ints(IN, 0, 256).toArray();
+        double[] normalized = new double[IN];
+        double[] centered = new double[IN];
+        for (int i = 0; i < IN; i++) {
+            int channel = i / PIXELS;
+            boolean outside = i % PIXELS == 1;
+            normalized[i] = outside ? 0 : levels[i] * NORMALIZATION.scale(channel) + NORMALIZATION.offset(channel);
+            centered[i] = outside ? NORMALIZATION.outside(channel) : levels[i] - NORMALIZATION.center(channel);
+        }
+        double[] expected = layer(plain.weight(), plain.bias(), normalized);
+        for (int i = 0; i < OUT; i++) {
+            expected[i] = (expected[i] - stored(names.normMean())[i])
+                            / Math.sqrt(stored(names.normVariance())[i] + 1e-5)
+                            * stored(names.normWeight())[i]
+                    + stored(names.normBias())[i];
+        }
+        assertClose(layer(folded.weight(), folded.bias(), centered), expected);
+    }
+
     @Test
     void what_cannot_take_up_a_scale_is_an_error() {
         Draft draft = new Draft("test", new GraphInput.Texts(1));

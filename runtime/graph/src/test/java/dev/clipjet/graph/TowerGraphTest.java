@@ -88,7 +88,13 @@ class TowerGraphTest {
     }
 
     private static MemoryPlan plan(Graph graph) {
-        return MemoryPlan.of(graph, value -> size(graph, value), 16);
+        return MemoryPlan.of(
+                graph.ops().stream()
+                        .map(op -> MemoryPlan.Access.of(List.of(op)))
+                        .toList(),
+                graph.values(),
+                value -> size(graph, value),
+                16);
     }
 
     private static boolean overlap(MemoryPlan plan, Graph graph, Value a, Value b) {

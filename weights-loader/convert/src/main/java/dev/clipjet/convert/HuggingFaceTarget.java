@@ -1,7 +1,9 @@
 package dev.clipjet.convert;
 
 import dev.clipjet.model.ImagePooling;
+import dev.clipjet.model.ImageTower;
 import dev.clipjet.model.ModelSpec;
+import dev.clipjet.model.ModifiedResNet;
 import dev.clipjet.model.TextPooling;
 import dev.clipjet.model.TextTransformer;
 import dev.clipjet.model.TransformerSpec;
@@ -91,8 +93,8 @@ final class HuggingFaceTarget {
     private static void check(ModelSource source) {
         ModelSpec spec = source.spec();
         Refusals refusals = new Refusals();
-        spec.vision().ifPresent(vision -> refuseVision(Transformers.image(vision, "conversion"), refusals));
-        spec.text().ifPresent(text -> refuseText(Transformers.text(text), refusals));
+        spec.vision().ifPresent(vision -> vision.accept(new ImageRefusals(refusals)));
+        spec.text().ifPresent(text -> text.accept(transformer -> refuseText(transformer, refusals)));
         if (spec.vision().isPresent() && spec.text().isPresent()) {
             int image = spec.vision().get().projectionDim();
             int text = spec.text().get().projectionDim();
@@ -105,9 +107,22 @@ final class HuggingFaceTarget {
         refusals.check(source.name(), "transformers' CLIP");
     }
 
-    private static void refuseVision(VisionTransformer vision, Refusals refusals) {
+    private record ImageRefusals(Refusals refusals) implements ImageTower.Visitor<Refusals> {
+        @Override
+        public Refusals visit(VisionTransformer vision) {
+            return refuseVision(vision, refusals);
+        }
+
+        @Override
+        public Refusals visit(ModifiedResNet vision) {
+            return refusals.when(true, "a ResNet as image tower: the library has no class for it (vision_cfg.layers)");
+        }
+    }
+
+    private static Refusals refuseVision(VisionTransformer vision, Refusals refusals) {
         refuseBlocks(vision.blocks(), "vision_cfg", refusals);
-        refusals.when(
+        return refusals.when(!vision.classToken(), "an image tower without a class token")
+                .when(
                         !vision.normBeforeBlocks(),
                         "an image tower without a norm before its blocks (vision_cfg.no_ln_pre)")
                 .when(
@@ -115,9 +130,9 @@ final class HuggingFaceTarget {
                         "pooling of images by the mean of patches (vision_cfg.pool_type avg)");
     }
 
-    private static void refuseText(TextTransformer text, Refusals refusals) {
+    private static Refusals refuseText(TextTransformer text, Refusals refusals) {
         refuseBlocks(text.blocks(), "text_cfg", refusals);
-        refusals.when(!text.causal(), "a text tower without causal mask (text_cfg.no_causal_mask)")
+        return refusals.when(!text.causal(), "a text tower without causal mask (text_cfg.no_causal_mask)")
                 .when(
                         text.pooling() == TextPooling.FIRST || text.pooling() == TextPooling.LAST,
                         "pooling of texts at the " + (text.pooling() == TextPooling.FIRST ? "first" : "last")

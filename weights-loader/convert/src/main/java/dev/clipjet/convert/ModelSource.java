@@ -109,6 +109,9 @@ public final class ModelSource {
         if (name.endsWith("embeddings.position_ids")) {
             return "an index buffer of old versions of transformers, no weights";
         }
+        if (name.endsWith(".num_batches_tracked")) {
+            return "a counter of batches in training, no weights";
+        }
         if (ARCHIVE_INTEGERS.contains(name)) {
             return "an integer of OpenAI's archives, no weights";
         }

@@ -4,6 +4,7 @@ import dev.clipjet.error.InvalidInputException;
 import dev.clipjet.model.ImagePooling;
 import dev.clipjet.model.ImageTower;
 import dev.clipjet.model.ModelSpec;
+import dev.clipjet.model.ModifiedResNet;
 import dev.clipjet.model.PreprocessSpec;
 import dev.clipjet.model.PreprocessSpec.ResizeMode;
 import dev.clipjet.model.Resampling;
@@ -11,7 +12,6 @@ import dev.clipjet.model.TextPooling;
 import dev.clipjet.model.TextTower;
 import dev.clipjet.model.TextTransformer;
 import dev.clipjet.model.TransformerSpec;
-import dev.clipjet.model.Transformers;
 import dev.clipjet.model.VisionTransformer;
 import dev.clipjet.numeric.Activation;
 import dev.clipjet.numeric.ElementType;
@@ -76,8 +76,8 @@ final class OpenAiTarget {
         ModelSpec spec = source.spec();
         Refusals refusals = new Refusals();
         refusals.when(spec.vision().isEmpty() || spec.text().isEmpty(), "a model of one tower");
-        spec.vision().ifPresent(vision -> refuseVision(Transformers.image(vision, "conversion"), refusals));
-        spec.text().ifPresent(text -> refuseText(Transformers.text(text), refusals));
+        spec.vision().ifPresent(vision -> vision.accept(new ImageRefusals(refusals)));
+        spec.text().ifPresent(text -> text.accept(transformer -> refuseText(transformer, refusals)));
         refusals.when(source.scalars().containsKey(ModelSource.LOGIT_BIAS), "a bias of the logits (logit_bias)");
         spec.preprocess()
                 .ifPresent(preprocess -> refusals.when(
@@ -97,12 +97,36 @@ final class OpenAiTarget {
                 && preprocess.std().equals(PreprocessSpec.OPENAI_STD);
     }
 
-    private static void refuseVision(VisionTransformer vision, Refusals refusals) {
+    /** What OpenAI's code cannot tell of an image tower by the shapes. */
+    private record ImageRefusals(Refusals refusals) implements ImageTower.Visitor<Refusals> {
+        @Override
+        public Refusals visit(VisionTransformer vision) {
+            return refuseVision(vision, refusals);
+        }
+
+        @Override
+        public Refusals visit(ModifiedResNet vision) {
+            return refusals.when(
+                            vision.headDim() != HEAD_WIDTH,
+                            "heads of another width than " + HEAD_WIDTH + " in the attention pool (heads: "
+                                    + vision.headDim() + ")")
+                    .when(
+                            vision.batchNormEps() != EPS,
+                            "an epsilon of batch norms other than 1e-5 (" + vision.batchNormEps() + ")")
+                    .when(
+                            vision.imageSize() % ModifiedResNet.REDUCTION != 0,
+                            "images of " + vision.imageSize() + " pixels, which is no multiple of "
+                                    + ModifiedResNet.REDUCTION);
+        }
+    }
+
+    private static Refusals refuseVision(VisionTransformer vision, Refusals refusals) {
         refuseBlocks(vision.blocks(), "image", refusals);
-        refusals.when(
+        return refusals.when(
                         vision.blocks().width() > WIDEST_VISION,
                         "an image tower wider than " + WIDEST_VISION + " ("
                                 + vision.blocks().width() + ")")
+                .when(!vision.classToken(), "an image tower without a class token")
                 .when(!vision.normBeforeBlocks(), "an image tower without a norm before its blocks (no_ln_pre)")
                 .when(
                         vision.pooling() != ImagePooling.CLASS_TOKEN,
@@ -113,11 +137,11 @@ final class OpenAiTarget {
                         "images of " + vision.imageSize() + " pixels with patches of " + vision.patchSize());
     }
 
-    private static void refuseText(TextTransformer text, Refusals refusals) {
+    private static Refusals refuseText(TextTransformer text, Refusals refusals) {
         refuseBlocks(text.blocks(), "text", refusals);
         boolean highest = text.pooling() == TextPooling.HIGHEST_ID
                 || (text.pooling() == TextPooling.END_TOKEN && text.endTokenId() == text.vocabSize() - 1);
-        refusals.when(!text.causal(), "a text tower without causal mask (no_causal_mask)")
+        return refusals.when(!text.causal(), "a text tower without causal mask (no_causal_mask)")
                 .when(!highest, "pooling of texts other than at the highest id (pool_type, eos_token_id)")
                 .when(text.projectionDim() == 0, "a text tower without projection (proj_type)")
                 .when(text.projectionBias(), "a bias of the text projection (proj_bias)");

@@ -5,15 +5,16 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.clipjet.model.ImagePooling;
 import dev.clipjet.model.ImageTower;
 import dev.clipjet.model.ModelSpec;
+import dev.clipjet.model.ModifiedResNet;
 import dev.clipjet.model.PreprocessSpec;
 import dev.clipjet.model.PreprocessSpec.Resize;
 import dev.clipjet.model.PreprocessSpec.ResizeMode;
 import dev.clipjet.model.PreprocessSpec.Rgb;
 import dev.clipjet.model.PreprocessSpec.Size;
 import dev.clipjet.model.Resampling;
+import dev.clipjet.model.TextTower;
 import dev.clipjet.model.TextTransformer;
 import dev.clipjet.model.TransformerSpec;
-import dev.clipjet.model.Transformers;
 import dev.clipjet.model.VisionTransformer;
 import dev.clipjet.numeric.Activation;
 import java.util.List;
@@ -40,12 +41,12 @@ final class OpenClipConfigFile {
 
     ObjectNode document() {
         ModelSpec spec = source.spec();
-        VisionTransformer vision = Transformers.image(spec.vision().orElseThrow(), "conversion");
-        TextTransformer text = Transformers.text(spec.text().orElseThrow());
+        ImageTower vision = spec.vision().orElseThrow();
+        TextTower text = spec.text().orElseThrow();
         ObjectNode root = JsonText.object();
         ObjectNode model = root.putObject("model_cfg");
         model.put("embed_dim", vision.projectionDim());
-        if (vision.blocks().activation() == Activation.QUICK_GELU) {
+        if (quickGelu(text)) {
             model.put("quick_gelu", true);
         }
         if (customText) {
@@ -55,13 +56,56 @@ final class OpenClipConfigFile {
         if (bias != null) {
             model.put("init_logit_bias", bias.value());
         }
-        vision(model.putObject("vision_cfg"), vision);
-        text(model.putObject("text_cfg"), text);
+        ObjectNode image = model.putObject("vision_cfg");
+        vision.accept(new ImageTower.Visitor<ObjectNode>() {
+            @Override
+            public ObjectNode visit(VisionTransformer tower) {
+                return vision(image, tower);
+            }
+
+            @Override
+            public ObjectNode visit(ModifiedResNet tower) {
+                return resNet(image, tower);
+            }
+        });
+        ObjectNode texts = model.putObject("text_cfg");
+        text.accept(tower -> text(texts, tower));
         spec.preprocess().ifPresent(preprocess -> preprocess(root.putObject("preprocess_cfg"), preprocess));
         return root;
     }
 
-    private static void vision(ObjectNode node, VisionTransformer vision) {
+    /** Whether a text tower has QuickGELU, which is one switch for both towers. */
+    static boolean quickGelu(TextTower text) {
+        return text.accept(tower -> tower.blocks().activation() == Activation.QUICK_GELU);
+    }
+
+    /** Whether an image tower has QuickGELU; empty if the switch does not concern it. */
+    static Optional<Boolean> imageQuickGelu(ImageTower vision) {
+        return vision.accept(new ImageTower.Visitor<>() {
+            @Override
+            public Optional<Boolean> visit(VisionTransformer tower) {
+                return Optional.of(tower.blocks().activation() == Activation.QUICK_GELU);
+            }
+
+            @Override
+            public Optional<Boolean> visit(ModifiedResNet tower) {
+                return Optional.empty();
+            }
+        });
+    }
+
+    private static ObjectNode resNet(ObjectNode node, ModifiedResNet vision) {
+        node.put("image_size", vision.imageSize());
+        ArrayNode layers = node.putArray("layers");
+        vision.blocks().forEach(layers::add);
+        node.put("width", vision.width()).putNull("patch_size");
+        if (vision.headDim() != DEFAULT_HEAD_WIDTH) {
+            node.put("head_width", vision.headDim());
+        }
+        return node;
+    }
+
+    private static ObjectNode vision(ObjectNode node, VisionTransformer vision) {
         node.put("image_size", vision.imageSize())
                 .put("layers", vision.blocks().layers())
                 .put("width", vision.blocks().width())
@@ -79,9 +123,10 @@ final class OpenClipConfigFile {
         if (vision.pooling() == ImagePooling.NORM_OF_MEAN) {
             node.put("final_ln_after_pool", true);
         }
+        return node;
     }
 
-    private void text(ObjectNode node, TextTransformer text) {
+    private ObjectNode text(ObjectNode node, TextTransformer text) {
         node.put("context_length", text.contextLength())
                 .put("vocab_size", text.vocabSize())
                 .put("width", text.blocks().width())
@@ -103,6 +148,7 @@ final class OpenClipConfigFile {
         if (text.projectionBias()) {
             node.put("proj_bias", true);
         }
+        return node;
     }
 
     private void endToken(ObjectNode node, TextTransformer text) {

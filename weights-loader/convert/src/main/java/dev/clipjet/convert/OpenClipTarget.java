@@ -3,10 +3,6 @@ package dev.clipjet.convert;
 import dev.clipjet.model.ImageTower;
 import dev.clipjet.model.ModelSpec;
 import dev.clipjet.model.TextTower;
-import dev.clipjet.model.TextTransformer;
-import dev.clipjet.model.Transformers;
-import dev.clipjet.model.VisionTransformer;
-import dev.clipjet.numeric.Activation;
 import dev.clipjet.weights.OpenAiNames;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,16 +54,17 @@ final class OpenClipTarget {
         Refusals refusals = new Refusals();
         refusals.when(spec.vision().isEmpty() || spec.text().isEmpty(), "a model of one tower");
         if (spec.vision().isPresent() && spec.text().isPresent()) {
-            VisionTransformer vision = Transformers.image(spec.vision().get(), "conversion");
-            TextTransformer text = Transformers.text(spec.text().get());
-            boolean quick = vision.blocks().activation() == Activation.QUICK_GELU;
+            ImageTower vision = spec.vision().get();
+            TextTower text = spec.text().get();
             refusals.when(vision.projectionDim() == 0, "an image tower without projection")
                     .when(
                             vision.projectionDim() > 0 && text.outputDim() != vision.projectionDim(),
                             "embeddings of images and texts with different widths (" + vision.projectionDim() + " and "
                                     + text.outputDim() + ")")
                     .when(
-                            quick != (text.blocks().activation() == Activation.QUICK_GELU),
+                            OpenClipConfigFile.imageQuickGelu(vision).isPresent()
+                                    && !OpenClipConfigFile.imageQuickGelu(vision)
+                                            .equals(Optional.of(OpenClipConfigFile.quickGelu(text))),
                             "QuickGELU in one tower only (quick_gelu)");
         }
         spec.preprocess()

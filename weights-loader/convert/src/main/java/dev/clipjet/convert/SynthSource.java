@@ -9,12 +9,8 @@ import dev.clipjet.model.PreprocessSpec.Resize;
 import dev.clipjet.model.PreprocessSpec.ResizeMode;
 import dev.clipjet.model.PreprocessSpec.Size;
 import dev.clipjet.model.Resampling;
-import dev.clipjet.model.TextPooling;
-import dev.clipjet.model.TextTransformer;
 import dev.clipjet.model.TokenizerProfile;
 import dev.clipjet.model.TokenizerSpec;
-import dev.clipjet.model.TransformerSpec;
-import dev.clipjet.model.VisionTransformer;
 import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.FloatConversion;
 import dev.clipjet.weights.OpenAiNames;
@@ -33,8 +29,6 @@ import java.util.stream.Stream;
 
 /** A published architecture with synthetic weights, in canonical form. */
 final class SynthSource {
-    private static final double EPS = 1e-5;
-
     private final SynthArchitecture architecture;
     private final String prefix;
     private final ElementType dtype;
@@ -49,7 +43,7 @@ final class SynthSource {
     }
 
     ModelSpec spec() {
-        Size size = Size.square(architecture.imageSize());
+        Size size = Size.square(architecture.vision().imageSize());
         PreprocessSpec preprocess = new PreprocessSpec(
                 PreprocessProfile.OPENAI_PIL,
                 "as OpenAI's code does",
@@ -65,35 +59,12 @@ final class SynthSource {
                 TokenizerProfile.OPENAI, "OpenAI's vocabulary", Optional.empty(), SynthArchitecture.CONTEXT);
         return new ModelSpec(
                 "synthetic " + architecture.label(),
-                Optional.of(vision()),
-                Optional.of(text()),
+                Optional.of(architecture.vision()),
+                Optional.of(architecture.text()),
                 ModelSpec.Scoring.SOFTMAX,
                 Optional.of(preprocess),
                 Optional.of(tokenizer),
                 List.of());
-    }
-
-    private VisionTransformer vision() {
-        return new VisionTransformer(
-                architecture.imageSize(),
-                architecture.patchSize(),
-                blocks(architecture.vision()),
-                architecture.embeddingDim());
-    }
-
-    private TextTransformer text() {
-        return new TextTransformer(
-                SynthArchitecture.VOCABULARY,
-                SynthArchitecture.CONTEXT,
-                blocks(architecture.text()),
-                TextPooling.END_TOKEN,
-                SynthArchitecture.VOCABULARY - 1,
-                architecture.embeddingDim());
-    }
-
-    private TransformerSpec blocks(SynthArchitecture.Tower tower) {
-        return new TransformerSpec(
-                tower.width(), tower.layers(), tower.heads(), tower.mlpWidth(), architecture.activation(), EPS);
     }
 
     float logitScale() {
@@ -103,20 +74,24 @@ final class SynthSource {
     /** The formula numbers elements as open_clip stores them, so its rules say where each of them goes. */
     Map<CanonicalName, TensorContent> tensors() {
         Map<CanonicalName, TensorContent> tensors = new LinkedHashMap<>();
-        Stream.concat(OpenAiNames.CLIP.vision(vision()).stream(), OpenAiNames.CLIP.text(text()).stream())
+        Stream.concat(
+                        OpenAiNames.CLIP.vision(architecture.vision()).stream(),
+                        OpenAiNames.CLIP.text(architecture.text()).stream())
                 .forEach(rule -> tensors.put(rule.name(), new Content(rule)));
         return tensors;
     }
 
     private final class Content implements TensorContent {
         private final TensorRule rule;
-        private final SynthTensor tensor;
-        private final long hash;
+        private final List<SynthTensor> parts;
+        private final long[] hashes;
 
         Content(TensorRule rule) {
             this.rule = rule;
-            tensor = stored.get(rule.stored().get(0));
-            hash = SynthFormula.hash(prefix + tensor.name());
+            parts = rule.stored().stream().map(stored::get).toList();
+            hashes = parts.stream()
+                    .mapToLong(part -> SynthFormula.hash(prefix + part.name()))
+                    .toArray();
         }
 
         @Override
@@ -139,9 +114,12 @@ final class SynthSource {
             boolean transposed = rule.layout() == TensorRule.Layout.TRANSPOSED;
             long rows = rule.shape().get(0);
             long columns = rule.shape().stream().skip(1).reduce(1L, Math::multiplyExact);
+            long partElements = elements() / parts.size();
             for (long i = first; i < first + count; i++) {
-                long index = transposed ? i % columns * rows + i / columns : i;
-                float value = SynthFormula.unit(hash, index) * tensor.scale() + tensor.offset();
+                int part = (int) (i / partElements);
+                long index = transposed ? i % columns * rows + i / columns : i % partElements;
+                SynthTensor tensor = parts.get(part);
+                float value = SynthFormula.unit(hashes[part], index) * tensor.scale() + tensor.offset();
                 switch (dtype) {
                     case F32 -> target.putFloat(value);
                     case F16 -> target.putShort(FloatConversion.toHalf(value));

@@ -18,8 +18,6 @@ public final class AttentionKernel {
     private static final int[] HALF_DIMS = {16, 32, 64, 80, 96, 112, 128};
     private static final int[] FLOAT_DIMS = {32, 64, 96, 128};
     private static final int POOLED_THREADS = 128;
-    /** Dynamic shared memory that needs no permission. */
-    private static final int PLAIN_SHARED_BYTES = 48 << 10;
 
     private final KernelLibrary library;
     private final ElementType type;
@@ -81,7 +79,7 @@ public final class AttentionKernel {
                 .addLong(starts)
                 .addLong(out.address())
                 .addInt(out.stride());
-        if (launch.dynamicSharedBytes() > PLAIN_SHARED_BYTES) {
+        if (launch.dynamicSharedBytes() > LaunchCheck.PLAIN_SHARED_BYTES) {
             function.allowDynamicShared(launch.dynamicSharedBytes());
         }
         stream.launch(function, launch, arguments);

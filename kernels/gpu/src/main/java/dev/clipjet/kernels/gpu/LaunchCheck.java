@@ -4,6 +4,9 @@ import dev.clipjet.numeric.ElementType;
 
 /** Checks of a launch's arguments; what does not fit a kernel's contract is refused before anything runs. */
 final class LaunchCheck {
+    /** Dynamic shared memory that needs no permission. */
+    static final int PLAIN_SHARED_BYTES = 48 << 10;
+
     private final String kernel;
 
     private LaunchCheck(String kernel) {

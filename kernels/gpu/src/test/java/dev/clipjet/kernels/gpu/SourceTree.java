@@ -23,6 +23,11 @@ record SourceTree(Path module) {
         return ptx().resolve("manifest.tsv");
     }
 
+    /** The PTX files. */
+    List<Path> files() throws IOException {
+        return list(ptx(), ".ptx");
+    }
+
     private Path ptx() {
         return module.resolve("src/main/resources/dev/clipjet/kernels/gpu/ptx");
     }
@@ -34,7 +39,7 @@ record SourceTree(Path module) {
     /** SHA-256 of the source of each PTX file, with all headers, since any may be included. */
     Map<String, String> hashes() throws IOException {
         Map<String, String> hashes = new TreeMap<>();
-        for (Path file : list(ptx(), ".ptx")) {
+        for (Path file : files()) {
             String name = file.getFileName().toString();
             MessageDigest digest = sha256();
             digest.update(Files.readAllBytes(cuda().resolve(name.substring(0, name.indexOf('.')) + ".cu")));
@@ -62,7 +67,7 @@ record SourceTree(Path module) {
     /** Assembles every file for every architecture that it is for. */
     KernelManifest assemble() throws IOException {
         List<KernelManifest.Entry> entries = new ArrayList<>();
-        for (Path file : list(ptx(), ".ptx")) {
+        for (Path file : files()) {
             String name = file.getFileName().toString();
             String text = Files.readString(file);
             for (String target : name.contains(".sm_80.") ? BASE_TARGETS : List.of(KernelLibrary.HOPPER_TARGET)) {

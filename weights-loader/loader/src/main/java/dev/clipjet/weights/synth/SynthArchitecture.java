@@ -1,21 +1,32 @@
 package dev.clipjet.weights.synth;
 
 import dev.clipjet.error.InvalidInputException;
+import dev.clipjet.model.ImageTower;
+import dev.clipjet.model.ModifiedResNet;
+import dev.clipjet.model.TextPooling;
+import dev.clipjet.model.TextTransformer;
+import dev.clipjet.model.TransformerSpec;
+import dev.clipjet.model.VisionTransformer;
 import dev.clipjet.numeric.Activation;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Collectors;
 
-/** The published ViT architectures of CLIP. All share OpenAI's vocabulary of 49408 tokens and 77 positions. */
-@SuppressWarnings("ImmutableEnumChecker") // Tower is a record of ints.
+/** The published architectures of CLIP. All share OpenAI's vocabulary of 49408 tokens and 77 positions. */
+@SuppressWarnings("ImmutableEnumChecker") // Towers are records of numbers and lists that do not change.
 public enum SynthArchitecture {
-    VIT_B_32("ViT-B-32", 512, 224, 32, tower(768, 12, 12, 3072), tower(512, 12, 8, 2048), Activation.QUICK_GELU),
-    VIT_B_16("ViT-B-16", 512, 224, 16, tower(768, 12, 12, 3072), tower(512, 12, 8, 2048), Activation.QUICK_GELU),
-    VIT_L_14("ViT-L-14", 768, 224, 14, tower(1024, 24, 16, 4096), tower(768, 12, 12, 3072), Activation.QUICK_GELU),
-    VIT_L_14_336(
-            "ViT-L-14-336", 768, 336, 14, tower(1024, 24, 16, 4096), tower(768, 12, 12, 3072), Activation.QUICK_GELU),
-    VIT_H_14("ViT-H-14", 1024, 224, 14, tower(1280, 32, 16, 5120), tower(1024, 24, 16, 4096), Activation.GELU),
-    VIT_G_14("ViT-g-14", 1024, 224, 14, tower(1408, 40, 16, 6144), tower(1024, 24, 16, 4096), Activation.GELU),
-    VIT_BIGG_14("ViT-bigG-14", 1280, 224, 14, tower(1664, 48, 16, 8192), tower(1280, 32, 20, 5120), Activation.GELU);
+    VIT_B_32("ViT-B-32", vit(224, 32, quick(768, 12, 12, 3072), 512), text(quick(512, 12, 8, 2048), 512)),
+    VIT_B_16("ViT-B-16", vit(224, 16, quick(768, 12, 12, 3072), 512), text(quick(512, 12, 8, 2048), 512)),
+    VIT_L_14("ViT-L-14", vit(224, 14, quick(1024, 24, 16, 4096), 768), text(quick(768, 12, 12, 3072), 768)),
+    VIT_L_14_336("ViT-L-14-336", vit(336, 14, quick(1024, 24, 16, 4096), 768), text(quick(768, 12, 12, 3072), 768)),
+    VIT_H_14("ViT-H-14", vit(224, 14, plain(1280, 32, 16, 5120), 1024), text(plain(1024, 24, 16, 4096), 1024)),
+    VIT_G_14("ViT-g-14", vit(224, 14, plain(1408, 40, 16, 6144), 1024), text(plain(1024, 24, 16, 4096), 1024)),
+    VIT_BIGG_14("ViT-bigG-14", vit(224, 14, plain(1664, 48, 16, 8192), 1280), text(plain(1280, 32, 20, 5120), 1280)),
+    RN50("RN50", resNet(224, 64, List.of(3, 4, 6, 3), 1024), text(quick(512, 12, 8, 2048), 1024)),
+    RN101("RN101", resNet(224, 64, List.of(3, 4, 23, 3), 512), text(quick(512, 12, 8, 2048), 512)),
+    RN50X4("RN50x4", resNet(288, 80, List.of(4, 6, 10, 6), 640), text(quick(640, 12, 10, 2560), 640)),
+    RN50X16("RN50x16", resNet(384, 96, List.of(6, 8, 18, 8), 768), text(quick(768, 12, 12, 3072), 768)),
+    RN50X64("RN50x64", resNet(448, 128, List.of(3, 15, 36, 10), 1024), text(quick(1024, 12, 16, 4096), 1024));
 
     /** Rows of the token embedding. */
     public static final int VOCABULARY = 49408;
@@ -23,36 +34,38 @@ public enum SynthArchitecture {
     /** Rows of the text tower's position embedding. */
     public static final int CONTEXT = 77;
 
-    /** One tower. */
-    public record Tower(int width, int layers, int heads, int mlpWidth) {}
+    private static final double EPS = 1e-5;
+    private static final int HEAD_WIDTH = 64;
 
     private final String label;
-    private final int embeddingDim;
-    private final int imageSize;
-    private final int patchSize;
-    private final Tower vision;
-    private final Tower text;
-    private final Activation activation;
+    private final ImageTower vision;
+    private final TextTransformer text;
 
-    SynthArchitecture(
-            String label,
-            int embeddingDim,
-            int imageSize,
-            int patchSize,
-            Tower vision,
-            Tower text,
-            Activation activation) {
+    SynthArchitecture(String label, ImageTower vision, TextTransformer text) {
         this.label = label;
-        this.embeddingDim = embeddingDim;
-        this.imageSize = imageSize;
-        this.patchSize = patchSize;
         this.vision = vision;
         this.text = text;
-        this.activation = activation;
     }
 
-    private static Tower tower(int width, int layers, int heads, int mlpWidth) {
-        return new Tower(width, layers, heads, mlpWidth);
+    private static TransformerSpec quick(int width, int layers, int heads, int mlpWidth) {
+        return new TransformerSpec(width, layers, heads, mlpWidth, Activation.QUICK_GELU, EPS);
+    }
+
+    private static TransformerSpec plain(int width, int layers, int heads, int mlpWidth) {
+        return new TransformerSpec(width, layers, heads, mlpWidth, Activation.GELU, EPS);
+    }
+
+    private static ImageTower vit(int imageSize, int patchSize, TransformerSpec blocks, int embeddingDim) {
+        return new VisionTransformer(imageSize, patchSize, blocks, embeddingDim);
+    }
+
+    private static ImageTower resNet(int imageSize, int width, List<Integer> blocks, int embeddingDim) {
+        return new ModifiedResNet(
+                imageSize, width, blocks, ModifiedResNet.REDUCTION * width / HEAD_WIDTH, EPS, embeddingDim);
+    }
+
+    private static TextTransformer text(TransformerSpec blocks, int embeddingDim) {
+        return new TextTransformer(VOCABULARY, CONTEXT, blocks, TextPooling.END_TOKEN, VOCABULARY - 1, embeddingDim);
     }
 
     /** The architecture of a {@link #label()}, in any case of letters. */
@@ -71,29 +84,39 @@ public enum SynthArchitecture {
 
     /** Width E of the embedding. */
     public int embeddingDim() {
-        return embeddingDim;
+        return vision.projectionDim();
     }
 
     /** Side of the input in pixels. */
     public int imageSize() {
-        return imageSize;
+        return vision.imageSize();
     }
 
-    /** Side of a patch in pixels. */
-    public int patchSize() {
-        return patchSize;
-    }
-
-    public Tower vision() {
+    public ImageTower vision() {
         return vision;
     }
 
-    public Tower text() {
+    public TextTransformer text() {
         return text;
     }
 
-    /** Of both towers. */
+    /** Of the blocks of all transformers. */
     public Activation activation() {
-        return activation;
+        return text.blocks().activation();
+    }
+
+    /** Whether Hugging Face's library has a class for it; open_clip has one for each. */
+    public boolean isInHuggingFaceLibrary() {
+        return vision.accept(new ImageTower.Visitor<>() {
+            @Override
+            public Boolean visit(VisionTransformer tower) {
+                return true;
+            }
+
+            @Override
+            public Boolean visit(ModifiedResNet tower) {
+                return false;
+            }
+        });
     }
 }

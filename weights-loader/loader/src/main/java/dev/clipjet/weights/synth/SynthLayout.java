@@ -70,7 +70,8 @@ record SynthLayout(String name, List<Long> shape, SynthTensor source, long first
         };
     }
 
-    private static SynthLayout same(String name, SynthTensor tensor) {
+    /** A tensor as it is. */
+    static SynthLayout same(String name, SynthTensor tensor) {
         return part(name, tensor.shape(), tensor, 0);
     }
 

@@ -6,8 +6,6 @@ import dev.clipjet.error.InvalidInputException;
 import dev.clipjet.files.Existing;
 import dev.clipjet.files.OutputFile;
 import dev.clipjet.files.ProtectedFiles;
-import dev.clipjet.model.PreprocessSpec;
-import dev.clipjet.numeric.Activation;
 import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.FloatConversion;
 import dev.clipjet.weights.safetensors.SafetensorsWriter;
@@ -27,10 +25,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 /**
- * Writes models of full size whose weights are a formula, as Hugging Face directories: {@code config.json},
- * {@code model.safetensors} and {@code preprocessor_config.json}. They embed as badly as any untrained model, but their
+ * Writes models of full size whose weights are a formula: as directories of Hugging Face where its library has the
+ * architecture, else of open_clip. They embed as badly as any untrained model, but their
  * speed, memory and numerics are those of the real ones. The model is never in memory as a whole.
  */
 public final class SynthModel {
@@ -59,19 +58,24 @@ public final class SynthModel {
             throw new InvalidInputException("weights of type " + dtype + " cannot be written; F32, F16 and BF16 can");
         }
         Files.createDirectories(directory);
+        boolean huggingFace = architecture.isInHuggingFaceLibrary();
         List<SynthLayout> layouts = SynthTensor.of(architecture).stream()
-                .flatMap(tensor -> SynthLayout.of(tensor).stream())
+                .flatMap(tensor -> huggingFace
+                        ? SynthLayout.of(tensor).stream()
+                        : Stream.of(SynthLayout.same(tensor.name(), tensor)))
                 .toList();
         List<SafetensorsWriter.Declaration> declarations = layouts.stream()
                 .map(layout -> new SafetensorsWriter.Declaration(layout.name(), dtype, layout.shape()))
                 .toList();
-        try (SafetensorsWriter writer = SafetensorsWriter.create(
-                directory.resolve("model.safetensors"), Map.of("format", "pt"), declarations)) {
+        Path weights = directory.resolve(huggingFace ? "model.safetensors" : "open_clip_model.safetensors");
+        try (SafetensorsWriter writer = SafetensorsWriter.create(weights, Map.of("format", "pt"), declarations)) {
             writeAll(pieces(layouts), prefix, dtype, writer);
             writer.finish();
         }
-        write(directory.resolve("preprocessor_config.json"), preprocessor(architecture));
-        write(directory.resolve("config.json"), config(architecture, dtype));
+        for (Map.Entry<String, ObjectNode> file :
+                SynthConfig.files(architecture, dtype).entrySet()) {
+            write(directory.resolve(file.getKey()), file.getValue());
+        }
     }
 
     private static void write(Path file, ObjectNode document) throws IOException {
@@ -162,52 +166,5 @@ public final class SynthModel {
                             ? FloatConversion.toHalf(values[i])
                             : FloatConversion.toBfloat16(values[i]));
         }
-    }
-
-    private static ObjectNode config(SynthArchitecture architecture, ElementType dtype) {
-        ObjectNode config = JSON.createObjectNode();
-        config.putArray("architectures").add("CLIPModel");
-        config.put("model_type", "clip");
-        config.put("projection_dim", architecture.embeddingDim());
-        config.put(
-                "torch_dtype",
-                switch (dtype) {
-                    case F16 -> "float16";
-                    case BF16 -> "bfloat16";
-                    default -> "float32";
-                });
-        ObjectNode text = tower(config.putObject("text_config"), "clip_text_model", architecture.text(), architecture);
-        text.put("vocab_size", SynthArchitecture.VOCABULARY);
-        text.put("max_position_embeddings", SynthArchitecture.CONTEXT);
-        text.put("eos_token_id", SynthArchitecture.VOCABULARY - 1);
-        ObjectNode vision =
-                tower(config.putObject("vision_config"), "clip_vision_model", architecture.vision(), architecture);
-        vision.put("image_size", architecture.imageSize());
-        vision.put("patch_size", architecture.patchSize());
-        return config;
-    }
-
-    private static ObjectNode tower(
-            ObjectNode node, String type, SynthArchitecture.Tower tower, SynthArchitecture architecture) {
-        return node.put("model_type", type)
-                .put("hidden_size", tower.width())
-                .put("num_hidden_layers", tower.layers())
-                .put("num_attention_heads", tower.heads())
-                .put("intermediate_size", tower.mlpWidth())
-                .put("hidden_act", architecture.activation() == Activation.QUICK_GELU ? "quick_gelu" : "gelu")
-                .put("layer_norm_eps", 1e-5)
-                .put("projection_dim", architecture.embeddingDim());
-    }
-
-    private static ObjectNode preprocessor(SynthArchitecture architecture) {
-        int side = architecture.imageSize();
-        ObjectNode node = JSON.createObjectNode().put("image_processor_type", "CLIPImageProcessor");
-        node.putObject("size").put("shortest_edge", side);
-        node.putObject("crop_size").put("height", side).put("width", side);
-        PreprocessSpec.Rgb mean = PreprocessSpec.OPENAI_MEAN;
-        PreprocessSpec.Rgb std = PreprocessSpec.OPENAI_STD;
-        node.putArray("image_mean").add(mean.r()).add(mean.g()).add(mean.b());
-        node.putArray("image_std").add(std.r()).add(std.g()).add(std.b());
-        return node;
     }
 }

@@ -1,5 +1,9 @@
 package dev.clipjet.weights.synth;
 
+import dev.clipjet.model.ImageTower;
+import dev.clipjet.model.ModifiedResNet;
+import dev.clipjet.model.TransformerSpec;
+import dev.clipjet.model.VisionTransformer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -26,31 +30,47 @@ public record SynthTensor(String name, List<Long> shape, float scale, float offs
 
     /** All tensors of an architecture. */
     public static List<SynthTensor> of(SynthArchitecture architecture) {
-        List<SynthTensor> tensors = new ArrayList<>();
-        long width = architecture.vision().width();
-        long textWidth = architecture.text().width();
-        long patch = architecture.patchSize();
-        long grid = architecture.imageSize() / patch;
+        long textWidth = architecture.text().blocks().width();
         long embedding = architecture.embeddingDim();
-
-        tensors.add(embedding("visual.class_embedding", width));
-        tensors.add(embedding("visual.positional_embedding", grid * grid + 1, width));
-        tensors.add(weight("visual.conv1.weight", 3 * patch * patch, width, 3L, patch, patch));
-        addNorm(tensors, "visual.ln_pre", width);
-        addBlocks(tensors, "visual.transformer.", architecture.vision());
-        addNorm(tensors, "visual.ln_post", width);
-        tensors.add(weight("visual.proj", width, width, embedding));
-
+        List<SynthTensor> tensors = new ArrayList<>(image(architecture.vision()));
         tensors.add(embedding("token_embedding.weight", (long) SynthArchitecture.VOCABULARY, textWidth));
         tensors.add(embedding("positional_embedding", (long) SynthArchitecture.CONTEXT, textWidth));
-        addBlocks(tensors, "transformer.", architecture.text());
+        addBlocks(tensors, "transformer.", architecture.text().blocks());
         addNorm(tensors, "ln_final", textWidth);
         tensors.add(weight("text_projection", textWidth, textWidth, embedding));
         tensors.add(new SynthTensor("logit_scale", List.of(), 0, LOGIT_SCALE));
         return tensors;
     }
 
-    private static void addBlocks(List<SynthTensor> tensors, String prefix, SynthArchitecture.Tower tower) {
+    private static List<SynthTensor> image(ImageTower vision) {
+        return vision.accept(new ImageTower.Visitor<>() {
+            @Override
+            public List<SynthTensor> visit(VisionTransformer tower) {
+                return transformer(tower);
+            }
+
+            @Override
+            public List<SynthTensor> visit(ModifiedResNet tower) {
+                return SynthResNet.tensors(tower);
+            }
+        });
+    }
+
+    private static List<SynthTensor> transformer(VisionTransformer tower) {
+        List<SynthTensor> tensors = new ArrayList<>();
+        long width = tower.blocks().width();
+        long patch = tower.patchSize();
+        tensors.add(embedding("visual.class_embedding", width));
+        tensors.add(embedding("visual.positional_embedding", (long) tower.tokens(), width));
+        tensors.add(weight("visual.conv1.weight", 3 * patch * patch, width, 3L, patch, patch));
+        addNorm(tensors, "visual.ln_pre", width);
+        addBlocks(tensors, "visual.transformer.", tower.blocks());
+        addNorm(tensors, "visual.ln_post", width);
+        tensors.add(weight("visual.proj", width, width, (long) tower.projectionDim()));
+        return tensors;
+    }
+
+    private static void addBlocks(List<SynthTensor> tensors, String prefix, TransformerSpec tower) {
         long width = tower.width();
         long mlp = tower.mlpWidth();
         for (int i = 0; i < tower.layers(); i++) {
@@ -77,12 +97,12 @@ public record SynthTensor(String name, List<Long> shape, float scale, float offs
         return new SynthTensor(name, List.of(shape), EMBEDDING_SCALE, 0);
     }
 
-    private static SynthTensor bias(String name, long length) {
+    static SynthTensor bias(String name, long length) {
         return new SynthTensor(name, List.of(length), BIAS_SCALE, 0);
     }
 
     /** Variance 1 / inputs, so that activations keep their size through the layers. */
-    private static SynthTensor weight(String name, long inputs, Long... shape) {
+    static SynthTensor weight(String name, long inputs, Long... shape) {
         return new SynthTensor(name, List.of(shape), (float) Math.sqrt(3.0 / inputs), 0);
     }
 }

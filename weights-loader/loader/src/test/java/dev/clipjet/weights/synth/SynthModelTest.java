@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.clipjet.error.InvalidInputException;
+import dev.clipjet.model.ImageTower;
+import dev.clipjet.model.ModifiedResNet;
 import dev.clipjet.model.TensorNames;
 import dev.clipjet.model.TextPooling;
 import dev.clipjet.model.TokenizerProfile;
+import dev.clipjet.model.VisionTransformer;
 import dev.clipjet.numeric.Activation;
 import dev.clipjet.numeric.ElementType;
 import dev.clipjet.testing.Golden;
@@ -53,7 +56,12 @@ class SynthModelTest {
         "vit-b-16, VIT_B_16",
         "vit-l-14, VIT_L_14",
         "vit-l-14-336, VIT_L_14_336",
-        "vit-h-14, VIT_H_14"
+        "vit-h-14, VIT_H_14",
+        "rn50, RN50",
+        "rn101, RN101",
+        "rn50x4, RN50X4",
+        "rn50x16, RN50X16",
+        "rn50x64, RN50X64"
     })
     void tensorsAreThoseOfTheGoldenModels(String folder, SynthArchitecture architecture) throws IOException {
         JsonNode golden =
@@ -76,6 +84,7 @@ class SynthModelTest {
                     .isEqualTo(entry.getValue().get("offset").floatValue());
         });
         long parameters = ours.values().stream()
+                .filter(tensor -> !tensor.name().contains("running_"))
                 .mapToLong(tensor -> tensor.shape().stream().reduce(1L, Math::multiplyExact))
                 .sum();
         assertThat(parameters).isEqualTo(golden.get("parameters").longValue());
@@ -83,10 +92,26 @@ class SynthModelTest {
                 .isEqualTo(golden.get("embed_dim").intValue());
         assertThat(architecture.activation() == Activation.QUICK_GELU)
                 .isEqualTo(golden.get("quick_gelu").booleanValue());
-        assertThat(architecture.vision().width() / architecture.vision().heads())
+        assertThat(architecture.vision().imageSize())
+                .isEqualTo(golden.at("/vision/image_size").intValue());
+        assertThat(headWidth(architecture.vision()))
                 .isEqualTo(golden.get("vision").path("head_width").asInt(64));
-        assertThat(architecture.text().heads())
+        assertThat(architecture.text().blocks().heads())
                 .isEqualTo(golden.get("text").get("heads").intValue());
+    }
+
+    private static int headWidth(ImageTower tower) {
+        return tower.accept(new ImageTower.Visitor<>() {
+            @Override
+            public Integer visit(VisionTransformer transformer) {
+                return transformer.blocks().headDim();
+            }
+
+            @Override
+            public Integer visit(ModifiedResNet resNet) {
+                return resNet.headDim();
+            }
+        });
     }
 
     /** Published sizes, in millions of parameters. */
@@ -153,6 +178,33 @@ class SynthModelTest {
             assertThat(FloatConversion.fromHalf(norm.segments().get(0).data().getShort(0)))
                     .isEqualTo(rounded(
                             SynthFormula.unit(SynthFormula.hash(prefix + "visual.ln_pre.weight"), 0) * 0.2f + 1));
+        }
+    }
+
+    /** A whole RN50, in the layout of open_clip. */
+    @Test
+    void writesAResNetThatOpens(@TempDir Path temp) throws IOException {
+        SynthModel.write(SynthArchitecture.RN50, "", ElementType.F16, temp);
+        try (Checkpoint checkpoint = Checkpoint.open(temp)) {
+            assertThat(checkpoint.spec().family()).isEqualTo("open_clip CLIP");
+            assertThat(checkpoint.spec().notes()).isEmpty();
+            assertThat(checkpoint.spec().vision()).contains(SynthArchitecture.RN50.vision());
+            TensorNames.ResNet names = TensorNames.resNet();
+            compare(
+                    checkpoint.tensor(names.stem(1).weight()),
+                    "visual.conv2.weight",
+                    (float) Math.sqrt(6.0 / (32 * 9)),
+                    (row, column) -> row * 32 * 9 + column);
+            compare(
+                    checkpoint.tensor(names.bottleneck(3, 0).shortcut().weight()),
+                    "visual.layer4.0.downsample.0.weight",
+                    fanIn(1024),
+                    (row, column) -> row * 1024 + column);
+            CanonicalTensor qkv = checkpoint.tensor(names.poolQkvWeight());
+            assertThat(qkv.segments()).hasSize(3);
+            assertThat(FloatConversion.fromHalf(qkv.segments().get(2).data().getShort(0)))
+                    .isEqualTo(rounded(
+                            SynthFormula.unit(SynthFormula.hash("visual.attnpool.v_proj.weight"), 0) * fanIn(2048)));
         }
     }
 
