@@ -31,7 +31,9 @@ extern __shared__ __align__(1024) unsigned char ring[];
         const int k_tiles = windows.k_tiles<float>();                                                         \
         const KRange range = k_range(k_tiles);                                                                \
         auto *described = reinterpret_cast<RowWindow *>(ring + STAGES * (BM + 64) * ROW_BYTES);               \
-        PixelRows<float, BM, 128> input(in, in_stride, windows, m, range.begin, described);                   \
+        describe_rows<float, BM>(described, in_stride, windows, m, threadIdx.x, 128);                         \
+        __syncthreads();                                                                                      \
+        PixelRows<float, BM, 128> input(in, in_stride, windows, described, range.begin, threadIdx.x);         \
         GemmFloat<BM, STAGES>::run<4>(                                                                        \
                 input, k_tiles, range, weight,                                                                \
                 {m, n, bias, out, out_stride, residual, residual_stride, workspace, activation}, ring,        \

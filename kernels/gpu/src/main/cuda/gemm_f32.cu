@@ -21,7 +21,7 @@ extern __shared__ __align__(1024) unsigned char ring[];
             int64_t out_stride, unsigned *workspace, int activation) {                                       \
         const int k_tiles = (k + 31) / 32;                                                                   \
         const KRange range = k_range(k_tiles);                                                               \
-        MatrixRows<float, BM, 128> input(in, in_stride, m, k, range.begin);                                  \
+        MatrixRows<float, BM, 128> input(in, in_stride, m, k, range.begin, threadIdx.x);                     \
         GemmFloat<BM, STAGES>::run(                                                                          \
                 input, k_tiles, range, weight,                                                               \
                 {m, n, bias, out, out_stride, residual, residual_stride, workspace, activation}, ring);      \

@@ -1,6 +1,6 @@
 // targets: sm_90a
 //
-// Linear layers for many rows with storage in f16 and sums in float32, on Hopper's tensor cores: gemm_wgmma.cuh.
-#include "gemm_wgmma.cuh"
+// Linear layers for many rows with storage in f16 and sums in float32, on Hopper's tensor cores: linear_wgmma.cuh.
+#include "linear_wgmma.cuh"
 
 ENTRIES(__half, f16)

@@ -32,7 +32,9 @@ extern __shared__ __align__(1024) unsigned char ring[];
         const int k_tiles = windows.k_tiles<T>();                                                             \
         const KRange range = k_range(k_tiles);                                                                \
         auto *described = reinterpret_cast<RowWindow *>(ring + STAGES * (BM + BN) * ROW_BYTES);               \
-        PixelRows<T, BM, 32 * WM * WN> input(in, in_stride, windows, m, range.begin, described);              \
+        describe_rows<T, BM>(described, in_stride, windows, m, threadIdx.x, 32 * WM * WN);                    \
+        __syncthreads();                                                                                      \
+        PixelRows<T, BM, 32 * WM * WN> input(in, in_stride, windows, described, range.begin, threadIdx.x);    \
         Gemm<T, BM, BN, WM, WN, 1, STAGES>::template run<4>(                                                  \
                 input, k_tiles, range, weight,                                                                \
                 {m, n, bias, out, out_stride, residual, residual_stride, workspace, activation}, ring,        \

@@ -21,7 +21,7 @@ extern __shared__ __align__(1024) unsigned char ring[];
                     int64_t out_stride, unsigned *workspace, int activation) {                                \
         const int k_tiles = (k + 63) / 64;                                                                    \
         const KRange range = k_range(k_tiles);                                                                \
-        MatrixRows<T, BM, 32 * WM * WN * WK> input(in, in_stride, m, k, range.begin);                         \
+        MatrixRows<T, BM, 32 * WM * WN * WK> input(in, in_stride, m, k, range.begin, threadIdx.x);            \
         Gemm<T, BM, BN, WM, WN, WK, STAGES>::run(                                                             \
                 input, k_tiles, range, weight,                                                                \
                 {m, n, bias, out, out_stride, residual, residual_stride, workspace, activation}, ring);       \

@@ -4,7 +4,7 @@
 #include "storage.cuh"
 #include "tile.cuh"
 
-/** The rows blockIdx.y * BM + thread / 8 + i THREADS / 8, chunk thread % 8 of each tile from `tile` on. */
+/** The rows blockIdx.y * BM + thread / 8 + i THREADS / 8, chunk thread % 8 of each tile from `tile` on; thread is 0 to THREADS - 1. */
 template <typename T, int BM, int THREADS>
 struct MatrixRows {
     const T *in;
@@ -13,9 +13,10 @@ struct MatrixRows {
     int k_left;
     int rows_left;
 
-    __device__ __forceinline__ MatrixRows(const T *in, int64_t stride, int m, int k, int tile) : in(in), stride(stride) {
-        const int row = blockIdx.y * BM + threadIdx.x / 8;
-        const int column = tile * TILE_COLUMNS<T> + threadIdx.x % 8 * PACK<T>;
+    __device__ __forceinline__ MatrixRows(const T *in, int64_t stride, int m, int k, int tile, int thread)
+        : in(in), stride(stride) {
+        const int row = blockIdx.y * BM + thread / 8;
+        const int column = tile * TILE_COLUMNS<T> + thread % 8 * PACK<T>;
         from = in + row * stride + column;
         k_left = k - column;
         rows_left = m - row;

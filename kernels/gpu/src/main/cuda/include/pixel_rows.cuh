@@ -79,9 +79,18 @@ __device__ __forceinline__ RowWindow row_window(const Windows &windows, int row,
                     bits_inside(left, windows.width, windows.kernel_width) << 16};
 }
 
+/** Describes the block's BM rows, each of `threads` threads some of them. A barrier follows. */
+template <typename T, int BM>
+__device__ __forceinline__ void describe_rows(
+        RowWindow *described, int64_t in_stride, const Windows &windows, int rows, int thread, int threads) {
+    for (int row = thread; row < BM; row += threads) {
+        described[row] = row_window(windows, blockIdx.y * BM + row, rows, (int) (in_stride / PACK<T>));
+    }
+}
+
 /**
- * The rows blockIdx.y * BM + thread / 8 + i THREADS / 8, chunk thread % 8 of each tile from `tile` on. All threads of the block make one
- * together, each describing a row: `described` holds BM of them.
+ * The rows blockIdx.y * BM + thread / 8 + i THREADS / 8, chunk thread % 8 of each tile from `tile` on; thread is 0 to THREADS - 1 and
+ * `described` what describe_rows left.
  */
 template <typename T, int BM, int THREADS>
 struct PixelRows {
@@ -102,21 +111,17 @@ struct PixelRows {
     int step_y, step_x, step_chunk;
 
     __device__ __forceinline__ PixelRows(
-            const T *in, int64_t in_stride, const Windows &windows, int rows, int tile, RowWindow *described)
+            const T *in, int64_t in_stride, const Windows &windows, const RowWindow *described, int tile, int thread)
         : in(in), width(windows.width), channels(windows.channels), kernel_width(windows.kernel_width) {
         pitch = (int) (in_stride / PACK<T>);
-        for (int row = threadIdx.x; row < BM; row += THREADS) {
-            described[row] = row_window(windows, blockIdx.y * BM + row, rows, pitch);
-        }
-        __syncthreads();
 #pragma unroll
         for (int i = 0; i < COUNT; i++) {
-            const RowWindow window = described[threadIdx.x / 8 + i * ROWS];
+            const RowWindow window = described[thread / 8 + i * ROWS];
             corners[i] = window.corner;
             taps[i] = window.taps;
         }
         chunks = windows.chunks<T>();
-        const int first = tile * 8 + threadIdx.x % 8;
+        const int first = tile * 8 + thread % 8;
         chunk = first % chunks;
         ky = first / chunks / kernel_width;
         kx = first / chunks % kernel_width;

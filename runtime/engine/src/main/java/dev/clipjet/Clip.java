@@ -13,6 +13,7 @@ import dev.clipjet.model.ModelSpec;
 import dev.clipjet.model.PreprocessSpec;
 import dev.clipjet.model.TextTower;
 import dev.clipjet.model.TokenizerSpec;
+import dev.clipjet.preprocess.DecodeMemory;
 import dev.clipjet.preprocess.DecodeOptions;
 import dev.clipjet.preprocess.PreprocessedImage;
 import dev.clipjet.preprocess.Preprocessor;
@@ -57,6 +58,7 @@ public final class Clip implements AutoCloseable {
     private final Optional<Preprocessor> preprocessor;
     private final Optional<ClipTokenizer> tokenizer;
     private final Scorer scorer;
+    private final DecodeMemory decodeMemory = new DecodeMemory(DecodeOptions.DEFAULT.maxBytes());
     private volatile boolean closed;
 
     private Clip(Checkpoint checkpoint, ClipOptions options) {
@@ -154,10 +156,16 @@ public final class Clip implements AutoCloseable {
                 source() + " brings no tokenizer: pass token ids, or add its tokenizer files"));
     }
 
-    /** The bytes that the image tower sees: the photo after decoding, resize and crop. */
+    /**
+     * The bytes that the image tower sees: the photo after decoding, resize and crop. All photos of a model share half of the
+     * heap while they are decoded; one for which there is no room waits.
+     */
     public PreprocessedImage preprocess(ImageSource image) {
-        return preprocessor()
-                .crop(image.decode(DecodeOptions.DEFAULT.withExifOrientation(options.applyExifOrientation())));
+        DecodeOptions decoding = DecodeOptions.DEFAULT.withExifOrientation(options.applyExifOrientation());
+        Preprocessor pipeline = preprocessor();
+        try (DecodeMemory.Share share = decodeMemory.share()) {
+            return pipeline.crop(image.decode(decoding, share));
+        }
     }
 
     private Preprocessor preprocessor() {

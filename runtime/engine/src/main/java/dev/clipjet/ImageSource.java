@@ -1,5 +1,6 @@
 package dev.clipjet;
 
+import dev.clipjet.preprocess.DecodeMemory;
 import dev.clipjet.preprocess.DecodeOptions;
 import dev.clipjet.preprocess.DecodedImage;
 import dev.clipjet.preprocess.ImageDecoder;
@@ -14,9 +15,10 @@ public sealed interface ImageSource {
     /**
      * Reads and decodes the photo.
      *
+     * @param share waits where memory is short, and holds what the photo takes until it is closed
      * @throws dev.clipjet.error.ImageFormatException if that cannot be done
      */
-    DecodedImage decode(DecodeOptions options);
+    DecodedImage decode(DecodeOptions options, DecodeMemory.Share share);
 
     /** A file in a supported format. */
     static ImageSource of(Path file) {
@@ -41,8 +43,8 @@ public sealed interface ImageSource {
         }
 
         @Override
-        public DecodedImage decode(DecodeOptions options) {
-            return ImageDecoder.decode(path, options);
+        public DecodedImage decode(DecodeOptions options, DecodeMemory.Share share) {
+            return ImageDecoder.decode(path, options, share);
         }
     }
 
@@ -50,20 +52,23 @@ public sealed interface ImageSource {
     @SuppressWarnings("ArrayRecordComponent") // a carrier of bytes, compared by nobody
     record Encoded(byte[] bytes, String name) implements ImageSource {
         @Override
-        public DecodedImage decode(DecodeOptions options) {
-            return ImageDecoder.decode(bytes, name, options);
+        public DecodedImage decode(DecodeOptions options, DecodeMemory.Share share) {
+            return ImageDecoder.decode(bytes, name, options, share);
         }
     }
 
     /** @see #of(BufferedImage) */
     record InMemory(BufferedImage image) implements ImageSource {
+        private static final int MAX_BYTES_PER_PIXEL = 4;
+
         @Override
         public String name() {
             return "image of " + image.getWidth() + "x" + image.getHeight() + " pixels";
         }
 
         @Override
-        public DecodedImage decode(DecodeOptions options) {
+        public DecodedImage decode(DecodeOptions options, DecodeMemory.Share share) {
+            share.take((long) image.getWidth() * image.getHeight() * MAX_BYTES_PER_PIXEL, name());
             return ImageDecoder.of(image);
         }
     }

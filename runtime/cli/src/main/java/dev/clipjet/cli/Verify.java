@@ -3,7 +3,6 @@ package dev.clipjet.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.clipjet.Device;
-import dev.clipjet.ImageSource;
 import dev.clipjet.Precision;
 import dev.clipjet.device.GpuDevice;
 import dev.clipjet.device.GpuProvider;
@@ -15,6 +14,7 @@ import dev.clipjet.model.ImageTower;
 import dev.clipjet.model.TextPooling;
 import dev.clipjet.model.TextTower;
 import dev.clipjet.preprocess.DecodeOptions;
+import dev.clipjet.preprocess.ImageDecoder;
 import dev.clipjet.preprocess.Preprocessor;
 import dev.clipjet.verify.OperationError;
 import dev.clipjet.verify.TowerVerifier;
@@ -150,7 +150,7 @@ final class Verify implements Callable<Integer> {
                 Preprocessor.of(checkpoint.spec().preprocess().orElseThrow());
         for (Path image : images) {
             byte[] rgb = preprocessor
-                    .crop(ImageSource.of(image).decode(DecodeOptions.DEFAULT))
+                    .crop(ImageDecoder.decode(image, DecodeOptions.DEFAULT))
                     .rgb();
             if (rgb.length != size) {
                 throw new InvalidInputException(

@@ -4,7 +4,7 @@ import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.upload.RowSource;
 
 /**
- * Consecutive elements of another source as a matrix of their own: some of its rows, or a vector as a row.
+ * Some rows of another source as a matrix of their own.
  *
  * @param first index of the first element
  */
@@ -14,11 +14,6 @@ record ElementRange(RowSource source, long first, int rows, int columns) impleme
         return firstRow == 0 && rows == source.rows()
                 ? source
                 : new ElementRange(source, (long) firstRow * source.columns(), rows, source.columns());
-    }
-
-    /** A vector as one row. */
-    static RowSource row(RowSource vector) {
-        return new ElementRange(vector, 0, 1, Math.toIntExact(vector.elements()));
     }
 
     @Override

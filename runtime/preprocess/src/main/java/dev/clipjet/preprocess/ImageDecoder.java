@@ -33,6 +33,11 @@ public final class ImageDecoder {
     }
 
     public static DecodedImage decode(Path file, DecodeOptions options) {
+        return decode(file, options, DecodeMemory.Share.ALONE);
+    }
+
+    /** @param share waits where memory is short, and holds what the image takes until it is closed */
+    public static DecodedImage decode(Path file, DecodeOptions options, DecodeMemory.Share share) {
         byte[] data;
         try {
             long size = Files.size(file);
@@ -40,11 +45,12 @@ public final class ImageDecoder {
                 throw new ImageFormatException(
                         Kind.LIMIT, file, "the file has " + size + " bytes, the limit is " + options.maxBytes());
             }
+            share.takeForFile(size, file.toString());
             data = Files.readAllBytes(file);
         } catch (IOException e) {
             throw new ImageFormatException(Kind.MISSING, file, "cannot be read: " + e, e);
         }
-        return decode(data, file.toString(), options);
+        return decode(data, file.toString(), options, share);
     }
 
     /** @param name what errors call the image */
@@ -54,9 +60,17 @@ public final class ImageDecoder {
 
     /** @param name what errors call the image */
     public static DecodedImage decode(byte[] data, String name, DecodeOptions options) {
+        return decode(data, name, options, DecodeMemory.Share.ALONE);
+    }
+
+    /**
+     * @param name what errors call the image
+     * @param share waits where memory is short, and holds what the image takes until it is closed
+     */
+    public static DecodedImage decode(byte[] data, String name, DecodeOptions options, DecodeMemory.Share share) {
         Objects.requireNonNull(data, "data");
         Objects.requireNonNull(options, "options");
-        ImageBytes in = new ImageBytes(data, name, options);
+        ImageBytes in = new ImageBytes(data, name, options, share);
         Decoded decoded;
         try {
             decoded = decode(in);
@@ -67,7 +81,12 @@ public final class ImageDecoder {
         } catch (OutOfMemoryError e) {
             throw new ImageFormatException(Kind.LIMIT, name, "not enough memory is free to decode the image", e);
         }
-        return options.applyExifOrientation() ? decoded.image().upright(decoded.orientation()) : decoded.image();
+        DecodedImage image = decoded.image();
+        if (!options.applyExifOrientation() || decoded.orientation() == 1) {
+            return image;
+        }
+        share.take(image.pixels().length, name);
+        return image.upright(decoded.orientation());
     }
 
     private static Decoded decode(ImageBytes in) {

@@ -12,6 +12,8 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
 import java.util.Arrays;
 
 /** The directions in which the parts may depend on each other. */
@@ -92,6 +94,16 @@ class ArchitectureTest {
             .that(in(KERNELS, LEAVES, WEIGHTS, TOKENIZER, PREPROCESS, RUNTIME))
             .should()
             .dependOnClassesThat(in(CONVERT));
+
+    /** Whoever cuts a mapped file off ends every process in which native code reads the mapping. */
+    @ArchTest
+    static final ArchRule NO_FILE_IS_MAPPED = noClasses()
+            .should()
+            .dependOnClassesThat()
+            .areAssignableTo(FileChannel.MapMode.class)
+            .orShould()
+            .dependOnClassesThat()
+            .areAssignableTo(MappedByteBuffer.class);
 
     @ArchTest
     static final ArchRule ONLY_CONVERSION_WRITES_ONNX = noClasses()

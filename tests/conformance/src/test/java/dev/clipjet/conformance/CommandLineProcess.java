@@ -15,9 +15,15 @@ final class CommandLineProcess {
 
     /** The standard output of a command that succeeds. */
     static String output(String jvmOption, String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                jvmOption,
+        return output(List.of(jvmOption), arguments);
+    }
+
+    /** The standard output of a command that succeeds. */
+    static String output(List<String> jvmOptions, String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(jvmOptions);
+        command.addAll(List.of(
                 "--add-modules",
                 "jdk.incubator.vector",
                 "-cp",

@@ -2,10 +2,10 @@ package dev.clipjet.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.clipjet.cli.profile.LaunchCounts;
 import dev.clipjet.cli.profile.ProfiledLaunch;
 import dev.clipjet.cli.profile.TowerProfile;
 import dev.clipjet.numeric.ElementType;
+import dev.clipjet.ptx.profile.LaunchCounts;
 import dev.clipjet.weights.Checkpoint;
 import java.io.IOException;
 import java.io.InputStream;

@@ -2,59 +2,52 @@ package dev.clipjet.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.clipjet.weights.torch.PickleTarget;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** The committed corpus through every target, and a short run of the fuzzer from it. */
+/** The committed corpus and mutations of it through every target, and a short run of the fuzzer from it. */
 class FuzzTest {
     private static final Path CORPUS = Path.of("corpus").toAbsolutePath();
     private static final String SHORT_RUN_SECONDS = "2";
     private static final long MAX_SECONDS = 240;
 
-    private static final Map<String, Consumer<byte[]>> TARGETS = Map.of(
-            "safetensors", SafetensorsTarget::fuzzerTestOneInput,
-            "pickle", PickleTarget::fuzzerTestOneInput,
-            "zip", ZipTarget::fuzzerTestOneInput,
-            "legacy", LegacyTarget::fuzzerTestOneInput,
-            "config", ConfigTarget::fuzzerTestOneInput,
-            "tokenizer", TokenizerTarget::fuzzerTestOneInput);
-
-    private static final Map<String, Class<?>> CLASSES = Map.of(
-            "safetensors", SafetensorsTarget.class,
-            "pickle", PickleTarget.class,
-            "zip", ZipTarget.class,
-            "legacy", LegacyTarget.class,
-            "config", ConfigTarget.class,
-            "tokenizer", TokenizerTarget.class);
+    private static final int MUTATIONS = 3000;
+    private static final int MAX_LENGTH = 4096;
 
     @TempDir
     Path found;
 
     @ParameterizedTest
-    @ValueSource(strings = {"safetensors", "pickle", "zip", "legacy", "config", "tokenizer"})
-    void the_corpus_keeps_the_promises(String target) throws IOException {
-        try (Stream<Path> inputs = Files.list(CORPUS.resolve(target))) {
-            List<Path> files = inputs.toList();
-            assertThat(files).isNotEmpty();
-            for (Path file : files) {
-                TARGETS.get(target).accept(Files.readAllBytes(file));
+    @EnumSource
+    void the_corpus_and_mutations_of_it_keep_the_promises(Targets target) throws IOException {
+        Consumer<byte[]> runner = target.runner();
+        List<byte[]> inputs = new ArrayList<>();
+        try (Stream<Path> files = Files.list(CORPUS.resolve(target.folder()))) {
+            for (Path file : (Iterable<Path>) files.sorted()::iterator) {
+                byte[] input = Files.readAllBytes(file);
+                inputs.add(input);
+                runner.accept(input);
             }
+        }
+        assertThat(inputs).isNotEmpty();
+        Mutator mutator = new Mutator(inputs, target.ordinal(), MAX_LENGTH);
+        for (int i = 0; i < MUTATIONS; i++) {
+            runner.accept(mutator.next());
         }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"safetensors", "pickle", "zip", "legacy", "config", "tokenizer"})
-    void a_short_run_finds_nothing(String target) throws IOException, InterruptedException {
+    @EnumSource
+    void a_short_run_finds_nothing(Targets target) throws IOException, InterruptedException {
         Path log = found.resolve("log");
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -63,13 +56,13 @@ class FuzzTest {
                         "-cp",
                         System.getProperty("java.class.path"),
                         "com.code_intelligence.jazzer.Jazzer",
-                        "--target_class=" + CLASSES.get(target).getName(),
+                        "--target_class=" + target.type().getName(),
                         "--instrumentation_includes=dev.clipjet.**",
                         "--reproducer_path=" + found,
                         "-artifact_prefix=" + found + "/",
                         "-max_total_time=" + SHORT_RUN_SECONDS,
                         Files.createDirectory(found.resolve("new")).toString(),
-                        CORPUS.resolve(target).toString())
+                        CORPUS.resolve(target.folder()).toString())
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();

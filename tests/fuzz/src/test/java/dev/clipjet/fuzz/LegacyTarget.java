@@ -1,13 +1,15 @@
 package dev.clipjet.fuzz;
 
+import dev.clipjet.weights.file.MemorySource;
 import dev.clipjet.weights.torch.TorchCheckpoint;
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /** The input is what follows the three fixed pickles of a file that torch wrote before 1.6: object, keys of storages, storages. */
 public final class LegacyTarget {
-    private static final Path DIRECTORY = InputFile.directory();
+    private static final Path FILE = Path.of("x.pt");
     private static final byte[] START = start();
 
     private LegacyTarget() {}
@@ -29,7 +31,9 @@ public final class LegacyTarget {
         byte[] file = new byte[START.length + input.length];
         System.arraycopy(START, 0, file, 0, START.length);
         System.arraycopy(input, 0, file, START.length, input.length);
-        Path path = InputFile.write(DIRECTORY, "x.pt", file, 0, file.length);
-        Bounds.check(file.length, () -> TorchCheckpoint.open(path).close());
+        Bounds.check(
+                file.length,
+                () -> TorchCheckpoint.read(new MemorySource(FILE, ByteBuffer.wrap(file)))
+                        .close());
     }
 }

@@ -19,6 +19,7 @@ import dev.clipjet.ptx.exec.KernelCode;
 import dev.clipjet.ptx.exec.LaunchResult;
 import dev.clipjet.ptx.memory.Allocation;
 import dev.clipjet.ptx.memory.GlobalMemory;
+import dev.clipjet.ptx.profile.GpuModel;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -83,6 +84,24 @@ public final class EmulatedDevice implements GpuDevice {
     public static DeviceProperties a100() {
         return new DeviceProperties(
                 "Emulated A100", 8, 0, 108, 163 << 10, 164 << 10, 65536, 1024, 2048, 32, 40L * 1000 * 1000 * 1000);
+    }
+
+    /** What a GPU of a model says of itself, as its data sheet does. */
+    public static DeviceProperties of(GpuModel model) {
+        DeviceProperties base = model.capability() == 90 ? h200() : a100();
+        boolean small = model.capability() == 89;
+        return new DeviceProperties(
+                "Emulated " + model.name(),
+                model.capability() / 10,
+                model.capability() % 10,
+                model.multiprocessors(),
+                small ? 99 << 10 : base.sharedBytesPerBlock(),
+                small ? 100 << 10 : base.sharedBytesPerMultiprocessor(),
+                base.registersPerMultiprocessor(),
+                base.maxThreadsPerBlock(),
+                small ? 1536 : base.maxThreadsPerMultiprocessor(),
+                small ? 24 : base.maxBlocksPerMultiprocessor(),
+                base.totalMemory());
     }
 
     /** Changes how later launches are run. */

@@ -44,6 +44,15 @@ public record GpuModel(
     /** L4. */
     public static final GpuModel L4 = new GpuModel("L4", 89, 58, 2.04, 4, 128, 16, 32, 512, 0, 128, 64, 0.3, 1.3);
 
+    /**
+     * Microseconds in which so many bytes pass and so many operations of 16-bit matrix products are done, whichever takes longer, by these
+     * rates: what no implementation goes below.
+     */
+    public double floor(double bytes, double operations) {
+        double rate = 2.0 * Math.max(tensorMacs, groupMacs) * multiprocessors * gigahertz * 1e9;
+        return 1e6 * Math.max(bytes / (memoryTerabytes * 1e12), operations / rate);
+    }
+
     /** The model of a name, in any case; an error names those there are. */
     public static GpuModel of(String name) {
         for (GpuModel model : new GpuModel[] {H200, H100, A100, L4}) {

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * A kernel for linear layers: {@code linear.cuh}, {@code gemm_wgmma.cuh}, {@code gemm_f32.cu}.
+ * A kernel for linear layers: {@code linear.cuh}, {@code linear_wgmma.cuh}, {@code gemm_f32.cu}.
  *
  * @param target {@link KernelLibrary#BASE_TARGET} or {@link KernelLibrary#HOPPER_TARGET}
  * @param rows rows of the output that a block computes
@@ -20,6 +20,9 @@ import java.util.Locale;
 public record LinearVariant(
         String target, int rows, int columns, int warpRows, int warpColumns, int threads, int stages, int sharedBytes)
         implements GemmVariant {
+    /** Threads that copy, beside those that multiply, where they are apart. */
+    static final int PRODUCERS = 64;
+
     private static final List<LinearVariant> HALF = List.of(
             base(128, 128, 64, 64, 3),
             base(64, 64, 32, 32, 4),
@@ -28,8 +31,8 @@ public record LinearVariant(
             base(16, 64, 16, 16, 6),
             base(16, 16, 16, 16, 8));
 
-    private static final List<LinearVariant> HOPPER =
-            List.of(hopper(64, 128, 4), hopper(128, 128, 3), hopper(128, 256, 4));
+    private static final List<LinearVariant> HOPPER = List.of(
+            hopper(64, 64, 6), hopper(64, 128, 4), hopper(128, 64, 4), hopper(128, 128, 3), hopper(128, 256, 4));
 
     private static final List<LinearVariant> FLOAT = List.of(base(128, 64, 32, 64, 3), base(32, 64, 8, 64, 4));
 
@@ -53,7 +56,7 @@ public record LinearVariant(
                 columns,
                 64,
                 columns,
-                2 * rows + 32,
+                2 * rows + PRODUCERS,
                 stages,
                 stages * (rows + columns) * ROW_BYTES + barriers);
     }

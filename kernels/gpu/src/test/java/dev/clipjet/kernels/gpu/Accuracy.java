@@ -2,6 +2,8 @@ package dev.clipjet.kernels.gpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clipjet.kernels.cases.Bounds;
+
 /** The rule for results: at most twice the error of the plain computation of the same precision, both against double precision. */
 final class Accuracy {
     private Accuracy() {}
@@ -28,9 +30,9 @@ final class Accuracy {
             squares += error * error;
             plainSquares += plainError * plainError;
         }
-        assertThat(most).as("%s: largest error", what).isLessThanOrEqualTo(2 * plainMost);
+        assertThat(most).as("%s: largest error", what).isLessThanOrEqualTo(Bounds.TIMES_PLAIN_ERROR * plainMost);
         assertThat(Math.sqrt(squares / exact.length))
                 .as("%s: root mean square error", what)
-                .isLessThanOrEqualTo(2 * Math.sqrt(plainSquares / exact.length));
+                .isLessThanOrEqualTo(Bounds.TIMES_PLAIN_ERROR * Math.sqrt(plainSquares / exact.length));
     }
 }

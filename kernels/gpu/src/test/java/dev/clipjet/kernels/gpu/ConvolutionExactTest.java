@@ -2,6 +2,8 @@ package dev.clipjet.kernels.gpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clipjet.kernels.cases.ConvolutionCase;
+import dev.clipjet.kernels.cases.KernelCases;
 import dev.clipjet.numeric.Activation;
 import dev.clipjet.numeric.ElementType;
 import dev.clipjet.ptx.exec.ExecutionOptions;
@@ -45,24 +47,10 @@ class ConvolutionExactTest {
             value = ElementType.class,
             names = {"F16", "BF16", "F32"})
     void everySizeIsExact(ElementType type) {
-        ConvolutionShape[] shapes = {
-            // One tap: a linear layer, and with a stride.
-            new ConvolutionShape(1, 5, 7, 10, 40, 1, 1, 1, 0),
-            new ConvolutionShape(2, 9, 6, 3, 7, 1, 1, 2, 0),
-            // Padding on all sides of an image that is smaller than the kernel.
-            new ConvolutionShape(1, 2, 2, 64, 8, 3, 3, 1, 1),
-            new ConvolutionShape(1, 1, 3, 1, 2, 3, 3, 1, 2),
-            // Kernels that are not square, large strides, and the longest side with the most taps behind the last.
-            new ConvolutionShape(1, 12, 4, 2, 5, 7, 1, 3, 0),
-            new ConvolutionShape(1, 4, 13, 9, 5, 1, 7, 2, 0),
-            new ConvolutionShape(1, 9, 9, 3, 6, 7, 7, 4, 3),
-            new ConvolutionShape(1, 6, 6, 17, 6, 2, 3, 1, 1),
-            new ConvolutionShape(1, 8, 8, 8, 8, 5, 5, 1, 2)
-        };
         try (KernelRig rig = rig()) {
             int seed = 100;
-            for (ConvolutionShape shape : shapes) {
-                check(rig, type, shape, seed % 2 == 0 ? ADDED : PLAIN, null, 0, seed++);
+            for (ConvolutionCase convolution : KernelCases.oddConvolutions()) {
+                check(rig, type, Shapes.of(convolution), Shapes.end(convolution), null, 0, seed++);
             }
             check(rig, type, new ConvolutionShape(1, 5, 6, 10, 40, 1, 1, 1, 0), POOLED, null, 0, seed);
         }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.clipjet.device.DeviceProperties;
+import dev.clipjet.kernels.cases.DepthwiseCase;
+import dev.clipjet.kernels.cases.KernelCases;
 import dev.clipjet.numeric.Activation;
 import dev.clipjet.numeric.ElementType;
 import dev.clipjet.ptx.emulator.EmulatedDevice;
@@ -15,8 +17,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class DepthwiseKernelTest {
     /** With one SM, sizes that a test can afford already make long strips; an H200 takes short ones for them. */
@@ -38,31 +40,19 @@ class DepthwiseKernelTest {
                 h200.totalMemory());
     }
 
-    /**
-     * Images, height, width, channels, kernel, stride, padding: smallest, odd, no padding, more than half of the kernel in the
-     * padding, more channels than a block has, parts of ConvNeXt's and MobileCLIP's.
-     */
+    static List<DepthwiseCase> cases() {
+        return KernelCases.oddDepthwise();
+    }
+
     @ParameterizedTest
-    @CsvSource({
-        "1, 1, 1, 1, 3, 1, 1",
-        "2, 5, 7, 3, 3, 1, 0",
-        "1, 6, 9, 5, 3, 2, 1",
-        "3, 4, 11, 9, 3, 2, 2",
-        "1, 11, 6, 13, 5, 1, 2",
-        "2, 9, 9, 2, 5, 2, 2",
-        "1, 5, 8, 131, 5, 2, 4",
-        "1, 7, 7, 36, 7, 1, 3",
-        "2, 3, 5, 7, 7, 1, 6",
-        "1, 14, 9, 150, 7, 2, 3",
-        "1, 13, 19, 96, 7, 1, 3",
-        "1, 16, 17, 64, 3, 1, 1"
-    })
-    void sumsOfIntegersAreExact(int images, int height, int width, int channels, int kernel, int stride, int padding) {
-        DepthwiseShape shape = new DepthwiseShape(images, height, width, channels, kernel, stride, padding);
+    @MethodSource("cases")
+    void sumsOfIntegersAreExact(DepthwiseCase depthwise) {
+        DepthwiseShape shape = Shapes.of(depthwise);
+        int channels = shape.channels();
         for (DeviceProperties device : new DeviceProperties[] {EmulatedDevice.h200(), SMALL}) {
             try (KernelRig rig =
                     new KernelRig(device, ExecutionOptions.standard().withCounters(false))) {
-                for (ElementType type : ElementType.values()) {
+                for (ElementType type : ElementType.computing()) {
                     DepthwiseProblem problem =
                             DepthwiseProblem.integers(type, shape, (channels + type.ordinal()) % 2 == 0, channels);
                     float[] out = problem.run(rig);
@@ -79,7 +69,9 @@ class DepthwiseKernelTest {
     }
 
     @ParameterizedTest
-    @EnumSource(ElementType.class)
+    @EnumSource(
+            value = ElementType.class,
+            names = {"F16", "BF16", "F32"})
     void errorIsThatOfThePlainComputation(ElementType type) {
         ExecutionOptions options = ExecutionOptions.standard()
                 .withApproximations(Approximations.PERTURBED)
@@ -101,7 +93,9 @@ class DepthwiseKernelTest {
 
     /** Maps whose pixels are whole sectors, of a stage of ConvNeXt and of one with fewer channels than a warp has lanes for. */
     @ParameterizedTest
-    @EnumSource(ElementType.class)
+    @EnumSource(
+            value = ElementType.class,
+            names = {"F16", "BF16", "F32"})
     void wholeSectorsAreMoved(ElementType type) {
         for (DeviceProperties device : new DeviceProperties[] {EmulatedDevice.h200(), SMALL}) {
             try (KernelRig rig =

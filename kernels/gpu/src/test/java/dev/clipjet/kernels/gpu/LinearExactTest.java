@@ -3,6 +3,8 @@ package dev.clipjet.kernels.gpu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.clipjet.kernels.cases.KernelCases;
+import dev.clipjet.kernels.cases.LinearCase;
 import dev.clipjet.numeric.Activation;
 import dev.clipjet.numeric.ElementType;
 import dev.clipjet.ptx.exec.ExecutionOptions;
@@ -48,20 +50,11 @@ class LinearExactTest {
             value = ElementType.class,
             names = {"F16", "BF16", "F32"})
     void everySizeIsExact(ElementType type) {
-        int[][] sizes = {
-            {1, 1, 37},
-            {1, 698, 768},
-            {7, 239, 37},
-            {7, 698, 1},
-            {50, 8, 239},
-            {50, 239, 768},
-            {65, 1, 239},
-            {65, 698, 37}
-        };
         try (KernelRig rig = rig()) {
-            for (int[] size : sizes) {
-                boolean odd = size[1] % 2 != 0;
-                check(rig, LinearProblem.integers(type, size[0], size[1], size[2], odd, !odd, 5), null, 0);
+            for (LinearCase linear : KernelCases.oddLinear()) {
+                int m = linear.m();
+                int n = linear.n();
+                check(rig, LinearProblem.integers(type, m, n, linear.k(), n % 2 != 0, linear.residual(), 5), null, 0);
             }
         }
     }

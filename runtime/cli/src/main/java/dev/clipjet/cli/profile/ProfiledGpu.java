@@ -31,22 +31,7 @@ record ProfiledGpu(GpuModel model, DeviceProperties properties) {
         } catch (IllegalArgumentException e) {
             throw new InvalidInputException(e.getMessage(), e);
         }
-        DeviceProperties base = model.capability() == 90 ? EmulatedDevice.h200() : EmulatedDevice.a100();
-        boolean small = model.capability() == 89;
-        return new ProfiledGpu(
-                model,
-                new DeviceProperties(
-                        "Emulated " + model.name(),
-                        model.capability() / 10,
-                        model.capability() % 10,
-                        model.multiprocessors(),
-                        small ? 99 << 10 : base.sharedBytesPerBlock(),
-                        small ? 100 << 10 : base.sharedBytesPerMultiprocessor(),
-                        base.registersPerMultiprocessor(),
-                        base.maxThreadsPerBlock(),
-                        small ? 1536 : base.maxThreadsPerMultiprocessor(),
-                        small ? 24 : base.maxBlocksPerMultiprocessor(),
-                        base.totalMemory()));
+        return new ProfiledGpu(model, EmulatedDevice.of(model));
     }
 
     /** Registers of a thread of an entry, as the assembler counted them for this architecture. */
@@ -57,17 +42,10 @@ record ProfiledGpu(GpuModel model, DeviceProperties properties) {
         return manifest.registers(entry, known ? target : KernelLibrary.HOPPER_TARGET);
     }
 
-    /** Microseconds in which so many bytes pass and so many operations are done, whichever takes longer. */
+    /** Microseconds in which so many bytes pass and so many operations are done, whichever takes longer; at measured rates if known. */
     double floor(double bytes, double operations) {
-        boolean measured = model.equals(GpuModel.H200);
-        double bandwidth = measured ? H200_BYTES : model.memoryTerabytes() * 1e12;
-        double rate = measured
-                ? H200_OPERATIONS
-                : 2.0
-                        * Math.max(model.tensorMacs(), model.groupMacs())
-                        * model.multiprocessors()
-                        * model.gigahertz()
-                        * 1e9;
-        return 1e6 * Math.max(bytes / bandwidth, operations / rate);
+        return model.equals(GpuModel.H200)
+                ? 1e6 * Math.max(bytes / H200_BYTES, operations / H200_OPERATIONS)
+                : model.floor(bytes, operations);
     }
 }

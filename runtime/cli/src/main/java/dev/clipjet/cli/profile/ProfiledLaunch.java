@@ -1,5 +1,6 @@
 package dev.clipjet.cli.profile;
 
+import dev.clipjet.ptx.profile.LaunchCounts;
 import dev.clipjet.ptx.profile.LaunchProfile;
 
 /**

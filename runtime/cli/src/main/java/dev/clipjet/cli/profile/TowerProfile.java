@@ -10,6 +10,8 @@ import dev.clipjet.kernels.gpu.KernelManifest;
 import dev.clipjet.model.ImageTower;
 import dev.clipjet.model.TextTower;
 import dev.clipjet.numeric.ElementType;
+import dev.clipjet.ptx.emulator.CountingDevice;
+import dev.clipjet.ptx.profile.LaunchCounts;
 import dev.clipjet.ptx.profile.LaunchProfile;
 import dev.clipjet.weights.Checkpoint;
 import java.util.ArrayList;

@@ -2,6 +2,7 @@ package dev.clipjet.preprocess.decode;
 
 import dev.clipjet.error.ImageFormatException;
 import dev.clipjet.error.ImageFormatException.Kind;
+import dev.clipjet.preprocess.DecodeMemory;
 import dev.clipjet.preprocess.DecodeOptions;
 import java.nio.charset.StandardCharsets;
 
@@ -11,11 +12,13 @@ public final class ImageBytes {
     private final byte[] data;
     private final String name;
     private final DecodeOptions options;
+    private final DecodeMemory.Share share;
 
-    public ImageBytes(byte[] data, String name, DecodeOptions options) {
+    public ImageBytes(byte[] data, String name, DecodeOptions options, DecodeMemory.Share share) {
         this.data = data;
         this.name = name;
         this.options = options;
+        this.share = share;
     }
 
     byte[] data() {
@@ -94,7 +97,7 @@ public final class ImageBytes {
         }
     }
 
-    /** Checks what decoding is going to allocate, and that the largest array of it is possible. */
+    /** Checks what decoding is going to allocate, and that the largest array of it is possible; waits until there is room. */
     void checkMemory(long total, long largestArray) {
         if (largestArray > Integer.MAX_VALUE - 8 || total > options.maxBytes()) {
             throw error(
@@ -102,6 +105,7 @@ public final class ImageBytes {
                     "decoding needs " + total + " bytes of memory, the limit is "
                             + Math.min(options.maxBytes(), Integer.MAX_VALUE - 8));
         }
+        share.take(total, name);
     }
 
     ImageFormatException malformed(String problem) {

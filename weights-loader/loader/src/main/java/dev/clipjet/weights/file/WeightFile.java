@@ -15,6 +15,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A file of weights, open for reading. Bytes are copied out of it and never mapped: a mapping of a file that somebody
@@ -30,6 +32,9 @@ import java.util.Objects;
 public final class WeightFile implements ByteSource {
     /** Read at once into a buffer on the heap, for which the JDK keeps a buffer of the same size off the heap. */
     private static final int HEAP_PIECE = 1 << 18;
+
+    /** Longer than the steps in which file systems of today take times from the kernel's clock: 10 ms at most. */
+    private static final long TIME_STEP_MILLIS = 20;
 
     private final Path path;
     private final Path absolute;
@@ -55,7 +60,7 @@ public final class WeightFile implements ByteSource {
         FileChannel channel = null;
         boolean complete = false;
         try {
-            FileState state = FileState.of(absolute);
+            FileState state = settled(absolute);
             if (!state.isRegular()) {
                 throw new ModelFormatException(Kind.MISSING, path, "", "is no regular file");
             }
@@ -73,6 +78,20 @@ public final class WeightFile implements ByteSource {
                 close(channel);
             }
         }
+    }
+
+    /**
+     * The state of a file whose time will tell a later change. The system's times advance in steps, so that of a file that was
+     * written to a moment ago would not; that moment is waited for.
+     */
+    private static FileState settled(Path file) throws IOException {
+        FileState state = FileState.of(file);
+        long age = System.currentTimeMillis() - state.modified().toMillis();
+        if (age < 0 || age >= TIME_STEP_MILLIS) {
+            return state;
+        }
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(TIME_STEP_MILLIS - age));
+        return FileState.of(file);
     }
 
     @Override

@@ -142,6 +142,20 @@ class WeightFileTest {
         }
     }
 
+    /** Without a wait at opening both writes can fall into one step of the system's clock, and nothing tells them apart. */
+    @Test
+    void a_file_that_was_written_a_moment_ago_is_told_from_one_that_is_written_again() throws IOException {
+        for (int i = 0; i < 20; i++) {
+            Files.write(path, content(1));
+            try (WeightFile file = WeightFile.open(path)) {
+                try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
+                    channel.write(ByteBuffer.wrap(new byte[] {1}), 5);
+                }
+                assertThat(refusal(file, 0, 10)).as("run " + i).isNotNull();
+            }
+        }
+    }
+
     @Test
     void a_file_that_is_replaced_under_its_name_is_read_on() throws IOException {
         try (WeightFile file = WeightFile.open(path)) {

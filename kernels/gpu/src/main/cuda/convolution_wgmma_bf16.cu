@@ -1,0 +1,6 @@
+// targets: sm_90a
+//
+// Convolutions with storage in bf16 and sums in float32, on Hopper's tensor cores: convolution_wgmma.cuh.
+#include "convolution_wgmma.cuh"
+
+ENTRIES(__nv_bfloat16, bf16)
