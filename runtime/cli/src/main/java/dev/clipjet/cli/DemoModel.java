@@ -22,7 +22,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The model inside the jar. Weights are mapped into memory from files, so it is copied, once, into a directory of the
+ * The model inside the jar. Weights are read from files, so it is copied, once, into a directory of the
  * user's own whose name is the hash of the content.
  */
 final class DemoModel {

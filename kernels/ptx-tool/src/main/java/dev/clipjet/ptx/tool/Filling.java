@@ -1,9 +1,9 @@
 package dev.clipjet.ptx.tool;
 
+import dev.clipjet.input.InputFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -107,12 +107,12 @@ final class Filling {
         try {
             Path path = Path.of(name);
             long expected = (long) count * format.bytes();
-            long size = Files.size(path);
+            long size = InputFiles.size(path);
             if (size != expected) {
                 throw new UsageException(
                         name + " has " + size + " bytes; " + format.label() + "[" + count + "] needs " + expected);
             }
-            return Files.readAllBytes(path);
+            return InputFiles.read(path, expected);
         } catch (IOException | InvalidPathException unreadable) {
             throw PtxFile.unreadable(name, unreadable);
         }
