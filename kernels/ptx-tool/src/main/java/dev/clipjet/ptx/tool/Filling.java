@@ -36,8 +36,9 @@ final class Filling {
                 each(format, count, i -> format.putLong(i, buffer, i * format.bytes()));
             }
             case "value" -> {
-                String value = some(text, detail);
-                each(format, count, i -> format.parse(value, buffer, i * format.bytes()));
+                byte[] element = new byte[format.bytes()];
+                format.parse(some(text, detail), ByteBuffer.wrap(element).order(ByteOrder.LITTLE_ENDIAN), 0);
+                each(format, count, i -> buffer.put(i * format.bytes(), element));
             }
             case "random" -> random(detail, format, count, position, buffer);
             case "file" -> {

@@ -36,7 +36,7 @@ class HostileWorkTest {
         assertTimeoutPreemptively(SOON, () -> {
             ToolRun run = check(Files.writeString(folder.resolve("calls.ptx"), text), 1000);
             assertThat(run.out()).contains("INSTRUCTION_LIMIT", "more than 1000 warp instructions");
-            assertThat(run.code()).isEqualTo(1);
+            assertThat(run.code()).isEqualTo(3);
         });
     }
 
@@ -78,7 +78,7 @@ class HostileWorkTest {
             for (Path file : new Path[] {pipe, Path.of("/dev/zero"), folder}) {
                 ToolRun run = check(file, 1000);
                 assertThat(run.err()).contains(file.toString(), "not a regular file");
-                assertThat(run.code()).isEqualTo(3);
+                assertThat(run.code()).isEqualTo(1);
             }
             ToolRun filled = ToolRun.run(
                     "run",

@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 public final class ArgumentTarget {
     private static final Pattern LARGE_ARRAY = Pattern.compile("\\[0*[1-9]\\d{4,}");
 
-    /** An array whose elements are each read from text: 2 KB of work for an element. */
-    private static final long ARRAY_BYTES = 32 << 20;
+    /** An array of 9,999 structures or numbers, and what reads them. */
+    private static final long ARRAY_BYTES = 1 << 20;
 
     private ArgumentTarget() {}
 
