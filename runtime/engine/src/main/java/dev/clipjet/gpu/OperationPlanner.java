@@ -311,8 +311,8 @@ final class OperationPlanner implements OpVisitor<Piece> {
             long factors = scale.map(binding::address).orElse(0L);
             long added = bias.map(binding::address).orElse(0L);
             long workspace = binding.workspace();
-            return stream -> kernels.convolution()
-                    .record(stream, plan, in, weight, factors, added, residual, out, workspace);
+            return stream ->
+                    kernels.convolution().record(stream, plan, in, weight, factors, added, residual, out, workspace);
         });
     }
 

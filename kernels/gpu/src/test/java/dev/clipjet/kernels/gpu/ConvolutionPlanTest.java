@@ -139,7 +139,8 @@ class ConvolutionPlanTest {
             assertThatThrownBy(() -> kernels.record(rig.stream(), plan, in, 256, 256, 0, added, out, 256))
                     .hasMessageContaining("convolution: no scale was planned");
             ConvolutionEnd scaled = new ConvolutionEnd(Activation.RELU, true, true, false);
-            ConvolutionPlan wanting = kernels.plan(shape, scaled, kernels.variants().get(4), 2);
+            ConvolutionPlan wanting =
+                    kernels.plan(shape, scaled, kernels.variants().get(4), 2);
             refused(rig, kernels, wanting, in, 256, 0, added, out, 256, "scale lies at 0x0");
             assertThat(rig.launches()).isEmpty();
         }
