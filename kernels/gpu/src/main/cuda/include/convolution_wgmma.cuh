@@ -1,4 +1,4 @@
-// Convolution of images on Hopper: out = act(in * W + bias + residual), or the mean of that over 2 x 2 pixels.
+// Convolution of images on Hopper: out = act(scale (in * W) + bias + residual), or the mean of that over 2 x 2 pixels.
 //
 // Operands, order of W's columns, pooling and sizes: convolution.cuh. The windows of in are gathered by cp.async, zeros where they
 // leave the image; W comes by bulk copies.
@@ -20,9 +20,9 @@ extern __shared__ __align__(1024) unsigned char ring[];
             convolution_wgmma_##BM##x##BN##_##NAME(                                                           \
                     int m, int n, int height, int width, int channels, int out_height, int out_width,         \
                     int kernel_height, int kernel_width, int stride, int padding, int pool, const T *in,      \
-                    int64_t in_stride, const unsigned char *weight, const float *bias, const T *residual,     \
-                    int64_t residual_stride, T *out, int64_t out_stride, unsigned *workspace,                 \
-                    int activation) {                                                                         \
+                    int64_t in_stride, const unsigned char *weight, const float *scale, const float *bias,    \
+                    const T *residual, int64_t residual_stride, T *out, int64_t out_stride,                   \
+                    unsigned *workspace, int activation) {                                                    \
         using Group = GroupGemm<T, BM, BN, STAGES>;                                                           \
         const Windows windows{height,        width,        channels, out_height, out_width,                   \
                               kernel_height, kernel_width, stride,   padding,    pool};                       \
@@ -34,9 +34,9 @@ extern __shared__ __align__(1024) unsigned char ring[];
             return PixelRows<T, BM, Group::PRODUCERS>(                                                        \
                     in, in_stride, windows, described, range.begin, thread);                                  \
         };                                                                                                    \
-        Group::run<4>(                                                                                        \
+        Group::run<4, true>(                                                                                     \
                 input, k_tiles, range, weight,                                                                \
-                {m, n, bias, out, out_stride, residual, residual_stride, workspace, activation}, ring,        \
+                {m, n, bias, out, out_stride, residual, residual_stride, workspace, activation, scale}, ring, \
                 pool > 1);                                                                                    \
     }
 

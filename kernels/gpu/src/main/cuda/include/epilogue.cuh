@@ -33,6 +33,8 @@ struct Output {
     int64_t residual_stride;
     unsigned *workspace;
     int activation;
+    /** float32 [n], what sums are multiplied with where a kernel says so; null for ones. */
+    const float *scale = nullptr;
 };
 
 /** Floats from one staged row to the next. */
@@ -61,6 +63,13 @@ __device__ __forceinline__ void stage_bias(float *staged, float bias, int thread
 /** Two sums side by side; written out because the compiler splits some of these stores. The address is 8-byte aligned. */
 __device__ __forceinline__ void stage_pair(float *to, float x, float y) {
     asm volatile("st.shared.v2.f32 [%0], {%1, %2};" ::"r"(shared_address(to)), "f"(x), "f"(y) : "memory");
+}
+
+/** Two columns' factors of the sums, ones beyond n. */
+template <typename T>
+__device__ __forceinline__ float2 fetch_scale(const Output<T> &output, int column) {
+    return make_float2(
+            column < output.n ? output.scale[column] : 1.0f, column + 1 < output.n ? output.scale[column + 1] : 1.0f);
 }
 
 /** {@code first ? a : b} without a branch: lanes that have parted would store one after the other. */

@@ -28,8 +28,11 @@ struct Gemm {
     static_assert(BN <= THREADS && TM % 16 == 0 && TN % 16 == 0 && (BM * 8) % THREADS == 0 && THREADS % 8 == 0, "");
     static_assert(STAGED_BYTES<BM, BN, WK> <= STAGES * STAGE_BYTES, "staging reuses the ring");
 
-    /** WINDOW rows of a tile make one of the output, see finish_tile; 1 unless `windowed`. */
-    template <int WINDOW = 1, typename Input>
+    /**
+     * WINDOW rows of a tile make one of the output, see finish_tile; 1 unless `windowed`. SCALED: sums are multiplied with the output's
+     * scale.
+     */
+    template <int WINDOW = 1, bool SCALED = false, typename Input>
     static __device__ __forceinline__ void run(
             Input &input, int k_tiles, const KRange &range, const unsigned char *weight, const Output<T> &output,
             unsigned char *ring, bool windowed = false) {
@@ -137,6 +140,19 @@ struct Gemm {
 
         float *staged = reinterpret_cast<float *>(ring);
         stage_bias<BM, BN, WK>(staged, bias, thread);
+        if constexpr (SCALED) {
+            if (output.scale != nullptr) {
+#pragma unroll
+                for (int j = 0; j < TN / 8; j++) {
+                    const float2 scale = fetch_scale(output, column0 + warp_n * TN + lane % 4 * 2 + j * 8);
+#pragma unroll
+                    for (int i = 0; i < TM / 16; i++) {
+                        sums[i][j][0] *= scale.x, sums[i][j][1] *= scale.y;
+                        sums[i][j][2] *= scale.x, sums[i][j][3] *= scale.y;
+                    }
+                }
+            }
+        }
         float *mine = staged + (warp_k * BM + warp_m * TM + lane / 4) * PITCH<BN> + warp_n * TN + lane % 4 * 2;
 #pragma unroll
         for (int i = 0; i < TM / 16; i++) {

@@ -21,8 +21,11 @@ struct GemmFloat {
     static constexpr int STAGE_BYTES = (BM + BN) * ROW_BYTES;
     static_assert(STAGED_BYTES<BM, BN, 1> <= STAGES * STAGE_BYTES, "staging reuses the ring");
 
-    /** WINDOW rows of a tile make one of the output, see finish_tile; 1 unless `windowed`. */
-    template <int WINDOW = 1, typename Input>
+    /**
+     * WINDOW rows of a tile make one of the output, see finish_tile; 1 unless `windowed`. SCALED: sums are multiplied with the output's
+     * scale.
+     */
+    template <int WINDOW = 1, bool SCALED = false, typename Input>
     static __device__ __forceinline__ void run(
             Input &input, int k_tiles, const KRange &range, const unsigned char *weight, const Output<float> &output,
             unsigned char *ring, bool windowed = false) {
@@ -100,6 +103,19 @@ struct GemmFloat {
         wait_copies<0>();
         __syncthreads();
 
+        if constexpr (SCALED) {
+            if (output.scale != nullptr) {
+#pragma unroll
+                for (int j = 0; j < TN; j++) {
+                    const int column = column0 + x + 8 * j;
+                    const float scale = column < output.n ? output.scale[column] : 1.0f;
+#pragma unroll
+                    for (int i = 0; i < TM; i++) {
+                        sums[i][j] *= scale;
+                    }
+                }
+            }
+        }
         // Eight lanes write side by side, four rows 32 bytes further each.
         float *staged = reinterpret_cast<float *>(ring);
         stage_bias<BM, BN, 1>(staged, bias, thread);

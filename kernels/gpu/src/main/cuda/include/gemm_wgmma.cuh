@@ -34,9 +34,10 @@ struct GroupGemm {
 
     /**
      * All threads of the block call it. make_input(thread) gives the Input of a producer, 0 to PRODUCERS - 1, after a barrier.
-     * WINDOW rows of a tile make one of the output, see finish_tile; 1 unless `windowed`.
+     * WINDOW rows of a tile make one of the output, see finish_tile; 1 unless `windowed`. SCALED: sums are multiplied with the output's
+     * scale.
      */
-    template <int WINDOW, typename MakeInput>
+    template <int WINDOW, bool SCALED = false, typename MakeInput>
     static __device__ __forceinline__ void run(
             const MakeInput &make_input, int k_tiles, const KRange &range, const unsigned char *weight,
             const Output<T> &output, unsigned char *ring, bool windowed) {
@@ -113,6 +114,16 @@ struct GroupGemm {
         meet<CONSUMERS>();
         float *staged = reinterpret_cast<float *>(ring);
         stage_bias<BM, BN, 1>(staged, bias, thread);
+        if constexpr (SCALED) {
+            if (output.scale != nullptr) {
+#pragma unroll
+                for (int j = 0; j < BN / 8; j++) {
+                    const float2 scale = fetch_scale(output, column0 + thread % 4 * 2 + 8 * j);
+                    sums[4 * j] *= scale.x, sums[4 * j + 1] *= scale.y;
+                    sums[4 * j + 2] *= scale.x, sums[4 * j + 3] *= scale.y;
+                }
+            }
+        }
         float *mine = staged + (thread / 32 * 16 + thread % 32 / 4) * PITCH<BN> + thread % 4 * 2;
 #pragma unroll
         for (int j = 0; j < BN / 8; j++) {

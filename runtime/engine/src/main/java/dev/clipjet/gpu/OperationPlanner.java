@@ -265,13 +265,17 @@ final class OperationPlanner implements OpVisitor<Piece> {
 
     @Override
     public Piece convolution(Op.Convolution op) {
-        if (op.window().equals(Window.POINT) && op.residual().isEmpty()) {
+        boolean scaled = op.weight().rowScale().isPresent();
+        if (op.window().equals(Window.POINT) && op.residual().isEmpty() && !scaled) {
             return product(op, op.input(), op.weight(), op.bias(), op.activation(), false);
         }
         return convolved(op, Optional.empty());
     }
 
-    /** A convolution, with the pool behind it if there is one. */
+    /**
+     * A convolution, with the pool behind it if there is one. The factors of its filters stay out of the weight, which is then as exact as it
+     * was stored.
+     */
     private Piece convolved(Op.Convolution op, Optional<Op.AveragePool> pool) {
         Axis.FeatureMap map = op.input().map();
         Window window = op.window();
@@ -285,24 +289,30 @@ final class OperationPlanner implements OpVisitor<Piece> {
                 window.width(),
                 window.stride(),
                 window.padding());
-        ConvolutionEnd end = new ConvolutionEnd(op.activation(), op.residual().isPresent(), pool.isPresent());
+        Optional<DeviceWeight> scale = op.weight().rowScale().map(DeviceWeight::vector);
+        ConvolutionEnd end = new ConvolutionEnd(
+                op.activation(), scale.isPresent(), op.residual().isPresent(), pool.isPresent());
         ConvolutionPlan plan = kernels.convolution().plan(shape, end);
         DeviceWeight matrix = new DeviceWeight(
-                op.weight(),
+                op.weight().withoutRowScale(),
                 ColumnArrangement.of(shape, type),
                 type,
                 WeightForm.packed(kernels.convolution().layout(shape), type));
         Optional<DeviceWeight> bias = op.bias().map(DeviceWeight::vector);
         List<Op> together = pool.<List<Op>>map(present -> List.of(op, present)).orElse(List.of(op));
         Value output = together.get(together.size() - 1).output();
-        return new Piece(together, weights(matrix, bias), plan.workspaceBytes(), binding -> {
+        List<DeviceWeight> weights = new ArrayList<>(weights(matrix, bias));
+        scale.ifPresent(weights::add);
+        return new Piece(together, weights, plan.workspaceBytes(), binding -> {
             Matrix in = binding.matrix(op.input());
             Matrix out = binding.matrix(output);
             Matrix residual = op.residual().map(binding::matrix).orElse(null);
             long weight = binding.address(matrix);
+            long factors = scale.map(binding::address).orElse(0L);
             long added = bias.map(binding::address).orElse(0L);
             long workspace = binding.workspace();
-            return stream -> kernels.convolution().record(stream, plan, in, weight, added, residual, out, workspace);
+            return stream ->
+                    kernels.convolution().record(stream, plan, in, weight, factors, added, residual, out, workspace);
         });
     }
 

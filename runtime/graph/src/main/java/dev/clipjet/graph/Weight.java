@@ -79,6 +79,11 @@ public sealed interface Weight {
             return new Matrix(source, firstRow, rows, columns, rowScale, Optional.of(times(columnScale, factors)));
         }
 
+        /** This without {@link #rowScale}, for those who multiply their sums with it. */
+        public Matrix withoutRowScale() {
+            return new Matrix(source, firstRow, rows, columns, Optional.empty(), columnScale);
+        }
+
         private static Vector times(Optional<Vector> old, Vector factors) {
             return old.<Vector>map(scale -> new Product(scale, factors)).orElse(factors);
         }

@@ -44,11 +44,6 @@ record CheckpointCase(Path directory, JsonNode info) {
         return info.get("later").booleanValue();
     }
 
-    /** Whether the image tower is a transformer. */
-    boolean hasVisionTransformer() {
-        return info.get("architecture").get("vision").get("type").textValue().equals("vit");
-    }
-
     /** What can be loaded: every weight file, and the directory where it has a configuration. */
     List<Path> sources() {
         List<Path> sources = new ArrayList<>();

@@ -9,6 +9,8 @@ import dev.clipjet.Device;
 import dev.clipjet.ImageSource;
 import dev.clipjet.Precision;
 import dev.clipjet.Scaling;
+import dev.clipjet.engine.HiddenStates;
+import dev.clipjet.model.ImageTower;
 import dev.clipjet.preprocess.PreprocessedImage;
 import dev.clipjet.testing.Golden;
 import dev.clipjet.weights.CheckpointOptions;
@@ -44,7 +46,7 @@ class EmulatorConformanceTest {
         }
         Stream.of("openai-", "openclip-")
                 .flatMap(prefix -> CheckpointCase.all(prefix).stream())
-                .filter(original -> !original.isLater() && original.hasVisionTransformer())
+                .filter(original -> !original.isLater())
                 .forEach(each -> cases.add(
                         new Case(each.directory(), each.info(), each.sources().get(0), each.options())));
         return cases;
@@ -76,6 +78,9 @@ class EmulatorConformanceTest {
             if (clip.spec().vision().isPresent()) {
                 double error = reference.error("image_features", images(original, clip, reference));
                 assertThat(error).as("images").isLessThan(tolerance(original, "image_features", precision));
+                if (reference.has("hidden.vision_stem") && precision == Precision.FP32) {
+                    checkLayers(original, clip, reference);
+                }
             }
             if (clip.spec().text().isPresent()) {
                 List<int[]> ids = Arrays.asList(reference.ids("input_ids"));
@@ -85,7 +90,30 @@ class EmulatorConformanceTest {
         }
     }
 
+    /** Hidden states of the image tower: those of a ResNet are its stem and its stages. */
+    private static void checkLayers(Case original, Clip clip, Reference reference) {
+        ImageTower tower = clip.spec().vision().orElseThrow();
+        List<String> names = HiddenNames.layers(tower);
+        List<HiddenStates> states = preprocessed(original, clip, reference).stream()
+                .map(clip::imageHiddenStates)
+                .toList();
+        for (int layer = 0; layer < names.size(); layer++) {
+            int index = layer;
+            float[][] rows = states.stream()
+                    .map(state ->
+                            HiddenNames.asStored(tower, state.layer(index), state.rows(index), state.width(index)))
+                    .toArray(float[][]::new);
+            assertThat(reference.error("hidden." + names.get(layer), rows))
+                    .as(names.get(layer))
+                    .isLessThan(FP32);
+        }
+    }
+
     private static float[][] images(Case original, Clip clip, Reference reference) {
+        return clip.embedPreprocessed(preprocessed(original, clip, reference), Scaling.RAW);
+    }
+
+    private static List<PreprocessedImage> preprocessed(Case original, Clip clip, Reference reference) {
         List<PreprocessedImage> images = new ArrayList<>();
         if (reference.has("pixels_uint8")) {
             int side = clip.spec().vision().orElseThrow().imageSize();
@@ -100,7 +128,7 @@ class EmulatorConformanceTest {
                     .get("images")
                     .forEach(file -> images.add(clip.preprocess(ImageSource.of(folder.resolve(file.textValue())))));
         }
-        return clip.embedPreprocessed(images, Scaling.RAW);
+        return images;
     }
 
     /** Twice what the original makes of the same precision; the bound of every float32 engine for float32. */

@@ -12,12 +12,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Convolutions of images in NHWC: {@code out = act(in * W + bias + residual)}, or the mean of that over 2 x 2 pixels, as {@link
+ * Convolutions of images in NHWC: {@code out = act(scale (in * W) + bias + residual)}, or the mean of that over 2 x 2 pixels, as {@link
  * ConvolutionShape} and {@link ConvolutionEnd} say; {@code W} [filters, {@link ConvolutionShape#packedColumns}] packed as {@link
- * #layout} says, {@code bias} float32 [filters].
+ * #layout} says, {@code scale} and {@code bias} float32 [filters].
  *
  * <p>{@link #plan} takes the kernel and the number of splits for which {@link GemmModel} gives the shortest time, unless the system
- * property {@link #OVERRIDE} names another one; kernels of one tap are linear layers, which {@link LinearKernels} plan. Not
+ * property {@link #OVERRIDE} names another one; kernels of one tap without a scale are linear layers, which {@link LinearKernels} plan. Not
  * thread-safe.
  */
 public final class ConvolutionKernels {
@@ -66,7 +66,7 @@ public final class ConvolutionKernels {
      *     what there is not
      */
     public ConvolutionPlan plan(ConvolutionShape shape, ConvolutionEnd end) {
-        if (shape.isPointwise() && !end.pooled()) {
+        if (shape.isPointwise() && !end.pooled() && !end.scaled()) {
             LinearPlan plan =
                     linear.plan(shape.outRows(), shape.filters(), shape.channels(), end.activation(), end.residual());
             return new ConvolutionPlan.Pointwise(shape, end, plan);
@@ -98,12 +98,26 @@ public final class ConvolutionKernels {
                 * type.bytes();
     }
 
+    /** Enqueues a convolution without a scale. */
+    public void record(
+            GpuStream stream,
+            ConvolutionPlan plan,
+            Matrix in,
+            long weight,
+            long bias,
+            Matrix residual,
+            Matrix out,
+            long workspace) {
+        record(stream, plan, in, weight, 0, bias, residual, out, workspace);
+    }
+
     /**
      * Enqueues a convolution.
      *
      * @param plan of these kernels
      * @param in [images * height * width, channels]
      * @param weight packed, 16-byte aligned
+     * @param scale float32 [filters], 16-byte aligned; 0 if the plan has none
      * @param bias float32 [filters], 16-byte aligned, or 0 for none
      * @param residual as {@code out}, and {@code out} itself or apart from it; null if the plan has none
      * @param out [{@link ConvolutionPlan#outRows}, filters], apart from {@code in}; its pad columns up to the next multiple of 16
@@ -116,11 +130,13 @@ public final class ConvolutionKernels {
             ConvolutionPlan plan,
             Matrix in,
             long weight,
+            long scale,
             long bias,
             Matrix residual,
             Matrix out,
             long workspace) {
         if (plan instanceof ConvolutionPlan.Pointwise pointwise) {
+            LaunchCheck.of("convolution").require(scale == 0, "no scale was planned");
             linear.record(stream, pointwise.linear(), in, weight, bias, residual, out, workspace);
             return;
         }
@@ -139,6 +155,11 @@ public final class ConvolutionKernels {
                 .residual(residual, end.residual(), out, type)
                 .aligned("weight", weight, Matrix.ALIGNMENT)
                 .apart("out", out, "in", in, type);
+        if (end.scaled()) {
+            check.aligned("scale", scale, Matrix.ALIGNMENT);
+        } else {
+            check.require(scale == 0, "no scale was planned");
+        }
         if (bias != 0) {
             check.aligned("bias", bias, Matrix.ALIGNMENT);
         }
@@ -162,6 +183,7 @@ public final class ConvolutionKernels {
                 .addLong(in.address())
                 .addLong(in.stride())
                 .addLong(weight)
+                .addLong(scale)
                 .addLong(bias)
                 .addLong(residual == null ? 0 : residual.address())
                 .addLong(residual == null ? 0 : residual.stride())

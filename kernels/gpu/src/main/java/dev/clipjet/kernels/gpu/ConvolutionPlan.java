@@ -109,7 +109,7 @@ public sealed interface ConvolutionPlan {
         public String describe() {
             return String.format(
                     Locale.ROOT,
-                    "convolution %s %d x %d x %d x %d by %d x %d / %d to %d%s%s%s: %s, %d blocks, %d split%s",
+                    "convolution %s %d x %d x %d x %d by %d x %d / %d to %d%s%s%s%s: %s, %d blocks, %d split%s",
                     type.kernelCode(),
                     shape.images(),
                     shape.height(),
@@ -119,6 +119,7 @@ public sealed interface ConvolutionPlan {
                     shape.kernelWidth(),
                     shape.stride(),
                     shape.filters(),
+                    end.scaled() ? " scaled" : "",
                     end.activation() == Activation.NONE
                             ? ""
                             : " " + end.activation().name().toLowerCase(Locale.ROOT),

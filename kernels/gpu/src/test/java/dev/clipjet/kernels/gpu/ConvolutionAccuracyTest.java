@@ -25,7 +25,7 @@ class ConvolutionAccuracyTest {
             for (ConvolutionVariant variant : new ConvolutionKernels(rig.library(), type).variants()) {
                 Activation activation = Activation.values()[turn % Activation.values().length];
                 ConvolutionShape shape = new ConvolutionShape(1, 7, 6, 58, 40, 3, 3, 1, 1);
-                ConvolutionEnd end = new ConvolutionEnd(activation, turn % 3 == 1, turn % 3 == 2);
+                ConvolutionEnd end = new ConvolutionEnd(activation, turn % 2 == 1, turn % 3 == 1, turn % 3 == 2);
                 check(rig, ConvolutionProblem.random(type, shape, end, turn % 2 == 0, turn), variant);
                 turn++;
             }

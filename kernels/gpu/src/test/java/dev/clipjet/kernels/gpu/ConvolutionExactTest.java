@@ -18,6 +18,7 @@ class ConvolutionExactTest {
     private static final ConvolutionEnd PLAIN = new ConvolutionEnd(Activation.NONE, false, false);
     private static final ConvolutionEnd RELU = new ConvolutionEnd(Activation.RELU, false, false);
     private static final ConvolutionEnd ADDED = new ConvolutionEnd(Activation.RELU, true, false);
+    private static final ConvolutionEnd SCALED = new ConvolutionEnd(Activation.RELU, true, true, false);
     private static final ConvolutionEnd POOLED = new ConvolutionEnd(Activation.RELU, false, true);
 
     private static KernelRig rig() {
@@ -36,7 +37,7 @@ class ConvolutionExactTest {
                 check(rig, type, new ConvolutionShape(1, 1, 1, 1, 1, 1, 1, 1, 0), PLAIN, variant, 1, seed++);
                 // More than one tile in both directions, images side by side in a tile.
                 check(rig, type, new ConvolutionShape(3, 7, 9, 5, more, 3, 3, 1, 1), ADDED, variant, 1, seed++);
-                check(rig, type, new ConvolutionShape(1, 11, 8, 72, 9, 3, 3, 2, 1), RELU, variant, 3, seed++);
+                check(rig, type, new ConvolutionShape(1, 11, 8, 72, 9, 3, 3, 2, 1), SCALED, variant, 3, seed++);
                 check(rig, type, new ConvolutionShape(2, 7, 10, 20, 13, 3, 3, 1, 1), POOLED, variant, 2, seed++);
             }
         }
@@ -53,6 +54,7 @@ class ConvolutionExactTest {
                 check(rig, type, Shapes.of(convolution), Shapes.end(convolution), null, 0, seed++);
             }
             check(rig, type, new ConvolutionShape(1, 5, 6, 10, 40, 1, 1, 1, 0), POOLED, null, 0, seed);
+            check(rig, type, new ConvolutionShape(1, 5, 6, 10, 41, 1, 1, 1, 0), SCALED, null, 0, seed + 1);
         }
     }
 

@@ -61,7 +61,10 @@ class ConvolutionPlanTest {
             ConvolutionShape shape = new ConvolutionShape(2, 14, 14, 256, 1024, 1, 1, 1, 0);
             assertThat(kernels.plan(shape, ADDED).describe()).startsWith("linear f16 392 x 1024 x 256 relu residual: ");
             assertThat(kernels.plan(shape, POOLED).describe())
-                    .startsWith("convolution f16 2 x 14 x 14 x 256 by 1 x 1 / 1 to 1024 relu pooled: sm_80/");
+                    .startsWith("convolution f16 2 x 14 x 14 x 256 by 1 x 1 / 1 to 1024 relu pooled: ");
+            assertThat(kernels.plan(shape, new ConvolutionEnd(Activation.RELU, true, true, false))
+                            .describe())
+                    .startsWith("convolution f16 2 x 14 x 14 x 256 by 1 x 1 / 1 to 1024 scaled relu residual: ");
         }
     }
 
@@ -133,6 +136,12 @@ class ConvolutionPlanTest {
             refused(rig, kernels, plan, in, 256, 0, added, out, 0, "workspace lies at 0x0");
             ConvolutionKernels others = new ConvolutionKernels(rig.library(), ElementType.BF16);
             refused(rig, others, plan, in, 256, 0, added, out, 256, "a plan for f16, kernels for bf16");
+            assertThatThrownBy(() -> kernels.record(rig.stream(), plan, in, 256, 256, 0, added, out, 256))
+                    .hasMessageContaining("convolution: no scale was planned");
+            ConvolutionEnd scaled = new ConvolutionEnd(Activation.RELU, true, true, false);
+            ConvolutionPlan wanting =
+                    kernels.plan(shape, scaled, kernels.variants().get(4), 2);
+            refused(rig, kernels, wanting, in, 256, 0, added, out, 256, "scale lies at 0x0");
             assertThat(rig.launches()).isEmpty();
         }
     }

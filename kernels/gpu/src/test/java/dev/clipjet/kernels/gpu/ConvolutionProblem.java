@@ -11,6 +11,7 @@ import java.util.Random;
  *
  * @param in [images, height, width, channels]
  * @param weight [filters, channels, kernelHeight, kernelWidth]
+ * @param scale [filters], or null
  * @param bias [filters], or null
  * @param residual [images, outHeight, outWidth, filters], or null
  */
@@ -20,6 +21,7 @@ record ConvolutionProblem(
         ConvolutionEnd end,
         float[] in,
         float[] weight,
+        float[] scale,
         float[] bias,
         float[] residual) {
     /** What a run gave. */
@@ -52,8 +54,17 @@ record ConvolutionProblem(
                 end,
                 in,
                 weight,
+                end.scaled() ? powersOfTwo(random, shape.filters()) : null,
                 bias ? integers(random, shape.filters()) : null,
                 end.residual() ? integers(random, shape.outRows() * shape.filters()) : null);
+    }
+
+    private static float[] powersOfTwo(Random random, int count) {
+        float[] values = new float[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = (random.nextBoolean() ? 0.5f : 1) * (random.nextBoolean() ? -1 : 1);
+        }
+        return values;
     }
 
     private static float[] integers(Random random, int count) {
@@ -75,6 +86,7 @@ record ConvolutionProblem(
                 end,
                 DeviceMatrices.random(type, random, shape.inRows() * shape.channels(), 0, 1),
                 DeviceMatrices.random(type, random, shape.filters() * window, 0, 1.5 / Math.sqrt(window)),
+                end.scaled() ? DeviceMatrices.random(ElementType.F32, random, shape.filters(), 1, 0.3) : null,
                 bias ? DeviceMatrices.random(ElementType.F32, random, shape.filters(), 0, 1) : null,
                 end.residual() ? DeviceMatrices.random(type, random, shape.outRows() * shape.filters(), 0, 1) : null);
     }
@@ -136,6 +148,7 @@ record ConvolutionProblem(
                 }
             }
         }
+        sum = arithmetic.round(sum * (scale == null ? 1 : scale[filter]));
         sum = arithmetic.round(sum + (bias == null ? 0 : bias[filter]));
         int pixel = (image * shape.outHeight() + outY) * shape.outWidth() + outX;
         sum = arithmetic.round(sum + (residual == null ? 0 : residual[pixel * shape.filters() + filter]));
@@ -180,6 +193,7 @@ record ConvolutionProblem(
                 plan,
                 input,
                 rig.bytes(packed(kernels.layout(shape))),
+                scale == null ? 0 : rig.values(ElementType.F32, scale),
                 bias == null ? 0 : rig.values(ElementType.F32, bias),
                 added,
                 output,
