@@ -3,5 +3,6 @@ module dev.clipjet.core {
     exports dev.clipjet.console;
     exports dev.clipjet.error;
     exports dev.clipjet.files;
+    exports dev.clipjet.input;
     exports dev.clipjet.numeric;
 }

@@ -2,8 +2,8 @@
 module dev.clipjet.convert {
     requires transitive dev.clipjet.weights;
     requires com.fasterxml.jackson.databind;
-    requires com.google.protobuf;
-    requires org.tribuo.util.onnx;
+
+    uses dev.clipjet.convert.ConversionTarget;
 
     exports dev.clipjet.convert;
 }

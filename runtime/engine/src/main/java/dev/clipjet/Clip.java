@@ -15,6 +15,7 @@ import dev.clipjet.model.TextTower;
 import dev.clipjet.model.TokenizerSpec;
 import dev.clipjet.preprocess.DecodeMemory;
 import dev.clipjet.preprocess.DecodeOptions;
+import dev.clipjet.preprocess.DecodedImage;
 import dev.clipjet.preprocess.PreprocessedImage;
 import dev.clipjet.preprocess.Preprocessor;
 import dev.clipjet.tokenizer.ClipTokenizer;
@@ -161,10 +162,15 @@ public final class Clip implements AutoCloseable {
      * heap while they are decoded; one for which there is no room waits.
      */
     public PreprocessedImage preprocess(ImageSource image) {
-        DecodeOptions decoding = DecodeOptions.DEFAULT.withExifOrientation(options.applyExifOrientation());
         Preprocessor pipeline = preprocessor();
+        DecodeOptions decoding = DecodeOptions.DEFAULT
+                .withExifOrientation(options.applyExifOrientation())
+                .withRefuseDamaged(options.refuseDamagedImages())
+                .withSizeCheck(pipeline::checkSize);
         try (DecodeMemory.Share share = decodeMemory.share()) {
-            return pipeline.crop(image.decode(decoding, share));
+            DecodedImage decoded = image.decode(decoding, share);
+            decoded.damage().ifPresent(damage -> LOG.warn("{}: the image is damaged: {}", image.name(), damage));
+            return pipeline.crop(decoded);
         }
     }
 

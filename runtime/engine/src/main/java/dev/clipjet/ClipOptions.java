@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param tokenizerProfile the tokenizer, or empty for the one that the model's files name
  * @param passOrder which axis Pillow's resize takes first, or empty for the default
  * @param applyExifOrientation whether photos are turned upright before anything else; off in the original libraries
+ * @param refuseDamagedImages whether photos are refused that are damaged and of which a picture can still be made, as Pillow does
  * @param longTexts what happens to a text that has more tokens than the model takes
  * @param checkpoint what the model's files do not say, or are to be taken for another value
  */
@@ -28,6 +29,7 @@ public record ClipOptions(
         Optional<TokenizerProfile> tokenizerProfile,
         Optional<PassOrder> passOrder,
         boolean applyExifOrientation,
+        boolean refuseDamagedImages,
         LongTexts longTexts,
         CheckpointOptions checkpoint) {
 
@@ -51,6 +53,7 @@ public record ClipOptions(
             Optional.empty(),
             Optional.empty(),
             false,
+            false,
             LongTexts.CUT,
             CheckpointOptions.NONE);
 
@@ -69,6 +72,7 @@ public record ClipOptions(
                 tokenizerProfile,
                 passOrder,
                 applyExifOrientation,
+                refuseDamagedImages,
                 longTexts,
                 checkpoint);
     }
@@ -82,6 +86,7 @@ public record ClipOptions(
                 tokenizerProfile,
                 passOrder,
                 applyExifOrientation,
+                refuseDamagedImages,
                 longTexts,
                 checkpoint);
     }
@@ -95,6 +100,7 @@ public record ClipOptions(
                 tokenizerProfile,
                 passOrder,
                 applyExifOrientation,
+                refuseDamagedImages,
                 longTexts,
                 checkpoint);
     }
@@ -108,6 +114,7 @@ public record ClipOptions(
                 tokenizerProfile,
                 passOrder,
                 applyExifOrientation,
+                refuseDamagedImages,
                 longTexts,
                 checkpoint);
     }
@@ -121,6 +128,7 @@ public record ClipOptions(
                 Optional.of(value),
                 passOrder,
                 applyExifOrientation,
+                refuseDamagedImages,
                 longTexts,
                 checkpoint);
     }
@@ -134,6 +142,7 @@ public record ClipOptions(
                 tokenizerProfile,
                 Optional.of(value),
                 applyExifOrientation,
+                refuseDamagedImages,
                 longTexts,
                 checkpoint);
     }
@@ -146,6 +155,21 @@ public record ClipOptions(
                 preprocessProfile,
                 tokenizerProfile,
                 passOrder,
+                value,
+                refuseDamagedImages,
+                longTexts,
+                checkpoint);
+    }
+
+    public ClipOptions withRefuseDamagedImages(boolean value) {
+        return new ClipOptions(
+                device,
+                precision,
+                threads,
+                preprocessProfile,
+                tokenizerProfile,
+                passOrder,
+                applyExifOrientation,
                 value,
                 longTexts,
                 checkpoint);
@@ -160,6 +184,7 @@ public record ClipOptions(
                 tokenizerProfile,
                 passOrder,
                 applyExifOrientation,
+                refuseDamagedImages,
                 longTexts,
                 value);
     }
@@ -173,6 +198,7 @@ public record ClipOptions(
                 tokenizerProfile,
                 passOrder,
                 applyExifOrientation,
+                refuseDamagedImages,
                 value,
                 checkpoint);
     }

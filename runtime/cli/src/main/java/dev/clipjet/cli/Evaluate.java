@@ -6,13 +6,13 @@ import dev.clipjet.ImageSource;
 import dev.clipjet.PromptTemplates;
 import dev.clipjet.ZeroShotClassifier;
 import dev.clipjet.error.InvalidInputException;
+import dev.clipjet.input.InputFiles;
 import dev.clipjet.json.JsonFile;
 import dev.clipjet.json.JsonObject;
 import dev.clipjet.preprocess.PreprocessedImage;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,14 +61,14 @@ final class Evaluate implements Callable<Integer> {
         JsonObject file = JsonFile.readObject(prompts, MAX_PROMPT_BYTES);
         List<String> classes = file.strings("classes");
         PromptTemplates templates = new PromptTemplates(file.strings("templates"));
-        long bytes = Files.size(data);
+        long bytes = InputFiles.size(data);
         if (bytes == 0 || bytes % RECORD != 0) {
             throw new InvalidInputException(data + ": has " + bytes + " bytes, expected a multiple of " + RECORD
                     + ": a label and 3 x 32 x 32 pixels for each image");
         }
         long images = bytes / RECORD;
         try (Clip clip = model.load();
-                InputStream in = new BufferedInputStream(Files.newInputStream(data), 1 << 20);
+                InputStream in = new BufferedInputStream(InputFiles.stream(data, bytes), 1 << 20);
                 Progress progress = new Progress("evaluate", images)) {
             ZeroShotClassifier classifier = clip.classifier(classes, templates);
             long correct = 0;

@@ -6,11 +6,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.clipjet.error.InvalidInputException;
+import dev.clipjet.input.FileTooLargeException;
+import dev.clipjet.input.InputFiles;
+import dev.clipjet.input.NotRegularFileException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +21,9 @@ import java.util.List;
 final class JsonLines {
     private static final ObjectReader READER =
             new JsonMapper().reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+    /** What a file of texts may have; more would not fit the heap as strings. */
+    private static final long MAX_BYTES = 1L << 30;
 
     private JsonLines() {}
 
@@ -42,8 +47,10 @@ final class JsonLines {
         try {
             return StandardCharsets.UTF_8
                     .newDecoder()
-                    .decode(ByteBuffer.wrap(Files.readAllBytes(file)))
+                    .decode(ByteBuffer.wrap(InputFiles.read(file, MAX_BYTES)))
                     .toString();
+        } catch (FileTooLargeException | NotRegularFileException e) {
+            throw new InvalidInputException(file + ": " + e.getMessage(), e);
         } catch (CharacterCodingException e) {
             throw new InvalidInputException(file + ": is not UTF-8", e);
         }

@@ -70,6 +70,11 @@ final class ModelOptions {
     @Option(names = "--exif", description = "Turn photos upright as their EXIF data says. The originals do not.")
     private boolean exif;
 
+    @Option(
+            names = "--strict-images",
+            description = "Refuse damaged photos of which a picture can still be made, instead of a warning.")
+    private boolean strictImages;
+
     @Mixin
     private CheckpointArguments checkpoint;
 
@@ -78,6 +83,7 @@ final class ModelOptions {
                 .withDevice(device)
                 .withPrecision(precision)
                 .withExifOrientation(exif)
+                .withRefuseDamagedImages(strictImages)
                 .withCheckpoint(checkpoint.options());
         if (threads != null) {
             if (threads < 1) {

@@ -6,6 +6,7 @@ import dev.clipjet.files.InputProtectedException;
 import dev.clipjet.files.OutputFolder;
 import dev.clipjet.model.PassOrder;
 import dev.clipjet.preprocess.DecodeOptions;
+import dev.clipjet.preprocess.DecodedImage;
 import dev.clipjet.preprocess.ImageDecoder;
 import dev.clipjet.preprocess.PreprocessedImage;
 import dev.clipjet.preprocess.Preprocessor;
@@ -48,6 +49,11 @@ final class Preprocess implements Callable<Integer> {
     @Option(names = "--exif", description = "Turn photos upright as their EXIF data says. The originals do not.")
     private boolean exif;
 
+    @Option(
+            names = "--strict-images",
+            description = "Refuse damaged photos of which a picture can still be made, instead of a warning.")
+    private boolean strictImages;
+
     @Option(names = "--out", paramLabel = "DIR", required = true, description = "Folder for the PNG files.")
     private Path out;
 
@@ -65,12 +71,15 @@ final class Preprocess implements Callable<Integer> {
         Preprocessor preprocessor = Preprocessor.of(pipeline.spec(spec, passOrder));
         List<ImageInput> inputs = ImageInput.expand(images);
         OutputFolder folder = OutputFolder.open(out, overwrite.existing(), inputs(inputs));
-        DecodeOptions decoding = DecodeOptions.DEFAULT.withExifOrientation(exif);
+        DecodeOptions decoding = DecodeOptions.DEFAULT
+                .withExifOrientation(exif)
+                .withRefuseDamaged(strictImages)
+                .withSizeCheck(preprocessor::checkSize);
         List<ImageResults.Entry<Written>> entries = new ArrayList<>();
         try (Progress progress = new Progress("preprocess", inputs.size())) {
             for (ImageInput input : inputs) {
-                ImageResults.Entry<PreprocessedImage> cropped = ImageResults.attempt(
-                        input, image -> preprocessor.crop(ImageDecoder.decode(image.path(), decoding)));
+                ImageResults.Entry<PreprocessedImage> cropped =
+                        ImageResults.attempt(input, image -> preprocessor.crop(decode(image, decoding)));
                 entries.add(
                         cropped.value().isPresent()
                                 ? write(input, cropped.value().get(), folder)
@@ -82,6 +91,15 @@ final class Preprocess implements Callable<Integer> {
         ImageResults<Written> results = new ImageResults<>(entries);
         print(preprocessor, results);
         return results.report(spec.commandLine().getErr());
+    }
+
+    private DecodedImage decode(ImageInput image, DecodeOptions decoding) {
+        DecodedImage decoded = ImageDecoder.decode(image.path(), decoding);
+        decoded.damage()
+                .ifPresent(damage -> spec.commandLine()
+                        .getErr()
+                        .println("clipjet: warning: " + image.name() + ": the image is damaged: " + damage));
+        return decoded;
     }
 
     /** What must not be replaced: the photos, and the model that brings the pipeline. */

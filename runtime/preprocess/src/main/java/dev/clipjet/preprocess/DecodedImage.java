@@ -3,6 +3,7 @@ package dev.clipjet.preprocess;
 import dev.clipjet.error.InvalidInputException;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Decoded pixels in their native mode, which some pipelines resize before converting to RGB. Rows run from the top,
@@ -18,6 +19,7 @@ public final class DecodedImage {
     private final byte[] pixels;
     private final Transparency transparency;
     private final byte[] palette;
+    private final String damage;
 
     /**
      * Transparency outside of an alpha channel.
@@ -34,7 +36,13 @@ public final class DecodedImage {
     }
 
     private DecodedImage(
-            int width, int height, PixelMode mode, byte[] pixels, byte[] palette, Transparency transparency) {
+            int width,
+            int height,
+            PixelMode mode,
+            byte[] pixels,
+            byte[] palette,
+            Transparency transparency,
+            String damage) {
         if (width <= 0 || height <= 0) {
             throw new InvalidInputException("an image of " + width + "x" + height + " pixels is empty");
         }
@@ -49,6 +57,7 @@ public final class DecodedImage {
         this.pixels = pixels;
         this.palette = palette;
         this.transparency = transparency;
+        this.damage = damage;
     }
 
     /** An image of any mode but {@link PixelMode#P}, without a transparent color. */
@@ -57,7 +66,7 @@ public final class DecodedImage {
         if (mode == PixelMode.P) {
             throw new InvalidInputException("a palette image needs a palette");
         }
-        return new DecodedImage(width, height, mode, pixels, null, Transparency.NONE);
+        return new DecodedImage(width, height, mode, pixels, null, Transparency.NONE, null);
     }
 
     /** An RGB image: {@code uint8 [height, width, 3]}. */
@@ -76,7 +85,7 @@ public final class DecodedImage {
             throw new InvalidInputException("a palette has 256 entries of 3 bytes");
         }
         Transparency transparency = paletteAlpha == null ? Transparency.NONE : new Transparency(paletteAlpha, null);
-        return new DecodedImage(width, height, PixelMode.P, indices, palette, transparency);
+        return new DecodedImage(width, height, PixelMode.P, indices, palette, transparency, null);
     }
 
     /** The same pixels with one transparent color: one sample for gray modes, three for RGB. */
@@ -89,12 +98,22 @@ public final class DecodedImage {
             throw new InvalidInputException(
                     "no transparent color of " + key.length + " samples in mode " + mode.label());
         }
-        return new DecodedImage(width, height, mode, pixels, null, new Transparency(null, key.clone()));
+        return new DecodedImage(width, height, mode, pixels, null, new Transparency(null, key.clone()), damage);
     }
 
     /** Other pixels of the same mode, palette and transparency. */
     public DecodedImage withPixels(int newWidth, int newHeight, byte[] newPixels) {
-        return new DecodedImage(newWidth, newHeight, mode, newPixels, palette, transparency);
+        return new DecodedImage(newWidth, newHeight, mode, newPixels, palette, transparency, damage);
+    }
+
+    /** The same image with a note of what was wrong with its file. */
+    public DecodedImage withDamage(String problem) {
+        return new DecodedImage(width, height, mode, pixels, palette, transparency, problem);
+    }
+
+    /** What was wrong with the file, if it was damaged and a picture could be made of it. Not part of equality. */
+    public Optional<String> damage() {
+        return Optional.ofNullable(damage);
     }
 
     public int width() {

@@ -3,6 +3,9 @@ package dev.clipjet.preprocess;
 import dev.clipjet.error.ImageFormatException;
 import dev.clipjet.error.ImageFormatException.Kind;
 import dev.clipjet.error.InvalidInputException;
+import dev.clipjet.input.FileTooLargeException;
+import dev.clipjet.input.InputFiles;
+import dev.clipjet.input.NotRegularFileException;
 import dev.clipjet.preprocess.decode.BmpDecoder;
 import dev.clipjet.preprocess.decode.Decoded;
 import dev.clipjet.preprocess.decode.GifDecoder;
@@ -13,7 +16,6 @@ import dev.clipjet.preprocess.decode.TiffDecoder;
 import dev.clipjet.preprocess.decode.WebpDecoder;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 
@@ -40,13 +42,15 @@ public final class ImageDecoder {
     public static DecodedImage decode(Path file, DecodeOptions options, DecodeMemory.Share share) {
         byte[] data;
         try {
-            long size = Files.size(file);
-            if (size > Math.min(options.maxBytes(), Integer.MAX_VALUE - 8)) {
-                throw new ImageFormatException(
-                        Kind.LIMIT, file, "the file has " + size + " bytes, the limit is " + options.maxBytes());
+            long size = InputFiles.size(file);
+            if (size <= options.maxBytes()) {
+                share.takeForFile(size, file.toString());
             }
-            share.takeForFile(size, file.toString());
-            data = Files.readAllBytes(file);
+            data = InputFiles.read(file, options.maxBytes());
+        } catch (FileTooLargeException e) {
+            throw new ImageFormatException(Kind.LIMIT, file, e.problem(), e);
+        } catch (NotRegularFileException e) {
+            throw new ImageFormatException(Kind.MISSING, file, e.problem(), e);
         } catch (IOException e) {
             throw new ImageFormatException(Kind.MISSING, file, "cannot be read: " + e, e);
         }
@@ -82,6 +86,9 @@ public final class ImageDecoder {
             throw new ImageFormatException(Kind.LIMIT, name, "not enough memory is free to decode the image", e);
         }
         DecodedImage image = decoded.image();
+        if (in.damage() != null) {
+            image = image.withDamage(in.damage());
+        }
         if (!options.applyExifOrientation() || decoded.orientation() == 1) {
             return image;
         }

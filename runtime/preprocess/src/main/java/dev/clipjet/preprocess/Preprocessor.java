@@ -88,6 +88,16 @@ public final class Preprocessor {
     }
 
     /**
+     * Checks that images of a size can be preprocessed, for {@link DecodeOptions#withSizeCheck}: what cannot be used need not be
+     * decoded.
+     *
+     * @throws InvalidInputException when a side of the resized photo would have no pixels, or too many
+     */
+    public void checkSize(int width, int height) {
+        Geometry.of(spec, width, height);
+    }
+
+    /**
      * Resizes, crops and converts to RGB.
      *
      * @throws InvalidInputException when a side of the resized photo would have no pixels

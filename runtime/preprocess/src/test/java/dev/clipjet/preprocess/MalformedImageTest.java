@@ -62,9 +62,9 @@ class MalformedImageTest {
                         "png chunk length",
                         join(PNG, header(4, 4, 8, 0), bytes("ffffffff49444154")),
                         Kind.TRUNCATED,
-                        "no IDAT"),
+                        "ends in row 0 of 4"),
                 broken("jpeg of nothing", bytes("ffd8"), Kind.TRUNCATED, "ends without image data"),
-                broken("jpeg without frame", bytes("ffd8ffd9"), Kind.MALFORMED, "no frame header"),
+                broken("jpeg without frame", bytes("ffd8ffd9"), Kind.TRUNCATED, "ends without image data"),
                 broken("jpeg 0 high", patched(jpeg, sof(jpeg) + 5, 0, 0), Kind.MALFORMED, "x0 pixels"),
                 broken(
                         "jpeg 65535 square",
@@ -81,7 +81,11 @@ class MalformedImageTest {
                 broken("jpeg arithmetic", patched(jpeg, sof(jpeg) + 1, 0xc9), Kind.UNSUPPORTED, "arithmetic coding"),
                 broken("jpeg two components", patched(jpeg, sof(jpeg) + 9, 2), Kind.UNSUPPORTED, "2 components"),
                 broken("jpeg sampling", patched(jpeg, sof(jpeg) + 11, 0x05), Kind.MALFORMED, "sampling factors 0x5"),
-                broken("jpeg cut", Arrays.copyOf(jpeg, jpeg.length * 3 / 4), Kind.TRUNCATED, "scan data ends in row"),
+                broken(
+                        "jpeg cut",
+                        Arrays.copyOf(jpeg, jpeg.length * 3 / 4),
+                        Kind.TRUNCATED,
+                        "the file ends within a scan"),
                 broken("gif cut", Arrays.copyOf(gif, gif.length - 60), Kind.TRUNCATED, "ends in row"),
                 broken("gif of nothing", ascii("GIF89a\1\0\1\0\0\0\0;"), Kind.MALFORMED, "there is no frame"),
                 broken(
@@ -97,8 +101,12 @@ class MalformedImageTest {
                         join(ascii("RIFF\0\1\0\0WEBPVP8 "), new byte[8]),
                         Kind.TRUNCATED,
                         "RIFF container"),
-                broken("webp lossy", webp("VP8 ", bytes("0100009d012a01000100")), Kind.MALFORMED, "no key frame"),
-                broken("webp lossless", webp("VP8L", bytes("2e00000000")), Kind.MALFORMED, "starts with 0x2e"),
+                broken(
+                        "webp lossy",
+                        webp("VP8 ", bytes("0100009d012a01000100")),
+                        Kind.MALFORMED,
+                        "no visible key frame"),
+                broken("webp lossless", webp("VP8L", bytes("2e00000000")), Kind.MALFORMED, "has no signature"),
                 broken("webp codes", webp("VP8L", bytes("2f0000000000000000")), Kind.MALFORMED, "not complete"),
                 broken("tiff of nothing", bytes("49492a0008000000"), Kind.TRUNCATED, "image directory"));
     }

@@ -2,22 +2,19 @@ package dev.clipjet.tokenizer;
 
 import dev.clipjet.tokenizer.load.AddedToken;
 import dev.clipjet.tokenizer.unicode.CodePointSet;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 
 /** Finds added tokens in a text: the leftmost, and of those that start there the longest. */
 final class AddedTokenFinder {
-    /** Longest first. */
     private final List<AddedToken> tokens;
-    /** The characters with which tokens start, so that most places of a text need one look. */
+    private final TokenTrie trie;
+    /** The characters with which tokens start, so that most texts need no more than a look at each. */
     private final CodePointSet firstCharacters;
 
     AddedTokenFinder(List<AddedToken> tokens) {
-        this.tokens = tokens.stream()
-                .sorted(Comparator.comparing(
-                        (AddedToken token) -> -token.content().length()))
-                .toList();
+        this.tokens = List.copyOf(tokens);
+        this.trie = new TokenTrie(tokens.stream().map(AddedToken::content).toList());
         this.firstCharacters = CodePointSet.of(
                 tokens.stream().map(token -> token.content().substring(0, 1)).collect(Collectors.joining()));
     }
@@ -30,13 +27,21 @@ final class AddedTokenFinder {
     }
 
     void split(String text, Sink sink) {
+        int first = firstCandidate(text);
+        if (first < 0) {
+            if (!text.isEmpty()) {
+                sink.text(text);
+            }
+            return;
+        }
+        int[] starts = trie.startsIn(text);
         int copied = 0;
-        for (int i = 0; i < text.length(); ) {
-            AddedToken found = firstCharacters.contains(text.charAt(i)) ? at(text, i) : null;
-            if (found == null) {
+        for (int i = first; i < text.length(); ) {
+            if (starts[i] < 0) {
                 i++;
                 continue;
             }
+            AddedToken found = tokens.get(starts[i]);
             if (copied < i) {
                 sink.text(text.substring(copied, i));
             }
@@ -49,12 +54,12 @@ final class AddedTokenFinder {
         }
     }
 
-    private AddedToken at(String text, int start) {
-        for (AddedToken token : tokens) {
-            if (text.startsWith(token.content(), start)) {
-                return token;
+    private int firstCandidate(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (firstCharacters.contains(text.charAt(i))) {
+                return i;
             }
         }
-        return null;
+        return -1;
     }
 }

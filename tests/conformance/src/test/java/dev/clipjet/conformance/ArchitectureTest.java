@@ -106,9 +106,23 @@ class ArchitectureTest {
             .areAssignableTo(MappedByteBuffer.class);
 
     @ArchTest
-    static final ArchRule ONLY_CONVERSION_WRITES_ONNX = noClasses()
+    static final ArchRule THE_ONNX_EXPORT_KNOWS_GRAPHS_AND_NO_ENGINE = noClasses()
             .that()
-            .resideOutsideOfPackage("dev.clipjet.convert..")
+            .resideInAPackage("dev.clipjet.onnx..")
+            .should()
+            .dependOnClassesThat(in(TOKENIZER, PREPROCESS, COMMAND_LINE))
+            .orShould()
+            .dependOnClassesThat(resideInAnyPackage(
+                    "dev.clipjet",
+                    "dev.clipjet.engine..",
+                    "dev.clipjet.cpu..",
+                    "dev.clipjet.gpu..",
+                    "dev.clipjet.kernels.."));
+
+    @ArchTest
+    static final ArchRule ONLY_ITS_MODULE_WRITES_ONNX = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.clipjet.onnx..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("ai.onnx..", "com.google.protobuf..", "org.tribuo..");

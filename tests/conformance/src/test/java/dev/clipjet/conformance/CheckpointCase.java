@@ -44,14 +44,9 @@ record CheckpointCase(Path directory, JsonNode info) {
         return info.get("later").booleanValue();
     }
 
-    /** Whether this version is to run it: not of a later family, and not a ResNet. */
-    boolean isSupported() {
-        return !isLater()
-                && info.get("architecture")
-                        .get("vision")
-                        .get("type")
-                        .textValue()
-                        .equals("vit");
+    /** Whether the image tower is a transformer. */
+    boolean hasVisionTransformer() {
+        return info.get("architecture").get("vision").get("type").textValue().equals("vit");
     }
 
     /** What can be loaded: every weight file, and the directory where it has a configuration. */

@@ -13,7 +13,7 @@ class OpenAiConformanceTest {
     @TestFactory
     Stream<DynamicTest> every_file_gives_the_answers_of_the_original() {
         List<CheckpointCase> cases = CheckpointCase.all("openai-").stream()
-                .filter(CheckpointCase::isSupported)
+                .filter(original -> !original.isLater())
                 .toList();
         assertThat(cases).hasSizeGreaterThanOrEqualTo(6);
         return cases.stream()

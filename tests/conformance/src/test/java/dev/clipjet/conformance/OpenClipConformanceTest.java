@@ -24,9 +24,9 @@ class OpenClipConformanceTest {
     @TestFactory
     Stream<DynamicTest> every_option_and_container_gives_the_answers_of_the_original() {
         List<CheckpointCase> cases = CheckpointCase.all("openclip-").stream()
-                .filter(CheckpointCase::isSupported)
+                .filter(original -> !original.isLater())
                 .toList();
-        assertThat(cases).hasSizeGreaterThanOrEqualTo(20);
+        assertThat(cases).hasSizeGreaterThanOrEqualTo(21);
         return cases.stream()
                 .flatMap(original -> original.sources().stream()
                         .map(source -> DynamicTest.dynamicTest(

@@ -83,7 +83,9 @@ final class OperationsPage {
         ModelSpec spec = checkpoint.spec();
         try (WorkerPool pool = new WorkerPool(THREADS);
                 CpuExecutor cpu = new CpuExecutor(
-                        checkpoint, pool, spec.preprocess().map(Preprocessor::of).map(each -> each::normalize))) {
+                        checkpoint,
+                        pool,
+                        spec.preprocess().map(Preprocessor::of).map(each -> each::normalize))) {
             spec.vision().ifPresent(tower -> {
                 PreparedTower prepared = cpu.prepare(TowerGraph.image(tower), 1, 1);
                 prepared.input().begin();
@@ -160,8 +162,7 @@ final class OperationsPage {
 
     /** The page. */
     String text() {
-        StringBuilder page = new StringBuilder(
-                """
+        StringBuilder page = new StringBuilder("""
                 # Operations
 
                 This page is written by `OperationsPageTest`, which runs small models on every executor (the GPU's launches on the emulator) and
@@ -172,7 +173,11 @@ final class OperationsPage {
                 A mark says that towers with the operation give, in that type, what the CPU gives in float32.
 
                 """);
-        row(page, "operation", "what it computes", Arrays.stream(Column.values()).map(c -> c.title).toList());
+        row(
+                page,
+                "operation",
+                "what it computes",
+                Arrays.stream(Column.values()).map(c -> c.title).toList());
         row(page, "---", "---", Arrays.stream(Column.values()).map(c -> "---").toList());
         computed.forEach((kind, columns) -> row(
                 page,
@@ -182,8 +187,7 @@ final class OperationsPage {
                         .map(column -> columns.contains(column) ? "yes" : "")
                         .toList()));
         page.append(String.format(
-                Locale.ROOT,
-                """
+                Locale.ROOT, """
 
                 ## Cases of the GPU's kernels
 
@@ -192,10 +196,7 @@ final class OperationsPage {
                 fp16: sectors of global memory at most %.0f times those that the bytes fill, wavefronts of shared memory at most %.0f times those
                 without bank conflicts. `KernelTimes` of the GPU suite times the cases of models.
 
-                """,
-                Bounds.TIMES_PLAIN_ERROR,
-                Bounds.SECTORS_OVER_IDEAL,
-                Bounds.WAVEFRONTS_OVER_IDEAL));
+                """, Bounds.TIMES_PLAIN_ERROR, Bounds.SECTORS_OVER_IDEAL, Bounds.WAVEFRONTS_OVER_IDEAL));
         page.append("| operation | cases | largest, in multiplications and additions |\n|---|---|---|\n");
         Map<String, List<KernelCase>> byOperation = new TreeMap<>();
         for (KernelCase each : KernelCases.all()) {

@@ -25,7 +25,9 @@ class OperationsPageTest {
                 page.run(checkpoint);
             }
         }
-        assertThat(page.unseen()).as("operations that are in none of %s", MODELS).isEmpty();
+        assertThat(page.unseen())
+                .as("operations that are in none of %s", MODELS)
+                .isEmpty();
         if ("update".equals(System.getProperty("clipjet.operations"))) {
             Files.createDirectories(PAGE.getParent());
             Files.writeString(PAGE, page.text());

@@ -23,15 +23,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Full-size models with weights by formula against features computed in double precision. B/32 by default; with {@code
- * -Dclipjet.synth=all} also B/16, L/14, L/14@336 and H/14, which need up to 4 GB of disk each.
+ * Full-size models with weights by formula against features computed in double precision. B/32 and RN50 by default; with {@code
+ * -Dclipjet.synth=all} also B/16, L/14, L/14@336, H/14 and the other ResNets, which need up to 4 GB of disk each.
  */
 class SynthConformanceTest {
     private static final double TOLERANCE = 2e-5;
 
     static List<SynthArchitecture> architectures() {
         if (!"all".equals(System.getProperty("clipjet.synth"))) {
-            return List.of(SynthArchitecture.of("ViT-B-32"));
+            return List.of(SynthArchitecture.of("ViT-B-32"), SynthArchitecture.of("RN50"));
         }
         return Arrays.stream(SynthArchitecture.values())
                 .filter(architecture -> Files.exists(golden(architecture)))

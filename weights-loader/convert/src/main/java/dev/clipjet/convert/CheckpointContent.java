@@ -14,9 +14,11 @@ import java.util.List;
 final class CheckpointContent implements TensorContent {
     private final List<StoredTensor> segments;
     private final ElementType dtype;
+    private final int rows;
 
     CheckpointContent(CanonicalTensor tensor) {
         segments = tensor.segments();
+        rows = tensor.rows();
         ElementType first = segments.get(0).dtype();
         dtype = segments.stream().allMatch(segment -> segment.dtype() == first) ? first : ElementType.F32;
     }
@@ -29,6 +31,11 @@ final class CheckpointContent implements TensorContent {
     @Override
     public long elements() {
         return segments.stream().mapToLong(StoredTensor::elements).sum();
+    }
+
+    @Override
+    public long rows() {
+        return rows;
     }
 
     @Override

@@ -90,7 +90,7 @@ public final class Conversion {
                 }
                 yield OpenAiTarget.plan(source, options, name);
             }
-            case ONNX -> OnnxTarget.plan(source, options);
+            case ONNX -> ConversionTarget.installed(options.format()).plan(source, options);
         };
     }
 

@@ -2,8 +2,10 @@ package dev.clipjet.convert;
 
 import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
+import dev.clipjet.input.FileTooLargeException;
+import dev.clipjet.input.InputFiles;
+import dev.clipjet.input.NotRegularFileException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,14 +28,12 @@ final class CopiedFiles {
     }
 
     private static byte[] read(Path file) throws IOException {
-        if (!Files.isRegularFile(file)) {
-            throw new ModelFormatException(Kind.MALFORMED, file, "", "is no regular file");
+        try {
+            return InputFiles.read(file, MAX_BYTES);
+        } catch (NotRegularFileException e) {
+            throw new ModelFormatException(Kind.MALFORMED, file, "", "is no regular file", e);
+        } catch (FileTooLargeException e) {
+            throw new ModelFormatException(Kind.LIMIT, file, "", e.problem(), e);
         }
-        long bytes = Files.size(file);
-        if (bytes > MAX_BYTES) {
-            throw new ModelFormatException(
-                    Kind.LIMIT, file, "", "has " + bytes + " bytes, at most " + MAX_BYTES + " are copied");
-        }
-        return Files.readAllBytes(file);
     }
 }

@@ -17,6 +17,11 @@ record HeapContent(ElementType dtype, ByteBuffer bytes, List<String> origins) im
     }
 
     @Override
+    public long rows() {
+        return elements();
+    }
+
+    @Override
     public void read(long first, int count, ByteBuffer target) {
         int from = Math.toIntExact(first * dtype.bytes());
         target.put(bytes.duplicate().limit(from + count * dtype.bytes()).position(from));

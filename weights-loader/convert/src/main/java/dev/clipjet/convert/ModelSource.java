@@ -183,7 +183,8 @@ public final class ModelSource {
         return spec;
     }
 
-    Map<CanonicalName, TensorContent> tensors() {
+    /** The canonical tensors by name. */
+    public Map<CanonicalName, TensorContent> tensors() {
         return tensors;
     }
 
@@ -192,8 +193,15 @@ public final class ModelSource {
         return scalars;
     }
 
+    /** Logit scale, as a logarithm, and logit bias if there is one, by the names of their tensors. */
+    public Map<String, Double> logits() {
+        Map<String, Double> values = new LinkedHashMap<>();
+        scalars.forEach((scalar, value) -> values.put(scalar, (double) value.value()));
+        return values;
+    }
+
     /** Stored tensors that no format takes over. */
-    List<Dropped> dropped() {
+    public List<Dropped> dropped() {
         return dropped;
     }
 

@@ -12,14 +12,14 @@ import java.util.Map;
  * @param dropped tensors of the source that the result lacks
  * @param notes what the user should know
  */
-record Plan(List<WeightFile> files, List<Description> descriptions, List<Dropped> dropped, List<String> notes) {
+public record Plan(List<WeightFile> files, List<Description> descriptions, List<Dropped> dropped, List<String> notes) {
     /** One or more small files. */
-    interface Description {
+    public interface Description {
         /** The content of each, by its name. */
         Map<String, byte[]> content() throws IOException;
     }
 
-    Plan {
+    public Plan {
         files = List.copyOf(files);
         descriptions = List.copyOf(descriptions);
         dropped = List.copyOf(dropped);

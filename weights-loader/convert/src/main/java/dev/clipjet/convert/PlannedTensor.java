@@ -18,8 +18,10 @@ import java.util.Optional;
  * @param transposed whether the result lies [columns, rows]
  * @param change what happens to the elements besides a change of their type, for reports
  */
-record PlannedTensor(Declaration declaration, TensorContent content, long first, boolean transposed, String change) {
-    String name() {
+public record PlannedTensor(
+        Declaration declaration, TensorContent content, long first, boolean transposed, String change) {
+    /** Its name in the result. */
+    public String name() {
         return declaration.name();
     }
 

@@ -105,6 +105,11 @@ final class SynthSource {
         }
 
         @Override
+        public long rows() {
+            return rule.shape().get(0);
+        }
+
+        @Override
         public List<String> origins() {
             return rule.stored();
         }

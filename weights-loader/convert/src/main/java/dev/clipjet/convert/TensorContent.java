@@ -12,6 +12,9 @@ public interface TensorContent {
     /** Number of elements. */
     long elements();
 
+    /** Rows of the canonical tensor; the length of a vector. */
+    long rows();
+
     /** Names of the stored tensors that the elements come from, for reports. */
     List<String> origins();
 

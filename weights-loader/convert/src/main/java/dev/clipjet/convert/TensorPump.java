@@ -13,11 +13,11 @@ import java.util.Map;
  * Moves tensors from their source into files, converting their type on the way: round to nearest, ties to even. Holds
  * two pieces of a MiB each, whatever the size of the model; only transposed matrices, the projections, are held whole.
  */
-final class TensorPump {
+public final class TensorPump {
     private static final int PIECE = 1 << 18;
 
     /** Takes the bytes of one tensor, in order. */
-    interface Sink {
+    public interface Sink {
         /** @param offset bytes before these */
         void write(long offset, ByteBuffer data) throws IOException;
     }
@@ -51,8 +51,12 @@ final class TensorPump {
         return overflows.getOrDefault(name, 0L);
     }
 
-    /** Moves one tensor. */
-    void move(PlannedTensor tensor, Sink sink) throws IOException {
+    /**
+     * Moves one tensor.
+     *
+     * @throws IOException if the sink fails
+     */
+    public void move(PlannedTensor tensor, Sink sink) throws IOException {
         TensorContent content = tensor.transposed() ? transposed(tensor) : tensor.content();
         long first = tensor.transposed() ? 0 : tensor.first();
         int size = tensor.declaration().dtype().bytes();

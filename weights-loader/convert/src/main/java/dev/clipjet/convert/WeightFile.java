@@ -5,7 +5,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** A file of weights to be written. It appears under its name in one step, when it is complete and on the disk. */
-interface WeightFile {
+public interface WeightFile {
+    /** Name of the file. */
     String name();
 
     /** What it will hold. */

@@ -10,9 +10,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
+import dev.clipjet.input.FileTooLargeException;
+import dev.clipjet.input.InputFiles;
 import java.io.CharConversionException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
@@ -33,17 +34,14 @@ public final class JsonFile {
     /**
      * Reads a file whose root is an object.
      *
-     * @param maxBytes refuse larger files before reading them
-     * @throws ModelFormatException if the file is missing, too large, no JSON, nested too deeply, or no object
+     * @param maxBytes refuse larger files
+     * @throws ModelFormatException if the file is missing, no regular file, too large, no JSON, nested too deeply, or no object
      */
     public static JsonObject readObject(Path file, long maxBytes) {
         try {
-            long size = Files.size(file);
-            if (size > maxBytes) {
-                throw new ModelFormatException(
-                        Kind.LIMIT, file, "", "has " + size + " bytes, more than the " + maxBytes + " allowed");
-            }
-            return new JsonObject(file, "", parse(file, Files.readAllBytes(file)));
+            return new JsonObject(file, "", parse(file, InputFiles.read(file, maxBytes)));
+        } catch (FileTooLargeException e) {
+            throw new ModelFormatException(Kind.LIMIT, file, "", e.problem(), e);
         } catch (NoSuchFileException e) {
             throw new ModelFormatException(Kind.MISSING, file, "", "no such file", e);
         } catch (IOException e) {

@@ -26,6 +26,11 @@ public final class AsyncCopies {
         this.warp = warp;
     }
 
+    /** Whether copies are under way. */
+    boolean underWay() {
+        return !flying.isEmpty();
+    }
+
     void reset() {
         spare.addAll(flying);
         flying.clear();

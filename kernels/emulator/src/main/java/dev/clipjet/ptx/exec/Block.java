@@ -100,6 +100,21 @@ public final class Block {
         return finishedWarps == warps.length;
     }
 
+    /** Mixes all that decides what the block does, but for global memory, into a fingerprint. */
+    long fingerprint(long before) {
+        long mixed = Circles.mix(before, finishedWarps);
+        for (Warp warp : warps) {
+            if (warp.live() != 0) {
+                mixed = warp.fingerprint(mixed);
+            }
+        }
+        for (NamedBarrier barrier : barriers) {
+            mixed = barrier.fingerprint(mixed);
+        }
+        byte[] bytes = shared.bytes();
+        return Circles.mix(mixed, bytes, 0, bytes.length);
+    }
+
     /** Every thread has exited: what is still under way was never waited for. */
     private void end() {
         mbarriers.end();

@@ -42,6 +42,11 @@ public final class BulkCopies {
         this.warp = warp;
     }
 
+    /** Whether stores are under way. */
+    boolean underWay() {
+        return stores.stream().anyMatch(store -> !store.landed);
+    }
+
     void reset() {
         stores.clear();
         Arrays.fill(openGroup, 0);

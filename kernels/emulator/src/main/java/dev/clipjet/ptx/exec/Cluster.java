@@ -49,6 +49,22 @@ final class Cluster {
         return moved;
     }
 
+    /** Mixes all that decides what the blocks do, but for global memory, into a fingerprint. */
+    long fingerprint(long before) {
+        long mixed = before;
+        for (Block block : blocks) {
+            mixed = block.fingerprint(mixed);
+        }
+        return mixed;
+    }
+
+    /** Whether chance has no part in the schedule for the time being. */
+    void calm(boolean on) {
+        for (Block block : blocks) {
+            block.schedule().calm(on);
+        }
+    }
+
     boolean finished() {
         for (Block block : blocks) {
             if (!block.finished()) {

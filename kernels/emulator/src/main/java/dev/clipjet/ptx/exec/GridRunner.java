@@ -20,6 +20,9 @@ public final class GridRunner {
     /** Rounds without any effect after which another block is brought in. */
     private static final int IDLE_ROUNDS = 4;
 
+    private static final String IN_CIRCLES =
+            "go round in circles: registers and memory are again what they were, so they wait for ever";
+
     private final KernelCode code;
     private final LaunchShape shape;
     private final byte[] parameters;
@@ -93,8 +96,11 @@ public final class GridRunner {
         if (result.completed() && memory.undoIncomplete(code)) {
             result = runOnce(workers);
         }
-        if (workers > 1 && !result.findings().isEmpty()) {
-            // Which of two errors comes first depends on the host's threads; on one, reports do not.
+        boolean tooMany = result.warpInstructions() > options.maxWarpInstructions();
+        if (workers > 1 && (tooMany || !result.findings().isEmpty())) {
+            // Which of two errors comes first depends on the host's threads; on one, reports do not. And each thread
+            // counts its
+            // own instructions.
             memory.undo();
             result = runOnce(1);
         }
@@ -176,13 +182,19 @@ public final class GridRunner {
             for (int i = next.getAndIncrement(); i < order.length; i = next.getAndIncrement()) {
                 block.begin(order[i]);
                 Idleness idleness = new Idleness(progress);
+                Circles circles = new Circles(progress);
                 while (!block.finished()) {
                     if (!block.pass() && !block.finished()) {
                         block.deadlock("no thread of the block can make progress");
                     }
-                    if (idleness.rounds() > STUCK_ROUNDS) {
+                    int idle = idleness.rounds();
+                    if (idle > STUCK_ROUNDS) {
                         block.deadlock("the threads of the block only poll memory that nobody changes");
                     }
+                    if (!block.finished() && circles.closed(idle, () -> block.fingerprint(0))) {
+                        block.deadlock("the threads of the block " + IN_CIRCLES);
+                    }
+                    block.schedule().calm(circles.calm());
                 }
             }
         } catch (KernelFault fault) {
@@ -201,6 +213,7 @@ public final class GridRunner {
         int next = 0;
         int atOnce = launch.shape().cooperative() ? total : 1;
         Idleness idleness = new Idleness(progress);
+        Circles circles = new Circles(progress);
         while (next < total || !active.isEmpty()) {
             while (next < total && active.size() < Math.min(atOnce, limit)) {
                 Cluster cluster = spare.isEmpty() ? new Cluster(launch, progress) : spare.remove(spare.size() - 1);
@@ -220,7 +233,9 @@ public final class GridRunner {
             }
             int idle = idleness.rounds();
             boolean room = next < total && active.size() < limit;
-            if (room && (!moved || idle > IDLE_ROUNDS)) {
+            boolean inCircles = !active.isEmpty() && circles.closed(idle, () -> fingerprint(active));
+            active.forEach(cluster -> cluster.calm(circles.calm()));
+            if (room && (!moved || idle > IDLE_ROUNDS || inCircles)) {
                 atOnce = active.size() + 1;
             } else if (!moved && !active.isEmpty()) {
                 active.get(0)
@@ -229,8 +244,18 @@ public final class GridRunner {
                 active.get(0)
                         .deadlock("the threads of the " + active.size() * size
                                 + " resident blocks only poll memory that nobody changes");
+            } else if (inCircles) {
+                active.get(0).deadlock("the threads of the " + active.size() * size + " resident blocks " + IN_CIRCLES);
             }
         }
+    }
+
+    private static long fingerprint(List<Cluster> active) {
+        long mixed = active.size();
+        for (Cluster cluster : active) {
+            mixed = cluster.fingerprint(mixed);
+        }
+        return mixed;
     }
 
     /** Counts rounds in which threads polled and nothing changed. */

@@ -197,6 +197,18 @@ public final class MemoryAccess {
                 null);
     }
 
+    /** After {@link #write}: what the bytes in global memory that are being written hold now, mixed into one number. */
+    public long globalFingerprint(int mask, Space in, int count) {
+        long mixed = 0;
+        for (int left = mask; left != 0; left &= left - 1) {
+            int lane = Integer.numberOfTrailingZeros(left);
+            if (toGlobal(lane, in)) {
+                mixed = Circles.mix(mixed, memory(lane), offset[lane], count);
+            }
+        }
+        return mixed;
+    }
+
     /** After {@link #write}: whether the lane's data went to global memory, where undefined values are errors. */
     public boolean toGlobal(int lane, Space in) {
         return in == Space.GLOBAL || in == Space.GENERIC && Space.of(address[lane]) == Space.GLOBAL;

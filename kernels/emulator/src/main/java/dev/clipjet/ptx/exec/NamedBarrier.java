@@ -54,6 +54,19 @@ public final class NamedBarrier {
         pendingLanes = new int[block.warps()];
     }
 
+    /** Mixes who has arrived into a fingerprint of the block's state. */
+    long fingerprint(long before) {
+        long mixed = Circles.mix(before, arrived);
+        if (arrived > 0) {
+            mixed = Circles.mix(mixed, expected);
+            for (int lanes : pendingLanes) {
+                mixed = Circles.mix(mixed, lanes);
+            }
+            mixed = Circles.mix(mixed, (long) current.yes << 32 | current.no);
+        }
+        return mixed;
+    }
+
     void reset() {
         phase = 0;
         arrived = 0;
@@ -119,7 +132,7 @@ public final class NamedBarrier {
         current.no += Integer.bitCount(~votes & mask);
         warp.clock().release(mask, warp.live(), current.clock);
         complete();
-        block.progress().effect();
+        block.progress().activity();
         return mine;
     }
 

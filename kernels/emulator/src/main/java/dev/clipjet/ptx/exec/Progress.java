@@ -11,6 +11,8 @@ public final class Progress {
     private final long limit;
     private long total;
     private long effects;
+    private long changes;
+    private boolean watching;
     private long polls;
 
     Progress(KernelCode code, ExecutionOptions options) {
@@ -41,6 +43,30 @@ public final class Progress {
     /** Notes that something changed which others may wait for. */
     public void effect() {
         effects++;
+        changes++;
+    }
+
+    /** Notes that something went on that changed nothing but the state of the block itself. */
+    public void activity() {
+        effects++;
+    }
+
+    /** Notes a change that is none of memory: what a clock shows, what is printed. */
+    public void change() {
+        changes++;
+    }
+
+    /** Whether stores say if they changed anything. */
+    public boolean watching() {
+        return watching;
+    }
+
+    void watch(boolean on) {
+        watching = on;
+    }
+
+    long changes() {
+        return changes;
     }
 
     /** Notes a look at memory that others may change: a loop of such looks makes no progress by itself. */

@@ -3,6 +3,7 @@ package dev.clipjet.ptx.exec;
 /** The order in which groups, warps and blocks run: the plain one, or a random one that a seed repeats. */
 public final class Schedule {
     private final boolean adversarial;
+    private boolean calm;
     private long state;
 
     /**
@@ -18,7 +19,12 @@ public final class Schedule {
 
     /** Whether choices are random. */
     public boolean adversarial() {
-        return adversarial;
+        return adversarial && !calm;
+    }
+
+    /** Leaves the choice to the plain schedule for the time being. */
+    void calm(boolean on) {
+        calm = on;
     }
 
     /** Whether converged lanes stay together, so that finding part of a warp means that the program split it. */

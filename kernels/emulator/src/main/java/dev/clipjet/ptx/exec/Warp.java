@@ -113,6 +113,28 @@ public final class Warp {
         });
     }
 
+    /** Mixes all that decides what the warp does into a fingerprint of the block's state. */
+    long fingerprint(long before) {
+        long mixed = groups.fingerprint(before);
+        for (int[] plane : ints) {
+            for (int value : plane) {
+                mixed = Circles.mix(mixed, value);
+            }
+        }
+        for (long[] plane : longs) {
+            for (long value : plane) {
+                mixed = Circles.mix(mixed, value);
+            }
+        }
+        for (int plane : predicates) {
+            mixed = Circles.mix(mixed, plane);
+        }
+        if (copies.underWay() || bulk.underWay() || matrix.underWay()) {
+            mixed = Circles.mix(mixed, block.progress().total()); // not what it was: these will end some time
+        }
+        return Circles.mix(Circles.mix(mixed, carry), local, 0, local.length);
+    }
+
     /** Both halves of every lane in a mask, as in {@link #undefined}. */
     public static long halves(int mask) {
         long low = mask & 0xffff_ffffL;
@@ -183,6 +205,7 @@ public final class Warp {
 
     /** A clock that advances with every look at it. */
     public long tick() {
+        block.progress().change();
         return ++ticks;
     }
 

@@ -66,14 +66,12 @@ final class WarpGroups {
         boolean moved = askWaiting();
         loops = 0;
         polls = warp.block().progress().polls();
-        if (count > 0) {
-            // Random turns may be too short for the check at loops.
-            warp.block().progress().check(warp, warp.code().steps()[pc[0]]);
-        }
         while (true) {
             if (count == 0) {
                 return Outcome.FINISHED;
             }
+            // Calls and returns may go on for long without a loop.
+            warp.block().progress().check(warp, warp.code().steps()[pc[0]]);
             int next = choose();
             if (next < 0) {
                 if (releaseParked()) {
@@ -115,6 +113,19 @@ final class WarpGroups {
             }
         }
         return text.toString();
+    }
+
+    /** Mixes where all groups stand into a fingerprint of the block's state. */
+    long fingerprint(long before) {
+        long mixed = Circles.mix(before, count);
+        for (int g = 0; g < count; g++) {
+            mixed = Circles.mix(mixed, (long) mask[g] << 32 | pc[g]);
+            mixed = Circles.mix(mixed, state[g] * 2L + (tired[g] ? 1 : 0));
+            for (int call : stack[g]) {
+                mixed = Circles.mix(mixed, call);
+            }
+        }
+        return mixed;
     }
 
     /** Program counter and lane of some group that stands still. */
@@ -246,6 +257,7 @@ final class WarpGroups {
                 }
                 case CONTROL -> {
                     int before = at;
+                    progress.check(warp, step);
                     at = branch(g, (Branch) step, at, here, lanes);
                     if (at < 0) {
                         return false;
@@ -254,7 +266,7 @@ final class WarpGroups {
                         pc[g] = at;
                         tired[g] = true;
                         if (progress.polls() == polls) {
-                            progress.effect();
+                            progress.activity();
                         }
                         merge();
                         progress.check(warp, step);

@@ -52,6 +52,11 @@ public final class WarpgroupMatrix {
         this.warp = warp;
     }
 
+    /** Whether operations are under way. */
+    boolean underWay() {
+        return !pending.isEmpty();
+    }
+
     void reset() {
         pending.clear();
         busy.clear();

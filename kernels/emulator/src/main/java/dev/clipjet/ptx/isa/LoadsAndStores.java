@@ -6,6 +6,7 @@ import dev.clipjet.ptx.decode.Decoder;
 import dev.clipjet.ptx.decode.InstructionReader;
 import dev.clipjet.ptx.decode.PtxType;
 import dev.clipjet.ptx.exec.MemoryAccess;
+import dev.clipjet.ptx.exec.Progress;
 import dev.clipjet.ptx.exec.Space;
 import dev.clipjet.ptx.exec.Step;
 import dev.clipjet.ptx.exec.Warp;
@@ -327,8 +328,11 @@ final class LoadsAndStores {
             if (ordering.strong()) {
                 ordering.afterWrite(warp, mask, planes.length, type.bytes());
             }
-            if (space != Space.LOCAL) {
-                warp.block().progress().effect();
+            Progress progress = warp.block().progress();
+            boolean compares = progress.watching() && space != Space.LOCAL;
+            long before = compares ? access.globalFingerprint(mask, space, bytes) : 0;
+            if (space != Space.LOCAL && !compares) {
+                progress.effect();
             }
             for (int i = 0; i < planes.length; i++) {
                 int at = i * type.bytes();
@@ -343,6 +347,13 @@ final class LoadsAndStores {
                 long undefined = warp.undefined[marks[i]] & Warp.halves(mask);
                 if (undefined != 0) {
                     storeUndefined(warp, mask, undefined, at);
+                }
+            }
+            if (compares) {
+                if (access.globalFingerprint(mask, space, bytes) != before) {
+                    progress.effect();
+                } else {
+                    progress.activity();
                 }
             }
         }

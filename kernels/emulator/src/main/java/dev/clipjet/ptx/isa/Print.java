@@ -27,6 +27,7 @@ final class Print extends Step {
                 PrintFormat text =
                         new PrintFormat(arguments, arguments.wide(call.arguments()[1], "the arguments of printf"));
                 warp.block().launch().printed().add(warp.block().linearIndex(), text.print(format));
+                warp.block().progress().change();
                 count = text.count();
             }
             if (call.result() >= 0) {

@@ -10,6 +10,9 @@ final class PrintFormat {
     private static final String WHAT = "an argument of printf";
     private static final int WIDEST = 4096;
 
+    /** Characters after which the rest of a text is left out; more than a device's buffer holds. */
+    private static final int LONGEST = 1 << 20;
+
     private final CallArguments arguments;
     private final long base;
     private final StringBuilder out = new StringBuilder();
@@ -34,7 +37,7 @@ final class PrintFormat {
     /** The text; may be called once. */
     String print(String format) {
         int at = 0;
-        while (at < format.length()) {
+        while (at < format.length() && out.length() < LONGEST) {
             char c = format.charAt(at);
             int end = c == '%' ? conversion(format, at + 1) : at;
             if (end == at) {
@@ -75,7 +78,7 @@ final class PrintFormat {
         if (at < format.length() && format.charAt(at) == '*') {
             int given = (int) take(4);
             left |= given < 0;
-            width = Math.min(WIDEST, Math.abs(given));
+            width = (int) Math.min(WIDEST, Math.abs((long) given));
             at++;
         } else {
             for (; at < format.length() && isDigit(format.charAt(at)); at++) {

@@ -41,10 +41,7 @@ public final class AveragePoolKernel {
         int pack = Matrix.ALIGNMENT / type.bytes();
         check.multiple("rows of in", in.rows(), height * width)
                 .shape("out", out, in.rows() / (height * width) * (height / pool) * (width / pool), in.columns())
-                .atMost(
-                        "packs of in",
-                        (long) in.rows() * GemmVariant.ceil(in.columns(), pack),
-                        Integer.MAX_VALUE);
+                .atMost("packs of in", (long) in.rows() * GemmVariant.ceil(in.columns(), pack), Integer.MAX_VALUE);
         int packs = out.rows() * GemmVariant.ceil(out.columns(), pack);
         KernelArguments arguments = new KernelArguments()
                 .addInt(out.rows())
@@ -57,8 +54,6 @@ public final class AveragePoolKernel {
                 .addLong(out.address())
                 .addInt(out.stride());
         stream.launch(
-                function,
-                new LaunchShape(Dim3.of(GemmVariant.ceil(packs, THREADS)), Dim3.of(THREADS), 0),
-                arguments);
+                function, new LaunchShape(Dim3.of(GemmVariant.ceil(packs, THREADS)), Dim3.of(THREADS), 0), arguments);
     }
 }

@@ -86,11 +86,7 @@ public final class PixelConvolutionKernel {
             Activation activation,
             Matrix out) {
         check("convolve_floats", shape, images, weight, bias, out);
-        launch(
-                stream,
-                "convolve_floats",
-                shape,
-                end(geometry(shape).addLong(images), weight, bias, activation, out));
+        launch(stream, "convolve_floats", shape, end(geometry(shape).addLong(images), weight, bias, activation, out));
     }
 
     private LaunchCheck check(
@@ -129,15 +125,13 @@ public final class PixelConvolutionKernel {
 
     private void launch(GpuStream stream, String kernel, PixelConvolutionShape shape, KernelArguments arguments) {
         int columns = columns(shape);
-        GpuFunction function =
-                library.function("convolution_pixels", kernel + "_" + columns + "_" + type.kernelCode());
+        GpuFunction function = library.function("convolution_pixels", kernel + "_" + columns + "_" + type.kernelCode());
         int shared = sharedBytes(shape);
         if (shared > LaunchCheck.PLAIN_SHARED_BYTES) {
             function.allowDynamicShared(shared);
         }
         int segments = GemmVariant.ceil(shape.outSide(), PIXELS);
-        Dim3 blocks =
-                new Dim3(segments * GemmVariant.ceil(shape.filters(), columns), shape.outSide(), shape.images());
+        Dim3 blocks = new Dim3(segments * GemmVariant.ceil(shape.filters(), columns), shape.outSide(), shape.images());
         stream.launch(function, new LaunchShape(blocks, Dim3.of(THREADS), shared), arguments);
     }
 

@@ -2,9 +2,9 @@ package dev.clipjet.kernels.gpu;
 
 import dev.clipjet.numeric.Activation;
 import dev.clipjet.numeric.ElementType;
+import dev.clipjet.ptx.exec.ExecutionOptions;
 import dev.clipjet.ptx.exec.ExecutionOptions.Approximations;
 import dev.clipjet.ptx.exec.ExecutionOptions.MmaModel;
-import dev.clipjet.ptx.exec.ExecutionOptions;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -37,7 +37,8 @@ class ConvolutionAccuracyTest {
                     null);
             check(
                     rig,
-                    ConvolutionProblem.random(type, new ConvolutionShape(1, 5, 5, 100, 30, 1, 1, 1, 0), added, true, 51),
+                    ConvolutionProblem.random(
+                            type, new ConvolutionShape(1, 5, 5, 100, 30, 1, 1, 1, 0), added, true, 51),
                     null);
         }
     }

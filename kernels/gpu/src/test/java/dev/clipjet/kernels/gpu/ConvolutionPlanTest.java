@@ -16,8 +16,15 @@ class ConvolutionPlanTest {
     private static final ConvolutionEnd POOLED = new ConvolutionEnd(Activation.RELU, false, true);
     /** Side, channels and filters of the 3 x 3 convolutions of RN50. */
     private static final int[][] LAYERS = {
-        {112, 32, 32}, {112, 32, 64}, {56, 64, 64}, {56, 128, 128}, {28, 128, 128}, {28, 256, 256}, {14, 256, 256},
-        {14, 512, 512}, {7, 512, 512}
+        {112, 32, 32},
+        {112, 32, 64},
+        {56, 64, 64},
+        {56, 128, 128},
+        {28, 128, 128},
+        {28, 256, 256},
+        {14, 256, 256},
+        {14, 512, 512},
+        {7, 512, 512}
     };
 
     @Test
@@ -65,11 +72,13 @@ class ConvolutionPlanTest {
             ConvolutionShape shape = new ConvolutionShape(1, 14, 14, 256, 256, 3, 3, 1, 1);
             System.setProperty(ConvolutionKernels.OVERRIDE, "sm_80/64x64/3");
             assertThat(kernels.plan(shape, RELU).describe())
-                    .isEqualTo("convolution f16 1 x 14 x 14 x 256 by 3 x 3 / 1 to 256 relu: sm_80/64x64, 48 blocks, 3 splits");
+                    .isEqualTo(
+                            "convolution f16 1 x 14 x 14 x 256 by 3 x 3 / 1 to 256 relu: sm_80/64x64, 48 blocks, 3 splits");
             assertThat(kernels.plan(shape, RELU).workspaceBytes()).isEqualTo(4 * 4096 + 48 * 64 * 64 * 4);
             System.setProperty(ConvolutionKernels.OVERRIDE, "sm_80/64x64/x");
             assertThatThrownBy(() -> kernels.plan(shape, RELU))
-                    .hasMessageContaining("clipjet.convolution is sm_80/64x64/x; for f16 this device has [sm_80/128x128,");
+                    .hasMessageContaining(
+                            "clipjet.convolution is sm_80/64x64/x; for f16 this device has [sm_80/128x128,");
         } finally {
             System.clearProperty(ConvolutionKernels.OVERRIDE);
         }
@@ -99,7 +108,8 @@ class ConvolutionPlanTest {
             ConvolutionShape many = new ConvolutionShape(1, 2048, 2048, 8, 8, 3, 3, 1, 1);
             assertThatThrownBy(() -> kernels.plan(many, RELU, small, 1)).hasMessageContaining("rows of tiles is 65536");
             ConvolutionShape fewer = new ConvolutionShape(1, 1024, 1024, 8, 8, 3, 3, 1, 1);
-            assertThatThrownBy(() -> kernels.plan(fewer, RELU, small, 2)).hasMessageContaining("tiles in 2 splits is 16384");
+            assertThatThrownBy(() -> kernels.plan(fewer, RELU, small, 2))
+                    .hasMessageContaining("tiles in 2 splits is 16384");
         }
     }
 
@@ -138,8 +148,7 @@ class ConvolutionPlanTest {
             Matrix out,
             long workspace,
             String why) {
-        assertThatThrownBy(() ->
-                        kernels.record(rig.stream(), plan, in, weight, bias, residual, out, workspace))
+        assertThatThrownBy(() -> kernels.record(rig.stream(), plan, in, weight, bias, residual, out, workspace))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("convolution: ")
                 .hasMessageContaining(why);

@@ -99,7 +99,12 @@ class PixelConvolutionTest {
     }
 
     private static float[] fromFloats(
-            KernelRig rig, ElementType type, PixelConvolutionShape shape, double[] pixels, float[] weight, float[] bias) {
+            KernelRig rig,
+            ElementType type,
+            PixelConvolutionShape shape,
+            double[] pixels,
+            float[] weight,
+            float[] bias) {
         DeviceMatrices matrices = new DeviceMatrices(rig, type);
         Matrix out = matrices.raw(shape.outRows(), shape.filters());
         new PixelConvolutionKernel(rig.library(), type)
@@ -207,20 +212,27 @@ class PixelConvolutionTest {
             Matrix out = new Matrix(65536, 16, 4, 8);
             int[] center = {1, 2, 3};
             float[] outside = {0, 0, 0};
-            assertThatThrownBy(() -> kernel.recordBytes(
-                            rig.stream(), shape, 258, center, outside, 256, 0, Activation.NONE, out))
+            assertThatThrownBy(() ->
+                            kernel.recordBytes(rig.stream(), shape, 258, center, outside, 256, 0, Activation.NONE, out))
                     .hasMessageContaining("convolve_bytes: images lies at 0x102");
             assertThatThrownBy(() -> kernel.recordBytes(
                             rig.stream(), shape, 256, new int[] {1, 2, 256}, outside, 256, 0, Activation.NONE, out))
                     .hasMessageContaining("center 256 is not in 0..255");
             assertThatThrownBy(() -> kernel.recordBytes(
-                            rig.stream(), shape, 256, center, new float[] {0, Float.NaN, 0}, 256, 0, Activation.NONE, out))
+                            rig.stream(),
+                            shape,
+                            256,
+                            center,
+                            new float[] {0, Float.NaN, 0},
+                            256,
+                            0,
+                            Activation.NONE,
+                            out))
                     .hasMessageContaining("outside NaN is not in -255..255");
-            assertThatThrownBy(
-                            () -> kernel.recordFloats(rig.stream(), shape, 256, 264, 0, Activation.NONE, out))
+            assertThatThrownBy(() -> kernel.recordFloats(rig.stream(), shape, 256, 264, 0, Activation.NONE, out))
                     .hasMessageContaining("convolve_floats: weight lies at 0x108");
-            assertThatThrownBy(() -> kernel.recordFloats(
-                            rig.stream(), shape, 256, 256, 0, Activation.NONE, out.firstRows(15)))
+            assertThatThrownBy(() ->
+                            kernel.recordFloats(rig.stream(), shape, 256, 256, 0, Activation.NONE, out.firstRows(15)))
                     .hasMessageContaining("out is 15 x 4; 16 x 4 is needed");
         }
     }

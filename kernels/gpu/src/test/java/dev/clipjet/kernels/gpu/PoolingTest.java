@@ -19,7 +19,8 @@ class PoolingTest {
     @ParameterizedTest
     @MethodSource("modes")
     void squaresBecomePixels(ExecutionOptions options) {
-        // Images, height, width, channels, side of a square: whole squares, lines and columns left over, more than a block.
+        // Images, height, width, channels, side of a square: whole squares, lines and columns left over, more than a
+        // block.
         int[][] cases = {{2, 4, 6, 30, 2}, {1, 5, 7, 9, 2}, {1, 7, 8, 1, 3}, {1, 2, 2, 260, 2}, {2, 18, 18, 40, 2}};
         try (KernelRig rig = new KernelRig(options)) {
             for (ElementType type : ElementType.computing()) {

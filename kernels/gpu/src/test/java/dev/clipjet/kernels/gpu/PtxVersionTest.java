@@ -18,8 +18,21 @@ import org.junit.jupiter.api.Test;
  */
 class PtxVersionTest {
     private static final Set<String> DIRECTIVES = Set.of(
-            "version", "target", "address_size", "file", "loc", "visible", "extern", "shared", "const", "global", "param", "reg",
-            "maxntid", "minnctapersm", "pragma");
+            "version",
+            "target",
+            "address_size",
+            "file",
+            "loc",
+            "visible",
+            "extern",
+            "shared",
+            "const",
+            "global",
+            "param",
+            "reg",
+            "maxntid",
+            "minnctapersm",
+            "pragma");
     private static final Set<String> PRAGMAS = Set.of("nounroll");
 
     private static final Pattern LEADING = Pattern.compile("^\\s*(?:\\$?\\w+:\\s*)?\\.(\\w+)");

@@ -1,9 +1,9 @@
 package dev.clipjet.ptx.tool;
 
+import dev.clipjet.input.InputFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -36,8 +36,9 @@ final class Filling {
                 each(format, count, i -> format.putLong(i, buffer, i * format.bytes()));
             }
             case "value" -> {
-                String value = some(text, detail);
-                each(format, count, i -> format.parse(value, buffer, i * format.bytes()));
+                byte[] element = new byte[format.bytes()];
+                format.parse(some(text, detail), ByteBuffer.wrap(element).order(ByteOrder.LITTLE_ENDIAN), 0);
+                each(format, count, i -> buffer.put(i * format.bytes(), element));
             }
             case "random" -> random(detail, format, count, position, buffer);
             case "file" -> {
@@ -107,12 +108,12 @@ final class Filling {
         try {
             Path path = Path.of(name);
             long expected = (long) count * format.bytes();
-            long size = Files.size(path);
+            long size = InputFiles.size(path);
             if (size != expected) {
                 throw new UsageException(
                         name + " has " + size + " bytes; " + format.label() + "[" + count + "] needs " + expected);
             }
-            return Files.readAllBytes(path);
+            return InputFiles.read(path, expected);
         } catch (IOException | InvalidPathException unreadable) {
             throw PtxFile.unreadable(name, unreadable);
         }

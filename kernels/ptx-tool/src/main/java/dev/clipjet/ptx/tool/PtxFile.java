@@ -1,12 +1,13 @@
 package dev.clipjet.ptx.tool;
 
+import dev.clipjet.input.FileTooLargeException;
+import dev.clipjet.input.InputFiles;
 import dev.clipjet.ptx.syntax.Function;
 import dev.clipjet.ptx.syntax.PtxModule;
 import dev.clipjet.ptx.syntax.PtxParser;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
@@ -27,12 +28,10 @@ record PtxFile(Path path, String name, String text) {
 
     static PtxFile read(Path path) {
         try {
-            long size = Files.size(path);
-            if (size > MAX_BYTES) {
-                throw new ToolException(
-                        path + ": " + size + " bytes are too many for a PTX file; at most " + MAX_BYTES);
-            }
-            return new PtxFile(path, path.toString(), new String(Files.readAllBytes(path), StandardCharsets.UTF_8));
+            byte[] bytes = InputFiles.read(path, MAX_BYTES);
+            return new PtxFile(path, path.toString(), new String(bytes, StandardCharsets.UTF_8));
+        } catch (FileTooLargeException tooLarge) {
+            throw new ToolException(path + ": " + tooLarge.problem() + " in a PTX file");
         } catch (IOException unreadable) {
             throw unreadable(path.toString(), unreadable);
         }

@@ -1,8 +1,8 @@
 package dev.clipjet.ptx.tool;
 
+import dev.clipjet.input.InputFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -38,10 +38,10 @@ final class SourceLines {
         try {
             String last = name.substring(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1);
             Path path = folder.resolve(last);
-            if (last.isEmpty() || !Files.isRegularFile(path) || Files.size(path) > MAX_BYTES) {
+            if (last.isEmpty()) {
                 return List.of();
             }
-            return new String(Files.readAllBytes(path), StandardCharsets.UTF_8)
+            return new String(InputFiles.read(path, MAX_BYTES), StandardCharsets.UTF_8)
                     .lines()
                     .toList();
         } catch (IOException | InvalidPathException unreadable) {

@@ -3,7 +3,10 @@ package dev.clipjet.preprocess.decode;
 import dev.clipjet.preprocess.DecodedImage;
 import dev.clipjet.preprocess.PixelMode;
 
-/** BMP of 1, 4, 8, 16, 24 and 32 bits, plain, with bit fields or run lengths. Gray palettes count as gray, as in Pillow. */
+/**
+ * BMP of 1, 4, 8, 16, 24 and 32 bits, plain, with bit fields or run lengths. As in Pillow, gray palettes count as gray, and
+ * then a pixel has 8 bits, or 1 where the palette has at most two colors, whatever the header says.
+ */
 public final class BmpDecoder {
 
     private static final int RAW = 0;
@@ -11,16 +14,32 @@ public final class BmpDecoder {
     private static final int RLE4 = 2;
     private static final int BITFIELDS = 3;
 
+    /** Bits per pixel, then the masks of red, green, blue and, of 32 bits, alpha; no masks mean those of plain pixels. */
+    private static final int[][] KNOWN_MASKS = {
+        {32, 0xff0000, 0xff00, 0xff, 0},
+        {32, 0xff000000, 0xff0000, 0xff00, 0},
+        {32, 0xff000000, 0xff00, 0xff, 0},
+        {32, 0xff000000, 0xff0000, 0xff00, 0xff},
+        {32, 0xff, 0xff00, 0xff0000, 0xff000000},
+        {32, 0xff0000, 0xff00, 0xff, 0xff000000},
+        {32, 0xff000000, 0xff00, 0xff, 0xff0000},
+        {32, 0, 0, 0, 0},
+        {24, 0xff0000, 0xff00, 0xff},
+        {16, 0xf800, 0x7e0, 0x1f},
+        {16, 0x7c00, 0x3e0, 0x1f},
+    };
+
     private final ImageBytes in;
     private int width;
     private int height;
     private boolean topDown;
     private int bits;
     private int compression;
-    private int pixelOffset;
+    private long pixelOffset;
     private byte[] palette;
     private boolean gray;
     private boolean bilevel;
+    private boolean alpha;
     private final int[] masks = new int[4];
 
     private BmpDecoder(ImageBytes in) {
@@ -38,11 +57,17 @@ public final class BmpDecoder {
     private DecodedImage decode() {
         readHeader();
         boolean indexed = bits <= 8;
-        int channels = indexed ? 1 : masks[3] != 0 ? 4 : 3;
+        int channels = indexed ? 1 : alpha ? 4 : 3;
         long bytes = (long) width * height * channels;
         boolean runs = compression == RLE8 || compression == RLE4;
+        int storedBits = !gray ? bits : bilevel ? 1 : 8;
         if (!runs) {
-            in.need(pixelOffset, rowBytes() * height, "the pixel data");
+            long used = ((long) width * storedBits + 7) / 8;
+            if (used > rowBytes()) {
+                throw in.malformed("a row has " + rowBytes() + " bytes, its pixels need " + used);
+            }
+            // The last row may lack its padding.
+            in.need(pixelOffset, rowBytes() * (height - 1) + used, "the pixel data");
         }
         in.checkMemory(bytes, bytes);
         byte[] pixels = new byte[(int) bytes];
@@ -50,9 +75,9 @@ public final class BmpDecoder {
             readRuns(pixels);
         } else {
             for (int y = 0; y < height; y++) {
-                int row = pixelOffset + (int) rowBytes() * (topDown ? y : height - 1 - y);
+                int row = (int) (pixelOffset + rowBytes() * (topDown ? y : height - 1 - y));
                 if (indexed) {
-                    readIndices(row, pixels, y * width);
+                    readIndices(storedBits, row, pixels, y * width);
                 } else {
                     readColors(row, pixels, y * width * channels, channels);
                 }
@@ -78,7 +103,7 @@ public final class BmpDecoder {
 
     private void readHeader() {
         in.need(0, 26, "the header");
-        pixelOffset = in.i32le(10);
+        pixelOffset = in.u32le(10);
         int headerSize = in.i32le(14);
         int paletteEntryBytes = 4;
         long colors = 0;
@@ -87,7 +112,7 @@ public final class BmpDecoder {
             height = in.u16le(20);
             bits = in.u16le(24);
             paletteEntryBytes = 3;
-            in.checkSize(width, height);
+            in.checkPicture(width, height);
         } else if (headerSize == 40
                 || headerSize == 52
                 || headerSize == 56
@@ -95,11 +120,11 @@ public final class BmpDecoder {
                 || headerSize == 108
                 || headerSize == 124) {
             in.need(14, headerSize, "the header");
-            long h = in.i32le(22);
-            topDown = h < 0;
-            in.checkSize(in.i32le(18), Math.abs(h));
+            topDown = in.u8(25) == 0xff;
+            long h = topDown ? -(long) in.i32le(22) : in.u32le(22);
+            in.checkPicture(in.u32le(18), h);
             width = in.i32le(18);
-            height = (int) Math.abs(h);
+            height = (int) h;
             bits = in.u16le(28);
             compression = in.i32le(30);
             colors = in.u32le(46);
@@ -109,16 +134,20 @@ public final class BmpDecoder {
         if (bits != 1 && bits != 4 && bits != 8 && bits != 16 && bits != 24 && bits != 32) {
             throw in.unsupported("BMP of " + bits + " bits per pixel");
         }
-        int afterHeader = 14 + headerSize;
+        long entries = colors == 0 ? 1L << bits : colors;
+        if (pixelOffset == 14 + headerSize && bits <= 8) {
+            pixelOffset += paletteEntryBytes * entries; // some writers forget the palette
+        }
+        long afterHeader = 14L + headerSize;
         switch (compression) {
             case RAW -> plainMasks();
             case RLE8, RLE4 -> {
-                if (bits != (compression == RLE8 ? 8 : 4)) {
+                if (bits > 8) {
                     throw in.malformed("run-length compression of " + bits + " bits per pixel");
                 }
             }
             case BITFIELDS -> {
-                readMasks(headerSize, afterHeader);
+                readMasks(headerSize, (int) afterHeader);
                 if (headerSize == 40) {
                     afterHeader += 12;
                 }
@@ -126,11 +155,14 @@ public final class BmpDecoder {
             default -> throw in.unsupported("BMP compression " + compression);
         }
         if (bits <= 8) {
-            readPalette(afterHeader, paletteEntryBytes, colors == 0 ? 1L << bits : colors);
+            afterHeader += readPalette((int) afterHeader, paletteEntryBytes, entries);
         }
-        if (pixelOffset < 0 || pixelOffset > in.length()) {
-            throw in.truncated("the pixel data starts at offset " + (pixelOffset & 0xffffffffL) + ", the file has "
-                    + in.length() + " bytes");
+        if (pixelOffset == 0) {
+            pixelOffset = afterHeader;
+        }
+        if (pixelOffset > in.length()) {
+            throw in.truncated(
+                    "the pixel data starts at offset " + pixelOffset + ", the file has " + in.length() + " bytes");
         }
     }
 
@@ -147,30 +179,25 @@ public final class BmpDecoder {
             masks[c] = in.i32le(at + 4 * c);
         }
         masks[3] = headerSize >= 56 ? in.i32le(at + 12) : 0;
-        boolean wide = bits == 32 && wholeBytes();
-        boolean narrow = bits == 16
-                && masks[2] == 0x1f
-                && ((masks[0] == 0xf800 && masks[1] == 0x7e0) || (masks[0] == 0x7c00 && masks[1] == 0x3e0));
-        if (narrow) {
-            masks[3] = 0;
-        } else if (!wide) {
-            throw in.unsupported("BMP of " + bits + " bits with masks " + Integer.toHexString(masks[0]) + ", "
-                    + Integer.toHexString(masks[1]) + ", " + Integer.toHexString(masks[2]));
-        }
-    }
-
-    private boolean wholeBytes() {
-        for (int c = 0; c < 4; c++) {
-            int mask = masks[c];
-            boolean whole = mask == 0xff || mask == 0xff00 || mask == 0xff0000 || mask == 0xff000000;
-            if (!whole && (c < 3 || mask != 0)) {
-                return false;
+        for (int[] known : KNOWN_MASKS) {
+            boolean same = bits == known[0] && masks[0] == known[1] && masks[1] == known[2] && masks[2] == known[3];
+            if (same && (bits != 32 || masks[3] == known[4])) {
+                alpha = bits == 32 && masks[3] != 0;
+                if (bits == 32 && masks[0] == 0) {
+                    alpha = true;
+                    plainMasks();
+                    masks[3] = 0xff000000;
+                }
+                return;
             }
         }
-        return true;
+        throw in.unsupported("BMP of " + bits + " bits with masks " + Integer.toHexString(masks[0]) + ", "
+                + Integer.toHexString(masks[1]) + ", " + Integer.toHexString(masks[2]) + ", "
+                + Integer.toHexString(masks[3]));
     }
 
-    private void readPalette(int at, int entryBytes, long colors) {
+    /** @return bytes of the palette, as far as they are there */
+    private long readPalette(int at, int entryBytes, long colors) {
         if (colors > 65536) {
             throw in.malformed("a palette of " + colors + " colors");
         }
@@ -181,28 +208,28 @@ public final class BmpDecoder {
                 palette[3 * i + c] = (byte) in.u8(at + i * entryBytes + 2 - c);
             }
         }
-        bilevel = colors == 2;
-        gray = entries == colors && (bilevel ? isBlackAndWhite() : Palettes.isGrayRamp(palette));
-    }
-
-    private boolean isBlackAndWhite() {
-        for (int i = 0; i < 6; i++) {
-            if ((palette[i] & 0xff) != (i < 3 ? 0 : 255)) {
-                return false;
-            }
+        bilevel = colors <= 2;
+        gray = entries == colors;
+        for (int i = 0; i < entries && gray; i++) {
+            int level = colors == 2 ? 255 * i : i & 0xff;
+            int entry = at + i * entryBytes;
+            gray = in.u8(entry) == level && in.u8(entry + 1) == level && in.u8(entry + 2) == level;
         }
-        return true;
+        if (!gray && entries > 256) {
+            throw in.malformed("a palette of " + entries + " colors");
+        }
+        return Math.min(entryBytes * colors, Math.max(in.length() - at, 0));
     }
 
-    private void readIndices(int row, byte[] out, int offset) {
-        if (bits == 8) {
+    private void readIndices(int stored, int row, byte[] out, int offset) {
+        if (stored == 8) {
             System.arraycopy(in.data(), row, out, offset, width);
             return;
         }
-        int mask = (1 << bits) - 1;
+        int mask = (1 << stored) - 1;
         for (int x = 0; x < width; x++) {
-            int bit = x * bits;
-            out[offset + x] = (byte) (in.u8(row + (bit >> 3)) >> (8 - bits - (bit & 7)) & mask);
+            long bit = (long) x * stored;
+            out[offset + x] = (byte) (in.u8(row + (int) (bit >> 3)) >> (8 - stored - (int) (bit & 7)) & mask);
         }
     }
 
@@ -221,7 +248,7 @@ public final class BmpDecoder {
     }
 
     private void readRuns(byte[] pixels) {
-        int at = pixelOffset;
+        int at = (int) pixelOffset;
         int done = 0;
         int x = 0;
         byte[] line = pixels;

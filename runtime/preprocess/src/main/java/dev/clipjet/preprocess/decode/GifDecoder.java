@@ -8,6 +8,8 @@ import java.util.Arrays;
 public final class GifDecoder {
 
     private static final int NONE = -1;
+    private static final int GRAPHIC_CONTROL = 0xf9;
+    private static final int COMMENT = 0xfe;
 
     private final ImageBytes in;
     private int position;
@@ -18,6 +20,7 @@ public final class GifDecoder {
     private byte[] palette;
 
     private int transparentIndex = NONE;
+    private int blockLength;
 
     private GifDecoder(ImageBytes in) {
         this.in = in;
@@ -63,23 +66,43 @@ public final class GifDecoder {
     }
 
     private void readExtension() {
-        in.need(position, 2, "an extension");
-        boolean graphicControl = in.u8(position) == 0xf9 && in.u8(position + 1) >= 4;
-        position++;
-        if (graphicControl) {
-            in.need(position + 1, 4, "the graphic control extension");
-            if ((in.u8(position + 1) & 1) != 0) {
-                transparentIndex = in.u8(position + 4);
+        in.need(position, 1, "an extension");
+        int label = in.u8(position++);
+        boolean empty = !readBlock();
+        if (label == COMMENT) {
+            while (!empty && readBlock()) {
+                // Its blocks mean nothing.
+            }
+            return;
+        }
+        if (label == GRAPHIC_CONTROL && !empty) {
+            int length = blockLength;
+            boolean transparent = (in.u8(position - length) & 1) != 0;
+            if (length < 3 || (transparent && length < 4)) {
+                throw in.malformed("a graphic control extension of " + length + " bytes");
+            }
+            if (transparent) {
+                transparentIndex = in.u8(position - length + 3);
             }
         }
-        while (true) {
-            in.need(position, 1, "an extension block");
-            int length = in.u8(position++);
-            if (length == 0) {
-                return;
-            }
-            position += length;
+        // Pillow looks for further blocks, behind an empty one too.
+        while (readBlock()) {
+            // They mean nothing.
         }
+    }
+
+    /** Steps over a block of an extension; false if it is empty or not there. */
+    private boolean readBlock() {
+        if (position >= in.length()) {
+            return false;
+        }
+        blockLength = in.u8(position++);
+        if (blockLength == 0) {
+            return false;
+        }
+        in.need(position, blockLength, "an extension block");
+        position += blockLength;
+        return true;
     }
 
     private DecodedImage readFrame() {
@@ -92,7 +115,7 @@ public final class GifDecoder {
         position += 9;
         width = Math.max(width, left + frameWidth);
         height = Math.max(height, top + frameHeight);
-        in.checkSize(width, height);
+        in.checkPicture(width, height);
         in.checkSize(frameWidth, frameHeight);
         if ((flags & 0x80) != 0) {
             palette = readPalette(flags);

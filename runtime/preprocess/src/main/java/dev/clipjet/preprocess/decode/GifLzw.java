@@ -23,7 +23,7 @@ final class GifLzw {
     private int pendingCount;
 
     GifLzw(ImageBytes in, int position, int minimumSize) {
-        if (minimumSize < 1 || minimumSize > 11) {
+        if (minimumSize > 12) {
             throw in.malformed("a code size of " + minimumSize + " bits does not exist");
         }
         this.in = in;
@@ -104,14 +104,14 @@ final class GifLzw {
     private int readCode() {
         while (bitCount < size) {
             if (position == blockEnd) {
-                if (position >= in.length() || in.u8(position) == 0) {
-                    return -1;
-                }
-                blockEnd = position + 1 + in.u8(position);
-                position++;
-            }
-            if (position >= in.length()) {
-                return -1;
+                // As in Pillow, an empty block does not end the data, and a block that is not all there is not read.
+                do {
+                    if (position >= in.length() || position + 1 + in.u8(position) > in.length()) {
+                        return -1;
+                    }
+                    blockEnd = position + 1 + in.u8(position);
+                    position++;
+                } while (position == blockEnd);
             }
             bits |= in.u8(position++) << bitCount;
             bitCount += 8;

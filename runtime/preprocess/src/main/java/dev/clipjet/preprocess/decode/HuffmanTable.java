@@ -19,24 +19,29 @@ final class HuffmanTable {
 
     final byte[] symbols;
 
-    private HuffmanTable(byte[] symbols) {
+    /** Whether the counts describe a prefix code in which no code is all ones. */
+    final boolean valid;
+
+    private HuffmanTable(byte[] symbols, boolean valid) {
         this.symbols = symbols;
+        this.valid = valid;
     }
 
     /**
+     * A table that may be invalid, which matters only when it is used.
+     *
      * @param counts number of codes of each length, {@code counts[1]} to {@code counts[16]}
-     * @return null when the counts describe no prefix code
      */
     static HuffmanTable of(int[] counts, byte[] symbols) {
-        HuffmanTable table = new HuffmanTable(symbols);
+        HuffmanTable table = new HuffmanTable(symbols, isPrefixCode(counts));
+        if (!table.valid) {
+            return table;
+        }
         int code = 0;
         int index = 0;
         for (int length = 1; length <= 16; length++) {
             table.delta[length] = index - code;
             for (int i = 0; i < counts[length]; i++, code++, index++) {
-                if (code >= 1 << length) {
-                    return null;
-                }
                 if (length <= LOOK_BITS) {
                     int shift = LOOK_BITS - length;
                     short entry = (short) (length << 8 | (symbols[index] & 0xff));
@@ -50,17 +55,46 @@ final class HuffmanTable {
         return table;
     }
 
-    /** The tables of ITU T.81 annex K, which files without tables mean; {@code [class][id]}. */
-    static HuffmanTable[][] standard() {
-        return new HuffmanTable[][] {
-            {standard(DC_LUMINANCE, twelve()), standard(DC_CHROMINANCE, twelve()), null, null},
-            {
-                standard(AC_LUMINANCE, bytes(AC_LUMINANCE_SYMBOLS)),
-                standard(AC_CHROMINANCE, bytes(AC_CHROMINANCE_SYMBOLS)),
-                null,
-                null
+    private static boolean isPrefixCode(int[] counts) {
+        int code = 0;
+        for (int length = 1; length <= 16; length++) {
+            code += counts[length];
+            if (counts[length] > 0 && code >= 1 << length) {
+                return false;
             }
-        };
+            code <<= 1;
+        }
+        return true;
+    }
+
+    /** Whether a code of at most 8 bits begins these 8 bits. */
+    boolean hasCode(int eightBits) {
+        int entry = look[eightBits << (LOOK_BITS - 8)];
+        return entry != 0 && entry >> 8 <= 8;
+    }
+
+    boolean hasSymbolAbove(int limit) {
+        for (byte symbol : symbols) {
+            if ((symbol & 0xff) > limit) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * A table of ITU T.81 annex K, which files without tables mean.
+     *
+     * @param type 0 for DC, 1 for AC
+     * @param id 0 for luminance, 1 for chrominance
+     */
+    static HuffmanTable standard(int type, int id) {
+        if (type == 0) {
+            return standard(id == 0 ? DC_LUMINANCE : DC_CHROMINANCE, twelve());
+        }
+        return id == 0
+                ? standard(AC_LUMINANCE, bytes(AC_LUMINANCE_SYMBOLS))
+                : standard(AC_CHROMINANCE, bytes(AC_CHROMINANCE_SYMBOLS));
     }
 
     private static HuffmanTable standard(int[] counts, byte[] symbols) {

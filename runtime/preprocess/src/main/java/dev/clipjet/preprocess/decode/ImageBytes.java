@@ -13,6 +13,7 @@ public final class ImageBytes {
     private final String name;
     private final DecodeOptions options;
     private final DecodeMemory.Share share;
+    private String damage;
 
     public ImageBytes(byte[] data, String name, DecodeOptions options, DecodeMemory.Share share) {
         this.data = data;
@@ -84,6 +85,11 @@ public final class ImageBytes {
         return true;
     }
 
+    /** Bytes as ASCII characters. */
+    String ascii(int offset, int count) {
+        return new String(data, offset, count, StandardCharsets.ISO_8859_1);
+    }
+
     /** Checks a size from a header before anything is allocated for it. */
     void checkSize(long width, long height) {
         if (width <= 0 || height <= 0) {
@@ -97,15 +103,51 @@ public final class ImageBytes {
         }
     }
 
+    /** Checks the size of the picture itself, once it is certain and before anything is allocated for it. */
+    void checkPicture(long width, long height) {
+        checkSize(width, height);
+        try {
+            options.sizeCheck().check((int) width, (int) height);
+        } catch (RuntimeException e) {
+            if (!options.applyExifOrientation()) {
+                throw e;
+            }
+            options.sizeCheck().check((int) height, (int) width); // it may be turned yet
+        }
+    }
+
     /** Checks what decoding is going to allocate, and that the largest array of it is possible; waits until there is room. */
     void checkMemory(long total, long largestArray) {
+        checkLimit(total, largestArray);
+        share.take(total, name);
+    }
+
+    /** The same for what is not allocated yet: only the limit. */
+    void checkLimit(long total, long largestArray) {
         if (largestArray > Integer.MAX_VALUE - 8 || total > options.maxBytes()) {
             throw error(
                     Kind.LIMIT,
                     "decoding needs " + total + " bytes of memory, the limit is "
                             + Math.min(options.maxBytes(), Integer.MAX_VALUE - 8));
         }
-        share.take(total, name);
+    }
+
+    /**
+     * Notes that the file is damaged in a way that the picture survives, or refuses it where that is wanted. Only the first
+     * damage is kept.
+     */
+    void damage(String problem) {
+        if (options.refuseDamaged()) {
+            throw malformed(problem);
+        }
+        if (damage == null) {
+            damage = problem;
+        }
+    }
+
+    /** The first damage, or null. */
+    public String damage() {
+        return damage;
     }
 
     ImageFormatException malformed(String problem) {

@@ -1,10 +1,16 @@
 package dev.clipjet.preprocess.decode;
 
-/** The inverse cosine transform of libjpeg's "islow" method: 13-bit constants, 2 extra bits between the passes. */
+/**
+ * The inverse cosine transform of libjpeg's "islow" method: 13-bit constants, 2 extra bits between the passes. Values of
+ * damaged blocks that are too large for 16 bits wrap around or saturate where they do in libjpeg-turbo's vector code, which
+ * is what Pillow runs on x86-64.
+ */
 final class InverseDct {
 
     private static final int CONST_BITS = 13;
     private static final int PASS1_BITS = 2;
+    private static final int SHIFT1 = CONST_BITS - PASS1_BITS;
+    private static final int SHIFT2 = CONST_BITS + PASS1_BITS + 3;
 
     // Products of cosines times 2^13, after Loeffler, Ligtenberg and Moschytz.
     private static final int F_0_298 = 2446;
@@ -22,9 +28,42 @@ final class InverseDct {
 
     private InverseDct() {}
 
+    /**
+     * One block.
+     *
+     * @param any which AC coefficients may be other than zero: 0 for none, 1 for those of the first row, else all
+     * @param coefficients quantized coefficients in natural order from {@code from} on
+     * @param quant factors in natural order
+     * @param work 64 values to work in
+     */
+    static void transform(
+            int any, short[] coefficients, int from, int[] quant, int[] work, byte[] out, int offset, int stride) {
+        if (any == 0) {
+            constant((short) (coefficients[from] * quant[0]), out, offset, stride);
+        } else if (any == 1) {
+            for (int x = 0; x < 8; x++) {
+                work[x] = (short) ((short) (coefficients[from + x] * quant[x]) << PASS1_BITS);
+            }
+            row(work, 0, out, offset);
+            for (int y = 1; y < 8; y++) {
+                System.arraycopy(out, offset, out, offset + y * stride, 8);
+            }
+        } else {
+            for (int i = 0; i < 64; i++) {
+                work[i] = (short) (coefficients[from + i] * quant[i]);
+            }
+            for (int x = 0; x < 8; x++) {
+                column(work, x);
+            }
+            for (int y = 0; y < 8; y++) {
+                row(work, 8 * y, out, offset + y * stride);
+            }
+        }
+    }
+
     /** A block with nothing but a mean. */
-    static void constant(int dc, byte[] out, int offset, int stride) {
-        byte v = clamp(((dc << PASS1_BITS) + (1 << (PASS1_BITS + 2))) >> (PASS1_BITS + 3));
+    private static void constant(int dc, byte[] out, int offset, int stride) {
+        byte v = clamp(((short) (dc << PASS1_BITS) + (1 << (PASS1_BITS + 2))) >> (PASS1_BITS + 3));
         for (int y = 0, o = offset; y < 8; y++, o += stride) {
             for (int x = 0; x < 8; x++) {
                 out[o + x] = v;
@@ -32,14 +71,8 @@ final class InverseDct {
         }
     }
 
-    /** @param block 64 dequantized coefficients in natural order; overwritten */
-    static void transform(int[] block, byte[] out, int offset, int stride) {
-        for (int x = 0; x < 8; x++) {
-            column(block, x);
-        }
-        for (int y = 0; y < 8; y++) {
-            row(block, 8 * y, out, offset + y * stride);
-        }
+    private static int saturate(int v) {
+        return v == (short) v ? v : v < 0 ? Short.MIN_VALUE : Short.MAX_VALUE;
     }
 
     private static void column(int[] b, int x) {
@@ -51,7 +84,7 @@ final class InverseDct {
         int i6 = b[x + 48];
         int i7 = b[x + 56];
         if ((i1 | i2 | i3 | i4 | i5 | i6 | i7) == 0) {
-            int dc = b[x] << PASS1_BITS;
+            int dc = saturate(b[x] << PASS1_BITS);
             if (dc == 0) {
                 return;
             }
@@ -63,17 +96,19 @@ final class InverseDct {
         int z1 = (i2 + i6) * F_0_541;
         int even2 = z1 - i6 * F_1_847;
         int even3 = z1 + i2 * F_0_765;
-        int even0 = (b[x] + i4) << CONST_BITS;
-        int even1 = (b[x] - i4) << CONST_BITS;
-        int half = 1 << (CONST_BITS - PASS1_BITS - 1);
+        int even0 = (short) (b[x] + i4) << CONST_BITS;
+        int even1 = (short) (b[x] - i4) << CONST_BITS;
+        int half = 1 << (SHIFT1 - 1);
         int t10 = even0 + even3 + half;
         int t13 = even0 - even3 + half;
         int t11 = even1 + even2 + half;
         int t12 = even1 - even2 + half;
 
-        int z5 = (i7 + i3 + i5 + i1) * F_1_175;
-        int z3 = z5 - (i7 + i3) * F_1_961;
-        int z4 = z5 - (i5 + i1) * F_0_390;
+        int s3 = (short) (i7 + i3);
+        int s4 = (short) (i5 + i1);
+        int z5 = (s3 + s4) * F_1_175;
+        int z3 = z5 - s3 * F_1_961;
+        int z4 = z5 - s4 * F_0_390;
         int y1 = (i7 + i1) * -F_0_899;
         int y2 = (i5 + i3) * -F_2_562;
         int t0 = i7 * F_0_298 + y1 + z3;
@@ -81,15 +116,14 @@ final class InverseDct {
         int t2 = i3 * F_3_072 + y2 + z3;
         int t3 = i1 * F_1_501 + y1 + z4;
 
-        int shift = CONST_BITS - PASS1_BITS;
-        b[x] = (t10 + t3) >> shift;
-        b[x + 56] = (t10 - t3) >> shift;
-        b[x + 8] = (t11 + t2) >> shift;
-        b[x + 48] = (t11 - t2) >> shift;
-        b[x + 16] = (t12 + t1) >> shift;
-        b[x + 40] = (t12 - t1) >> shift;
-        b[x + 24] = (t13 + t0) >> shift;
-        b[x + 32] = (t13 - t0) >> shift;
+        b[x] = saturate((t10 + t3) >> SHIFT1);
+        b[x + 56] = saturate((t10 - t3) >> SHIFT1);
+        b[x + 8] = saturate((t11 + t2) >> SHIFT1);
+        b[x + 48] = saturate((t11 - t2) >> SHIFT1);
+        b[x + 16] = saturate((t12 + t1) >> SHIFT1);
+        b[x + 40] = saturate((t12 - t1) >> SHIFT1);
+        b[x + 24] = saturate((t13 + t0) >> SHIFT1);
+        b[x + 32] = saturate((t13 - t0) >> SHIFT1);
     }
 
     private static void row(int[] b, int at, byte[] out, int o) {
@@ -111,18 +145,19 @@ final class InverseDct {
         int z1 = (i2 + i6) * F_0_541;
         int even2 = z1 - i6 * F_1_847;
         int even3 = z1 + i2 * F_0_765;
-        int even0 = (i0 + i4) << CONST_BITS;
-        int even1 = (i0 - i4) << CONST_BITS;
-        int shift = CONST_BITS + PASS1_BITS + 3;
-        int half = 1 << (shift - 1);
+        int even0 = (short) (i0 + i4) << CONST_BITS;
+        int even1 = (short) (i0 - i4) << CONST_BITS;
+        int half = 1 << (SHIFT2 - 1);
         int t10 = even0 + even3 + half;
         int t13 = even0 - even3 + half;
         int t11 = even1 + even2 + half;
         int t12 = even1 - even2 + half;
 
-        int z5 = (i7 + i3 + i5 + i1) * F_1_175;
-        int z3 = z5 - (i7 + i3) * F_1_961;
-        int z4 = z5 - (i5 + i1) * F_0_390;
+        int s3 = (short) (i7 + i3);
+        int s4 = (short) (i5 + i1);
+        int z5 = (s3 + s4) * F_1_175;
+        int z3 = z5 - s3 * F_1_961;
+        int z4 = z5 - s4 * F_0_390;
         int y1 = (i7 + i1) * -F_0_899;
         int y2 = (i5 + i3) * -F_2_562;
         int t0 = i7 * F_0_298 + y1 + z3;
@@ -130,14 +165,14 @@ final class InverseDct {
         int t2 = i3 * F_3_072 + y2 + z3;
         int t3 = i1 * F_1_501 + y1 + z4;
 
-        out[o] = clamp((t10 + t3) >> shift);
-        out[o + 7] = clamp((t10 - t3) >> shift);
-        out[o + 1] = clamp((t11 + t2) >> shift);
-        out[o + 6] = clamp((t11 - t2) >> shift);
-        out[o + 2] = clamp((t12 + t1) >> shift);
-        out[o + 5] = clamp((t12 - t1) >> shift);
-        out[o + 3] = clamp((t13 + t0) >> shift);
-        out[o + 4] = clamp((t13 - t0) >> shift);
+        out[o] = clamp((t10 + t3) >> SHIFT2);
+        out[o + 7] = clamp((t10 - t3) >> SHIFT2);
+        out[o + 1] = clamp((t11 + t2) >> SHIFT2);
+        out[o + 6] = clamp((t11 - t2) >> SHIFT2);
+        out[o + 2] = clamp((t12 + t1) >> SHIFT2);
+        out[o + 5] = clamp((t12 - t1) >> SHIFT2);
+        out[o + 3] = clamp((t13 + t0) >> SHIFT2);
+        out[o + 4] = clamp((t13 - t0) >> SHIFT2);
     }
 
     private static byte clamp(int v) {

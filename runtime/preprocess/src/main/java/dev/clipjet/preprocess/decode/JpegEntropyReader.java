@@ -1,129 +1,151 @@
 package dev.clipjet.preprocess.decode;
 
 /**
- * Huffman-coded data of one JPEG scan. Past the end of the data, or at a marker, it delivers zeros and counts them, so
- * that the inner loops need no checks; {@link #checkNotExhausted} tells whether any were used.
+ * Huffman-coded data of one JPEG scan, as libjpeg reads it, damaged data too: a code that is in no table counts as zero, a
+ * coefficient behind the last one goes to the last place, and where a marker comes too early zeros are read up to the end of
+ * the unit; then {@link #exhausted} is true until the next restart and units are left as they are.
  */
 final class JpegEntropyReader {
 
+    /** Bits that the buffer has after it is filled, at least; 64 at most. */
+    private static final int FULL = 57;
+
+    /** Position in the 8x8 block of each coefficient of the zigzag; those behind the last one go to the last. */
+    private static final int[] ORDER = order();
+
     private final ImageBytes in;
-    private final byte[] data;
-    private int position;
+    private final JpegInput input;
+
+    /**
+     * The buffer is filled when it has fewer bits than this. Where a marker ends the data, early, which is fast; where the end of
+     * the file does, only when libjpeg would: its buffer wants to be full, so that a file is truncated for it that has all bits.
+     */
+    private final int fillBelow;
+
     private long bits;
-    private int bitCount;
-    private int phantomBits;
+    private int left;
+    private boolean exhausted;
 
     /** Blocks of a progressive scan that are still known to be at their end. */
     private int endOfBandRun;
 
-    JpegEntropyReader(ImageBytes in, int position) {
-        this.in = in;
-        this.data = in.data();
-        this.position = position;
+    JpegEntropyReader(JpegInput input, boolean endsAtMarker) {
+        this.in = input.in;
+        this.input = input;
+        this.fillBelow = endsAtMarker ? 32 : 8;
     }
 
-    /** Offset of the marker that ended the data, or of the end of the file. */
-    int position() {
-        return position;
+    private static int[] order() {
+        int[] order = new int[64 + 16];
+        java.util.Arrays.fill(order, 63);
+        System.arraycopy(JpegDecoder.NATURAL_ORDER, 0, order, 0, 64);
+        return order;
     }
 
-    /** At least 32 bits, of which some may be phantoms. */
+    /** Whether zeros were read for data that is missing. */
+    boolean exhausted() {
+        return exhausted;
+    }
+
     private void fill() {
-        while (bitCount <= 56) {
-            int b = 0;
-            if (position < data.length) {
-                b = data[position] & 0xff;
-                if (b == 0xff) {
-                    int next = position + 1 < data.length ? data[position + 1] : 0xd9;
-                    if (next == 0) {
-                        position += 2;
-                    } else {
-                        b = 0;
-                        phantomBits += 8;
-                    }
-                } else {
-                    position++;
-                }
-            } else {
-                phantomBits += 8;
+        while (left < FULL) {
+            int b = input.dataByte();
+            if (b < 0) {
+                return;
             }
             bits = bits << 8 | b;
-            bitCount += 8;
+            left += 8;
         }
     }
 
-    /** Fails when bits were used that the file does not have. */
-    void checkNotExhausted(int row, int rows) {
-        if (phantomBits > bitCount) {
-            String where = "the scan data ends in row " + row + " of " + rows + " rows of blocks";
-            throw position >= data.length ? in.truncated(where) : in.malformed(where + ", at a marker");
+    /** Makes {@code count} bits available, zeros behind the end. */
+    private void ensure(int count) {
+        if (left < count) {
+            fill();
+            if (left < count) {
+                if (!exhausted) {
+                    exhausted = true;
+                    in.damage("a scan ends too early, at offset " + input.position());
+                }
+                bits <<= FULL - left;
+                left = FULL;
+            }
         }
     }
 
     private int symbol(HuffmanTable table) {
-        if (bitCount < 32) {
+        if (left < fillBelow) {
             fill();
         }
-        int look =
-                table.look[(int) (bits >>> (bitCount - HuffmanTable.LOOK_BITS)) & ((1 << HuffmanTable.LOOK_BITS) - 1)];
-        if (look != 0) {
-            bitCount -= look >> 8;
-            return look & 0xff;
+        if (left >= HuffmanTable.LOOK_BITS) {
+            int look =
+                    table.look[(int) (bits >>> (left - HuffmanTable.LOOK_BITS)) & ((1 << HuffmanTable.LOOK_BITS) - 1)];
+            if (look != 0) {
+                left -= look >> 8;
+                return look & 0xff;
+            }
         }
         return longSymbol(table);
     }
 
     private int longSymbol(HuffmanTable table) {
-        int next = (int) (bits >>> (bitCount - 16)) & 0xffff;
-        int length = 1;
-        while (next >= table.limit[length]) {
-            length++;
+        if (left == 8 && !table.hasCode((int) bits & 0xff)) {
+            ensure(9);
         }
-        if (length > 16) {
-            if (phantomBits > 0) {
-                throw in.truncated("the scan data ends at offset " + position);
+        int code = 0;
+        for (int length = 1; length <= 16; length++) {
+            code = code << 1 | bit();
+            if (code << (16 - length) < table.limit[length]) {
+                return table.symbols[code + table.delta[length]] & 0xff;
             }
-            throw in.malformed("a Huffman code before offset " + position + " is not in its table");
         }
-        bitCount -= length;
-        return table.symbols[(next >> (16 - length)) + table.delta[length]] & 0xff;
+        bit(); // libjpeg's search goes one bit further
+        in.damage("a Huffman code before offset " + input.position() + " is not in its table");
+        return 0;
     }
 
-    /** Bits of a number whose symbol was just read, so that they are in the buffer. */
-    private int extend(int size) {
-        bitCount -= size;
-        int v = (int) (bits >>> bitCount) & ((1 << size) - 1);
-        return v < 1 << (size - 1) ? v - (1 << size) + 1 : v;
+    private int bits(int count) {
+        ensure(count);
+        left -= count;
+        return (int) (bits >>> left) & ((1 << count) - 1);
     }
 
     private int bit() {
-        if (bitCount < 1) {
-            fill();
-        }
-        bitCount--;
-        return (int) (bits >>> bitCount) & 1;
+        ensure(1);
+        left--;
+        return (int) (bits >>> left) & 1;
+    }
+
+    /** A number of {@code size} bits, at least 1; those that begin with 0 are negative. */
+    private int number(int size) {
+        int v = bits(size);
+        return v < 1 << (size - 1) ? v - (1 << size) + 1 : v;
     }
 
     private int difference(JpegComponent component) {
         int size = symbol(component.dc);
-        if (size > 15) {
-            throw in.malformed("a DC difference of " + size + " bits before offset " + position);
+        return size == 0 ? 0 : number(size);
+    }
+
+    private int place(int k, int last) {
+        if (k > last) {
+            in.damage("a block before offset " + input.position() + " has too many coefficients");
         }
-        return size == 0 ? 0 : extend(size);
+        return ORDER[k];
     }
 
     /**
      * One block of a sequential scan.
      *
-     * @param quant factors in natural order, or null to leave the coefficients quantized
-     * @param block receives 64 coefficients in natural order; must be zero
-     * @return zigzag index of the last coefficient that was stored
+     * @param block receives quantized coefficients in natural order from {@code offset} on; places without one keep what they
+     *     have
+     * @return what AC coefficients there are: 0 when there is none, 1 when all lie in the first row, else more
      */
-    int block(JpegComponent component, int[] quant, int[] block) {
+    int block(JpegComponent component, short[] block, int offset) {
         component.prediction += difference(component);
-        block[0] = (short) component.prediction * (quant == null ? 1 : quant[0]);
+        block[offset] = (short) component.prediction;
         HuffmanTable ac = component.ac;
-        int last = 0;
+        int any = 0;
         for (int k = 1; k < 64; k++) {
             int symbol = symbol(ac);
             int size = symbol & 15;
@@ -136,19 +158,19 @@ final class JpegEntropyReader {
                 continue;
             }
             k += run;
-            int value = extend(size);
-            if (k > 63) {
-                throw in.malformed("a block before offset " + position + " has more than 64 coefficients");
-            }
-            int at = JpegDecoder.NATURAL_ORDER[k];
-            block[at] = quant == null ? value : value * quant[at];
-            last = k;
+            int at = place(k, 63);
+            block[offset + at] = (short) number(size);
+            any |= at < 8 ? 1 : 2;
         }
-        return last;
+        return any;
     }
 
     void dcFirst(JpegComponent component, short[] coefficients, int offset, int low) {
-        component.prediction += difference(component);
+        try {
+            component.prediction = Math.addExact(component.prediction, difference(component));
+        } catch (ArithmeticException e) {
+            throw in.malformed("the sum of DC differences before offset " + input.position() + " overflows");
+        }
         coefficients[offset] = (short) (component.prediction << low);
     }
 
@@ -165,9 +187,10 @@ final class JpegEntropyReader {
         return skipped;
     }
 
-    void acFirst(HuffmanTable ac, short[] coefficients, int offset, int from, int to, int low) {
+    void acFirst(JpegComponent component, int index, int from, int to, int low) {
+        short[] coefficients = component.coefficients;
         for (int k = from; k <= to; k++) {
-            int symbol = symbol(ac);
+            int symbol = symbol(component.ac);
             int size = symbol & 15;
             int run = symbol >> 4;
             if (size == 0) {
@@ -179,31 +202,29 @@ final class JpegEntropyReader {
                 return;
             }
             k += run;
-            int value = extend(size);
-            if (k > to) {
-                throw in.malformed("a block before offset " + position + " has coefficients beyond its band");
-            }
-            coefficients[offset + JpegDecoder.NATURAL_ORDER[k]] = (short) (value << low);
+            coefficients[64 * index + place(k, to)] = (short) (number(size) << low);
+            component.reach(index, k);
         }
     }
 
     /** Number of blocks that end here, from the 0 to 14 bits after an end-of-band symbol. */
     private int runLength(int size) {
-        bitCount -= size;
-        return (1 << size) + ((int) (bits >>> bitCount) & ((1 << size) - 1));
+        return (1 << size) + (size == 0 ? 0 : bits(size));
     }
 
-    void acRefine(HuffmanTable ac, short[] coefficients, int offset, int from, int to, int low) {
+    void acRefine(JpegComponent component, int index, int from, int to, int low) {
+        short[] coefficients = component.coefficients;
+        int offset = 64 * index;
         int k = from;
         if (endOfBandRun == 0) {
             for (; k <= to; k++) {
-                int symbol = symbol(ac);
+                int symbol = symbol(component.ac);
                 int size = symbol & 15;
                 int run = symbol >> 4;
                 int value = 0;
                 if (size != 0) {
                     if (size != 1) {
-                        throw in.malformed("a refinement of " + size + " bits before offset " + position);
+                        in.damage("a refinement of " + size + " bits before offset " + input.position());
                     }
                     value = bit() != 0 ? 1 << low : -1 << low;
                 } else if (run != 15) {
@@ -211,21 +232,23 @@ final class JpegEntropyReader {
                     break;
                 }
                 for (; k <= to; k++) {
-                    int at = offset + JpegDecoder.NATURAL_ORDER[k];
+                    int at = offset + ORDER[k];
                     if (coefficients[at] != 0) {
                         refine(coefficients, at, low);
                     } else if (run-- == 0) {
                         break;
                     }
                 }
-                if (value != 0 && k <= to) {
-                    coefficients[offset + JpegDecoder.NATURAL_ORDER[k]] = (short) value;
+                if (value != 0) {
+                    coefficients[offset + place(k, to)] = (short) value;
+                    component.reach(index, k);
                 }
             }
         }
         if (endOfBandRun > 0) {
-            for (; k <= to; k++) {
-                int at = offset + JpegDecoder.NATURAL_ORDER[k];
+            int last = Math.min(to, component.reach[index]);
+            for (; k <= last; k++) {
+                int at = offset + ORDER[k];
                 if (coefficients[at] != 0) {
                     refine(coefficients, at, low);
                 }
@@ -240,26 +263,14 @@ final class JpegEntropyReader {
         }
     }
 
-    /** Drops the rest of the byte and steps over the restart marker that must follow. */
+    /** Drops the rest of the byte and goes behind the restart marker that should follow. */
     void restart(int expected) {
-        bitCount = 0;
+        left = 0;
         bits = 0;
-        phantomBits = 0;
         endOfBandRun = 0;
-        while (position + 1 < data.length
-                && ((data[position] & 0xff) != 0xff
-                        || data[position + 1] == 0
-                        || (data[position + 1] & 0xff) == 0xff)) {
-            position++;
+        input.restart(expected);
+        if (input.marker() == 0) {
+            exhausted = false;
         }
-        if (position + 1 >= data.length) {
-            throw in.truncated("the scan data ends before restart marker " + expected);
-        }
-        int marker = data[position + 1] & 0xff;
-        if (marker != 0xd0 + expected) {
-            throw in.malformed("marker 0x" + Integer.toHexString(marker) + " at offset " + position
-                    + " instead of restart marker " + expected);
-        }
-        position += 2;
     }
 }

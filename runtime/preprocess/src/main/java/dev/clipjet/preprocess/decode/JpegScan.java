@@ -5,88 +5,93 @@ import java.util.Arrays;
 /** One scan: the order of its blocks, restarts, and what is done with each block. */
 final class JpegScan {
 
-    private final ImageBytes in;
+    private final JpegInput input;
     private final JpegComponent[] members;
     private final boolean wholeImage;
-    private final boolean progressive;
-    private final int from;
-    private final int to;
-    private final int high;
-    private final int low;
+    private final JpegProgression.Band band;
     private final int restartInterval;
     private final int unitsWide;
     private final int unitsHigh;
     private final boolean interleaved;
-    private final int[] block = new int[64];
+    private final short[] block = new short[64];
+    private final int[] workspace = new int[64];
+    private int lastGoodRow;
 
+    /**
+     * @param wholeImage whether this scan alone holds the image, so that blocks become samples at once
+     * @param band what a progressive scan holds, or null for a sequential one
+     */
     JpegScan(
-            ImageBytes in,
+            JpegInput input,
             JpegComponent[] members,
             boolean wholeImage,
-            boolean progressive,
-            int from,
-            int to,
-            int high,
-            int low,
+            JpegProgression.Band band,
             int restartInterval,
             int maxH,
             int maxV,
             int width,
             int height) {
-        this.in = in;
+        this.input = input;
         this.members = members;
         this.wholeImage = wholeImage;
-        this.progressive = progressive;
-        this.from = from;
-        this.to = to;
-        this.high = high;
-        this.low = low;
+        this.band = band;
         this.restartInterval = restartInterval;
         this.interleaved = members.length > 1;
         this.unitsWide = interleaved ? (width + 8 * maxH - 1) / (8 * maxH) : members[0].blocksWide;
         this.unitsHigh = interleaved ? (height + 8 * maxV - 1) / (8 * maxV) : members[0].blocksHigh;
     }
 
-    /** Whether this scan alone holds the image, so that its samples are done. */
-    boolean isWholeImage() {
-        return wholeImage;
+    /** Blocks that the scan passes. */
+    long blocks() {
+        int inUnit = 1;
+        if (interleaved) {
+            inUnit = Arrays.stream(members).mapToInt(c -> c.h * c.v).sum();
+        }
+        return (long) unitsWide * unitsHigh * inUnit;
     }
 
-    /** Decodes the data that starts at {@code offset} and returns the offset of what follows. */
-    int decode(int offset) {
-        JpegEntropyReader reader = new JpegEntropyReader(in, offset);
+    /** The last row of interleaved units that was begun before data was missing. */
+    int lastGoodRow() {
+        return lastGoodRow;
+    }
+
+    /** Decodes the data that starts at the position of the input. */
+    void decode(int lastGoodRowBefore) {
+        lastGoodRow = lastGoodRowBefore;
+        JpegEntropyReader reader = new JpegEntropyReader(input, input.scanEnd(input.position()) < input.in.length());
         resetPredictions();
         int untilRestart = restartInterval;
         int restarts = 0;
+        boolean skips = band != null && band.from() > 0 && band.high() == 0;
         for (int y = 0; y < unitsHigh; y++) {
             for (int x = 0; x < unitsWide; x++) {
+                if (!reader.exhausted()) {
+                    lastGoodRow = interleaved ? y : y / members[0].v;
+                }
                 if (restartInterval > 0) {
                     if (untilRestart == 0) {
-                        reader.checkNotExhausted(y, unitsHigh);
                         reader.restart(restarts++ & 7);
                         resetPredictions();
                         untilRestart = restartInterval;
                     }
                     untilRestart--;
                 }
-                if (interleaved) {
+                if (reader.exhausted()) {
+                    leaveUnit(x, y);
+                } else if (interleaved) {
                     interleavedUnit(reader, x, y);
                 } else {
-                    JpegComponent c = members[0];
-                    if (progressive && from > 0 && high == 0) {
-                        int most = restartInterval > 0 ? 1 : unitsWide - x;
-                        int skipped = reader.skipEndOfBand(most);
+                    if (skips) {
+                        int skipped = reader.skipEndOfBand(restartInterval > 0 ? 1 : unitsWide - x);
                         if (skipped > 0) {
                             x += skipped - 1;
                             continue;
                         }
                     }
-                    oneBlock(reader, c, x, y);
+                    oneBlock(reader, members[0], x, y);
                 }
             }
-            reader.checkNotExhausted(y, unitsHigh);
         }
-        return reader.position();
     }
 
     private void resetPredictions() {
@@ -105,34 +110,41 @@ final class JpegScan {
         }
     }
 
+    /** A unit whose data is missing: middle gray where the scan alone holds the image, else what other scans made of it. */
+    private void leaveUnit(int x, int y) {
+        if (!wholeImage) {
+            return;
+        }
+        for (JpegComponent c : members) {
+            int down = interleaved ? c.v : 1;
+            int across = interleaved ? c.h : 1;
+            for (int row = 8 * down * y; row < 8 * down * (y + 1); row++) {
+                int at = row * c.stride() + 8 * across * x;
+                Arrays.fill(c.samples, at, at + 8 * across, (byte) 128);
+            }
+        }
+    }
+
     private void oneBlock(JpegEntropyReader reader, JpegComponent c, int x, int y) {
         int index = y * c.storedWide + x;
         if (wholeImage) {
-            int last = reader.block(c, c.quant, block);
-            int out = 8 * (y * c.stride() + x);
-            if (last == 0) {
-                InverseDct.constant(block[0], c.samples, out, c.stride());
-                block[0] = 0;
+            int any = reader.block(c, block, 0);
+            InverseDct.transform(any, block, 0, c.quant, workspace, c.samples, 8 * (y * c.stride() + x), c.stride());
+            if (any != 0) {
+                Arrays.fill(block, (short) 0);
+            }
+        } else if (band == null) {
+            reader.block(c, c.coefficients, 64 * index);
+        } else if (band.from() == 0) {
+            if (band.high() == 0) {
+                reader.dcFirst(c, c.coefficients, 64 * index, band.low());
             } else {
-                InverseDct.transform(block, c.samples, out, c.stride());
-                Arrays.fill(block, 0);
+                reader.dcRefine(c.coefficients, 64 * index, band.low());
             }
-        } else if (!progressive) {
-            reader.block(c, null, block);
-            for (int i = 0; i < 64; i++) {
-                c.coefficients[64 * index + i] = (short) block[i];
-            }
-            Arrays.fill(block, 0);
-        } else if (from == 0) {
-            if (high == 0) {
-                reader.dcFirst(c, c.coefficients, 64 * index, low);
-            } else {
-                reader.dcRefine(c.coefficients, 64 * index, low);
-            }
-        } else if (high == 0) {
-            reader.acFirst(c.ac, c.coefficients, 64 * index, from, to, low);
+        } else if (band.high() == 0) {
+            reader.acFirst(c, index, band.from(), band.to(), band.low());
         } else {
-            reader.acRefine(c.ac, c.coefficients, 64 * index, from, to, low);
+            reader.acRefine(c, index, band.from(), band.to(), band.low());
         }
     }
 }

@@ -6,8 +6,9 @@ import java.util.Arrays;
 import java.util.zip.CRC32;
 
 /**
- * PNG, every color type and depth, to Pillow's modes. Ancillary chunks are stepped over, never inflated. As in Pillow,
- * a wrong checksum of pixel data or a missing end is forgiven when all pixels are there.
+ * PNG, every color type and depth, to Pillow's modes. Ancillary chunks are checked as Pillow does, but never inflated. As in
+ * Pillow, a wrong checksum of pixel data, a missing end, and pixel data that ends between two rows are forgiven;
+ * {@link ImageBytes#damage} notes them.
  */
 public final class PngDecoder {
 
@@ -31,6 +32,12 @@ public final class PngDecoder {
     private int depth;
     private int colorType;
     private boolean interlaced;
+
+    /** Whether a header has told what the pixels are. */
+    private boolean known;
+
+    private boolean animated;
+    private long nextFrame;
     private byte[] palette;
     private byte[] transparency;
     private int orientation = 1;
@@ -63,7 +70,7 @@ public final class PngDecoder {
             throw in.truncated(idat.totalBytes() + " bytes of compressed data cannot hold " + width + "x" + height
                     + " pixels of " + depth * samples() + " bits");
         }
-        in.checkMemory(outBytes + 4 * rowBytes, outBytes);
+        in.checkMemory(outBytes + 4 * rowBytes + IdatStream.BUFFER, outBytes);
         byte[] pixels = new byte[(int) outBytes];
         try (idat) {
             if (interlaced) {
@@ -73,90 +80,209 @@ public final class PngDecoder {
             } else {
                 readPass(idat, pixels, 0, 0, 1, 1);
             }
+            idat.checkEnd();
         }
+        readRest(idat.end());
         return new Decoded(image(mode, pixels), orientation);
     }
 
+    /** Reads the chunks up to the pixel data and finds the pieces of these. */
     private void readChunks(IdatStream idat) {
         long at = 8;
-        while (at + 12 <= in.length()) {
+        while (true) {
+            if (at + 8 > in.length()) {
+                return;
+            }
             int offset = (int) at;
+            checkName(offset);
             long length = in.u32be(offset);
-            if (length > Integer.MAX_VALUE) {
-                throw in.malformed("the chunk at offset " + at + " says it has " + length + " bytes");
-            }
-            int body = offset + 8;
-            if (width == 0 && !in.hasAscii(offset + 4, "IHDR")) {
-                throw in.malformed("the first chunk is not IHDR");
-            }
-            boolean complete = body + length + 4 <= in.length();
-            if (in.hasAscii(offset + 4, "IDAT")) {
-                idat.add(body, (int) Math.min(length, in.length() - body));
-            } else if (in.hasAscii(offset + 4, "IEND")) {
+            if (in.hasAscii(offset + 4, "IEND")) {
                 return;
-            } else if (!complete) {
-                if (idat.isEmpty()) {
-                    in.need(body, length + 4, "the chunk at offset " + at);
-                }
+            }
+            // Pixel data before a header that it could belong to are stepped over.
+            if (in.hasAscii(offset + 4, "IDAT") && known) {
+                findPieces(idat, at);
                 return;
-            } else {
-                readChunk(offset, body, (int) length, idat.isEmpty());
+            }
+            in.need(at + 8, length + 4, "the chunk at offset " + at);
+            readChunk(offset, offset + 8, (int) length, false);
+            checkCrc(offset, (int) length);
+            at += 12 + length;
+        }
+    }
+
+    /** The chunks of pixel data that follow each other; what comes after another chunk does not count. */
+    private void findPieces(IdatStream idat, long first) {
+        long at = first;
+        while (at + 8 <= in.length() && (in.hasAscii((int) at + 4, "IDAT") || in.hasAscii((int) at + 4, "DDAT"))) {
+            long length = in.u32be((int) at);
+            int body = (int) at + 8;
+            idat.add(body, (int) Math.min(length, in.length() - body));
+            if (body + length + 4 > in.length() || !hasCrc((int) at, (int) length)) {
+                in.damage("wrong checksum of the pixel data at offset " + at);
             }
             at += 12 + length;
         }
     }
 
-    private void readChunk(int offset, int body, int length, boolean beforePixels) {
-        if (in.hasAscii(offset + 4, "IHDR")) {
-            checkCrc(offset, length, "IHDR");
-            readHeader(body, length);
-        } else if (in.hasAscii(offset + 4, "PLTE") && beforePixels) {
-            checkCrc(offset, length, "PLTE");
-            if (length > 768) {
-                throw in.malformed("the palette has " + length + " bytes, at most 768 are allowed");
+    /** Reads what follows the pixel data, as Pillow does without looking at checksums. */
+    private void readRest(long from) {
+        long at = from + 4;
+        while (at + 8 <= in.length() && isName((int) at + 4)) {
+            int offset = (int) at;
+            if (in.hasAscii(offset + 4, "IEND") || (animated && in.hasAscii(offset + 4, "fcTL"))) {
+                return;
             }
-            palette = Arrays.copyOfRange(in.data(), body, body + length);
-        } else if (in.hasAscii(offset + 4, "tRNS") && beforePixels) {
-            checkCrc(offset, length, "tRNS");
-            transparency = Arrays.copyOfRange(in.data(), body, body + Math.min(length, 256));
-        } else if (in.hasAscii(offset + 4, "eXIf")) {
-            orientation = ExifOrientation.of(in.data(), body, length);
+            long length = in.u32be(offset);
+            in.need(at + 8, length, "the chunk at offset " + at);
+            readChunk(offset, offset + 8, (int) length, true);
+            at += 12 + length;
+        }
+        in.damage("the file ends without an end chunk");
+    }
+
+    private boolean isName(int at) {
+        for (int i = at; i < at + 4; i++) {
+            int c = in.u8(i);
+            boolean word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+            if (!word) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void checkName(int offset) {
+        if (!isName(offset + 4)) {
+            throw in.malformed("the chunk at offset " + offset + " has no name");
         }
     }
 
-    private void checkCrc(int offset, int length, String chunk) {
+    private void readChunk(int offset, int body, int length, boolean afterPixels) {
+        switch (in.ascii(offset + 4, 4)) {
+            case "IHDR" -> {
+                least(length, 13, "IHDR");
+                if (!afterPixels) {
+                    readHeader(body);
+                }
+                if (in.u8(body + 11) != 0) {
+                    throw in.malformed("unknown filter method " + in.u8(body + 11));
+                }
+            }
+            case "PLTE" -> {
+                if (!afterPixels && known && colorType == PALETTE) {
+                    palette = Arrays.copyOfRange(in.data(), body, body + length);
+                }
+            }
+            case "tRNS" -> readTransparency(body, length);
+            case "eXIf" -> orientation = ExifOrientation.of(in.data(), body, length);
+            case "gAMA" -> least(length, 4, "gAMA");
+            case "cHRM" -> least(length, 32, "cHRM");
+            case "sRGB" -> least(length, 1, "sRGB");
+            case "pHYs" -> least(length, 9, "pHYs");
+            case "iCCP" -> checkMethod(body, body + length, "iCCP");
+            case "zTXt" -> {
+                if (length > 0) {
+                    checkMethod(body, body + length, "zTXt");
+                }
+            }
+            case "acTL" -> {
+                least(length, 8, "acTL");
+                animated = in.u32be(body) > 1;
+            }
+            case "fcTL" -> readFrameControl(body, length);
+            case "fdAT" -> throw in.unsupported("PNG animation without a picture of its own");
+            default -> {}
+        }
+    }
+
+    private void least(int length, int bytes, String chunk) {
+        if (length < bytes) {
+            throw in.malformed("chunk " + chunk + " has " + length + " bytes, not " + bytes);
+        }
+    }
+
+    /** The compression method behind a name and its zero. */
+    private void checkMethod(int body, int end, String chunk) {
+        int at = body;
+        while (at < end && in.u8(at) != 0) {
+            at++;
+        }
+        boolean profile = chunk.equals("iCCP");
+        if (at + 1 >= end) {
+            if (profile) {
+                throw in.malformed("chunk iCCP at offset " + (body - 8) + " has no compression method");
+            }
+            return;
+        }
+        if (in.u8(at + 1) != 0) {
+            throw in.malformed(
+                    "unknown compression method " + in.u8(at + 1) + " in chunk " + chunk + " at offset " + (body - 8));
+        }
+    }
+
+    private void readTransparency(int body, int length) {
+        if (!known || colorType == GRAY_ALPHA || colorType == RGB_ALPHA) {
+            return;
+        }
+        if (colorType != PALETTE) {
+            least(length, colorType == RGB ? 6 : 2, "tRNS");
+        }
+        transparency = Arrays.copyOfRange(in.data(), body, body + Math.min(length, 256));
+    }
+
+    /** The place of the first frame of an animation, which is the picture itself where it stands before the pixel data. */
+    private void readFrameControl(int body, int length) {
+        least(length, 26, "fcTL");
+        if (in.u32be(body) != nextFrame++) {
+            throw in.malformed("the frames of the animation are not in order");
+        }
+        long w = in.u32be(body + 4);
+        long h = in.u32be(body + 8);
+        long x = in.u32be(body + 12);
+        long y = in.u32be(body + 16);
+        if (x + w > width || y + h > height) {
+            throw in.malformed("a frame of " + w + "x" + h + " pixels at " + x + "," + y + " reaches outside of the "
+                    + width + "x" + height + " of the animation");
+        }
+        if (w != width || h != height) {
+            throw in.unsupported("PNG animation whose first frame does not fill it");
+        }
+    }
+
+    private boolean hasCrc(int offset, int length) {
         CRC32 crc = new CRC32();
         crc.update(in.data(), offset + 4, length + 4);
-        if (crc.getValue() != in.u32be(offset + 8 + length)) {
-            throw in.malformed("wrong checksum of chunk " + chunk + " at offset " + offset);
+        return crc.getValue() == in.u32be(offset + 8 + length);
+    }
+
+    private void checkCrc(int offset, int length) {
+        if (!hasCrc(offset, length)) {
+            throw in.malformed("wrong checksum of chunk " + in.ascii(offset + 4, 4) + " at offset " + offset);
         }
     }
 
-    private void readHeader(int body, int length) {
-        if (length < 13) {
-            throw in.malformed("IHDR has " + length + " bytes, not 13");
-        }
+    private void readHeader(int body) {
         long w = in.u32be(body);
         long h = in.u32be(body + 4);
-        in.checkSize(w, h);
+        in.checkPicture(w, h);
         width = (int) w;
         height = (int) h;
-        depth = in.u8(body + 8);
-        colorType = in.u8(body + 9);
-        boolean known = switch (colorType) {
-            case GRAY -> depth == 1 || depth == 2 || depth == 4 || depth == 8 || depth == 16;
-            case PALETTE -> depth == 1 || depth == 2 || depth == 4 || depth == 8;
-            case RGB, GRAY_ALPHA, RGB_ALPHA -> depth == 8 || depth == 16;
+        int newDepth = in.u8(body + 8);
+        int newType = in.u8(body + 9);
+        boolean possible = switch (newType) {
+            case GRAY -> newDepth == 1 || newDepth == 2 || newDepth == 4 || newDepth == 8 || newDepth == 16;
+            case PALETTE -> newDepth == 1 || newDepth == 2 || newDepth == 4 || newDepth == 8;
+            case RGB, GRAY_ALPHA, RGB_ALPHA -> newDepth == 8 || newDepth == 16;
             default -> false;
         };
-        if (!known) {
-            throw in.malformed("color type " + colorType + " with bit depth " + depth + " does not exist");
+        if (!possible) {
+            throw in.malformed("color type " + newType + " with bit depth " + newDepth + " does not exist");
         }
-        if (in.u8(body + 10) != 0 || in.u8(body + 11) != 0) {
-            throw in.malformed(
-                    "unknown compression method " + in.u8(body + 10) + " or filter method " + in.u8(body + 11));
-        }
-        interlaced = in.u8(body + 12) != 0;
+        depth = newDepth;
+        colorType = newType;
+        known = true;
+        interlaced |= in.u8(body + 12) != 0; // a second header does not take it back
     }
 
     private int samples() {
@@ -196,6 +322,10 @@ public final class PngDecoder {
         for (int y = y0; y < height; y += dy) {
             int got = idat.read(row);
             if (got < row.length) {
+                if (got == 0 && idat.endsWithLastByte()) {
+                    in.damage("the pixel data ends before row " + y + " of " + height);
+                    return;
+                }
                 throw in.truncated("the pixel data ends in row " + y + " of " + height);
             }
             unfilter(row, above, step, y);
@@ -220,7 +350,7 @@ public final class PngDecoder {
         }
     }
 
-    /** Both arrays start with the filter byte; {@code step} is the distance of a byte to its left neighbor. */
+    /** Both arrays start with the filter byte; {@code step} is the distance of a byte to its left neighbour. */
     private void unfilter(byte[] row, byte[] above, int step, int y) {
         int n = row.length;
         switch (row[0]) {
@@ -297,14 +427,18 @@ public final class PngDecoder {
 
     private DecodedImage image(PixelMode mode, byte[] pixels) {
         if (mode == PixelMode.P) {
-            return DecodedImage.ofPalette(width, height, pixels, Palettes.rgb(palette), Palettes.alpha(transparency));
+            byte[] colors = palette == null ? new byte[0] : palette;
+            if (colors.length > 768) {
+                throw in.malformed("the palette has " + colors.length + " bytes, at most 768 are allowed");
+            }
+            return DecodedImage.ofPalette(width, height, pixels, Palettes.rgb(colors), Palettes.alpha(transparency));
         }
         DecodedImage image = DecodedImage.of(mode, width, height, pixels);
         if (transparency == null) {
             return image;
         }
         if (colorType == GRAY && transparency.length >= 2) {
-            return image.withTransparentColor(key(0));
+            return image.withTransparentColor(depth == 1 && key(0) != 0 ? 255 : key(0));
         }
         if (colorType == RGB && transparency.length >= 6) {
             return image.withTransparentColor(key(0), key(2), key(4));

@@ -2,12 +2,14 @@ package dev.clipjet.preprocess.decode;
 
 import dev.clipjet.preprocess.DecodedImage;
 import dev.clipjet.preprocess.PixelMode;
+import java.util.BitSet;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /**
  * The first image of a baseline TIFF: strips, 8-bit gray, palette, RGB and RGBA, uncompressed, PackBits, LZW or deflate,
- * with or without the horizontal predictor. Everything else is refused as unsupported.
+ * with or without the horizontal predictor. Everything else is refused as unsupported, and a directory with a fault, such as a
+ * tag that occurs twice, as malformed.
  */
 public final class TiffDecoder {
 
@@ -30,10 +32,18 @@ public final class TiffDecoder {
     private int predictor = 1;
     private int fillOrder = 1;
     private int extra;
+    private long extras;
+    private long bitCounts;
     private int orientation = 1;
     private long[] offsets = {};
     private long[] counts = {};
     private long[] colors;
+    private final BitSet seen = new BitSet();
+
+    // For all strips, so that many small ones cost no more than a few large ones.
+    private Inflater inflater;
+    private int[] starts;
+    private int[] lengths;
 
     private TiffDecoder(ImageBytes in) {
         this.in = in;
@@ -63,9 +73,15 @@ public final class TiffDecoder {
         int entries = u16((int) directory);
         in.need(directory + 2, 12L * entries, "the image directory");
         for (int i = 0; i < entries; i++) {
-            readEntry((int) directory + 2 + 12 * i);
+            int at = (int) directory + 2 + 12 * i;
+            int tag = u16(at);
+            if (seen.get(tag)) {
+                throw in.malformed("tag " + tag + " occurs twice, at offset " + at);
+            }
+            seen.set(tag);
+            readEntry(at);
         }
-        in.checkSize(width, height);
+        in.checkPicture(width, height);
         PixelMode mode = mode();
         if (offsets.length == 0) {
             throw in.unsupported("TIFF without strips");
@@ -73,7 +89,13 @@ public final class TiffDecoder {
         long bytes = width * height * samples;
         in.checkMemory(bytes, bytes);
         byte[] pixels = new byte[(int) bytes];
-        readStrips(pixels);
+        try {
+            readStrips(pixels);
+        } finally {
+            if (inflater != null) {
+                inflater.end();
+            }
+        }
         return new Decoded(image(mode, pixels), orientation);
     }
 
@@ -85,6 +107,7 @@ public final class TiffDecoder {
             case 256 -> width = value(at, type, count);
             case 257 -> height = value(at, type, count);
             case 258 -> {
+                bitCounts = count;
                 for (long b : values(at, type, count)) {
                     bits = (int) b;
                     if (b != 8) {
@@ -104,14 +127,24 @@ public final class TiffDecoder {
             case 317 -> predictor = (int) value(at, type, count);
             case 320 -> colors = values(at, type, count);
             case 322 -> throw in.unsupported("TIFF in tiles");
-            case 338 -> extra = (int) value(at, type, count);
+            case 339 -> {
+                for (long format : values(at, type, count)) {
+                    if (format != 1) {
+                        throw in.unsupported("TIFF of sample format " + format);
+                    }
+                }
+            }
+            case 338 -> {
+                extras = count;
+                extra = count == 0 ? 0 : (int) values(at, type, count)[0];
+            }
             default -> {}
         }
     }
 
     private long value(int at, int type, long count) {
-        if (count < 1) {
-            throw in.malformed("tag " + u16(at) + " has no value");
+        if (count != 1) {
+            throw in.malformed("tag " + u16(at) + " has " + count + " values, not one");
         }
         return values(at, type, 1)[0];
     }
@@ -123,6 +156,9 @@ public final class TiffDecoder {
             case 4 -> 4;
             default -> throw in.malformed("tag " + u16(at) + " has the field type " + type);
         };
+        if (count > in.length()) {
+            throw in.truncated("tag " + u16(at) + " has " + count + " values, the file has " + in.length() + " bytes");
+        }
         long from = count * size <= 4 ? at + 8 : u32(at + 8);
         in.need(from, count * size, "the value of tag " + u16(at));
         long[] values = new long[(int) count];
@@ -134,20 +170,23 @@ public final class TiffDecoder {
     }
 
     private PixelMode mode() {
+        if (bitCounts != 1 && bitCounts < samples) {
+            throw in.malformed(bitCounts + " bit depths for " + samples + " samples");
+        }
         if (bits != 8 || (planar != 1 && samples > 1) || fillOrder != 1) {
             throw in.unsupported("TIFF of " + bits + " bits per sample, planar configuration " + planar
                     + ", fill order " + fillOrder);
         }
-        if (photometric == 1 && samples == 1) {
+        if (photometric == 1 && samples == 1 && extras == 0) {
             return PixelMode.L;
         }
-        if (photometric == 3 && samples == 1 && colors != null && colors.length == 768) {
+        if (photometric == 3 && samples == 1 && extras == 0 && colors != null && colors.length == 768) {
             return PixelMode.P;
         }
-        if (photometric == 2 && samples == 3) {
+        if (photometric == 2 && samples == 3 && extras == 0) {
             return PixelMode.RGB;
         }
-        if (photometric == 2 && samples == 4 && extra == 2) {
+        if (photometric == 2 && samples == 4 && extras == 1 && extra == 2) {
             return PixelMode.RGBA;
         }
         throw in.unsupported(
@@ -230,7 +269,10 @@ public final class TiffDecoder {
     }
 
     private int inflate(int offset, int count, byte[] out, int from, int to) {
-        Inflater inflater = new Inflater();
+        if (inflater == null) {
+            inflater = new Inflater();
+        }
+        inflater.reset();
         try {
             inflater.setInput(in.data(), offset, count);
             int o = from;
@@ -244,15 +286,15 @@ public final class TiffDecoder {
             return o;
         } catch (DataFormatException e) {
             throw in.malformed("a strip is not a deflate stream: " + e.getMessage());
-        } finally {
-            inflater.end();
         }
     }
 
     /** TIFF's LZW: most significant bit first, and the code size grows one code early. */
     private int lzw(int offset, int end, byte[] out, int from, int to) {
-        int[] starts = new int[4097]; // where in the output each code's string begins
-        int[] lengths = new int[4097];
+        if (starts == null) {
+            starts = new int[4097]; // where in the output each code's string begins
+            lengths = new int[4097];
+        }
         int next = 258;
         int size = 9;
         int previous = -1;

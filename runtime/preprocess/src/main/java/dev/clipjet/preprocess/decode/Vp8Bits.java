@@ -13,11 +13,13 @@ final class Vp8Bits {
     private int count = -8;
 
     private int phantomBits;
+    private boolean exhausted;
 
     Vp8Bits(byte[] data, int from, int to) {
         this.data = data;
         this.position = from;
         this.end = to;
+        this.exhausted = from >= to;
     }
 
     private void fill() {
@@ -37,6 +39,9 @@ final class Vp8Bits {
     int bit(int probability) {
         if (count < 0) {
             fill();
+        }
+        if (count < phantomBits) {
+            exhausted = true;
         }
         int split = 1 + ((range - 1) * probability >> 8);
         long bound = (long) split << count;
@@ -77,8 +82,8 @@ final class Vp8Bits {
         return flag() ? signed(bits) : 0;
     }
 
-    /** Whether more was read than there is; the decoder may look two bytes ahead. */
+    /** Whether a bit was read when fewer than the 8 bits were left that it is decided by, as libwebp counts. */
     boolean exhausted() {
-        return phantomBits - count > 16;
+        return exhausted;
     }
 }

@@ -8,6 +8,7 @@ import java.util.Arrays;
 final class Vp8Decoder {
 
     private static final int COEFFICIENT_PROBABILITIES = 4 * 8 * 3 * 11;
+    private static final int NO_SKIPS = -1;
 
     private final ImageBytes in;
     private final int width;
@@ -19,7 +20,7 @@ final class Vp8Decoder {
 
     private boolean segmented;
     private boolean updatesMap;
-    private boolean absoluteSegments;
+    private boolean absoluteSegments = true;
     private final int[] segmentQuantizer = new int[4];
     private final int[] segmentFilter = new int[4];
     private final int[] segmentProbabilities = {255, 255, 255};
@@ -132,7 +133,7 @@ final class Vp8Decoder {
             coefficients[i] =
                     bits.bit(Vp8Tables.COEFFICIENT_UPDATES[i]) != 0 ? bits.number(8) : Vp8Tables.COEFFICIENTS[i];
         }
-        skipProbability = bits.flag() ? bits.number(8) : 0;
+        skipProbability = bits.flag() ? bits.number(8) : NO_SKIPS;
         if (bits.exhausted()) {
             throw in.truncated("the lossy image ends in its header");
         }
@@ -141,6 +142,9 @@ final class Vp8Decoder {
     private void readPartitions(int second, int to) {
         int count = 1 << bits.number(2);
         int from = second + 3 * (count - 1);
+        if (bits.exhausted()) {
+            throw in.truncated("the lossy image ends in its header");
+        }
         if (from > to) {
             throw in.truncated("the sizes of " + count + " partitions are not there");
         }
@@ -150,6 +154,9 @@ final class Vp8Decoder {
             // As libwebp, take what there is; a reader that runs dry is an error later.
             int end = Math.min(from + size, to);
             partitions[i] = new Vp8Bits(in.data(), from, end);
+            if (i == count - 1 && from == to) {
+                throw in.truncated("the last of " + count + " partitions is empty");
+            }
             from = end;
         }
     }
@@ -202,7 +209,7 @@ final class Vp8Decoder {
                     ? bits.bit(segmentProbabilities[1])
                     : 2 + bits.bit(segmentProbabilities[2]);
         }
-        boolean skip = skipProbability > 0 && bits.bit(skipProbability) != 0;
+        boolean skip = skipProbability != NO_SKIPS && bits.bit(skipProbability) != 0;
         boolean split = bits.bit(145) == 0;
         int lumaMode = readLumaModes(split, x);
         int chromaMode = bits.bit(142) == 0
@@ -308,7 +315,7 @@ final class Vp8Decoder {
             int end = readBlock(tokens, 2, context, 0, step[4], step[5], 16 * (16 + b));
             topNonZero[t] = end > 0;
             leftNonZero[l] = end > 0;
-            anything |= end > 0;
+            anything |= end > 1 || residual[16 * (16 + b)] != 0;
         }
         return anything;
     }

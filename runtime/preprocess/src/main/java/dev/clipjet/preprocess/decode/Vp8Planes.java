@@ -85,15 +85,15 @@ final class Vp8Planes {
         } else {
             Vp8Prediction.whole(lumaMode, work, Y, WORK, 16, x > 0, y > 0);
             for (int b = 0; b < 16; b++) {
-                addResidual(residual, b, Y + (b >> 2) * 4 * WORK + (b & 3) * 4);
+                addLuma(residual, b, Y + (b >> 2) * 4 * WORK + (b & 3) * 4);
             }
         }
         Vp8Prediction.whole(chromaMode, work, U, WORK, 8, x > 0, y > 0);
         Vp8Prediction.whole(chromaMode, work, V, WORK, 8, x > 0, y > 0);
         for (int b = 0; b < 4; b++) {
             int at = (b >> 1) * 4 * WORK + (b & 1) * 4;
-            addResidual(residual, 16 + b, U + at);
-            addResidual(residual, 20 + b, V + at);
+            addChroma(residual, 16 + b, U + at);
+            addChroma(residual, 20 + b, V + at);
         }
         System.arraycopy(work, Y + 15 * WORK, above, 32 * x, 16);
         System.arraycopy(work, U + 7 * WORK, above, 32 * x + 16, 8);
@@ -124,11 +124,25 @@ final class Vp8Planes {
         for (int b = 0; b < 16; b++) {
             int at = Y + (b >> 2) * 4 * WORK + (b & 3) * 4;
             Vp8Prediction.block(modes[b], work, at, WORK);
-            addResidual(residual, b, at);
+            addLuma(residual, b, at);
         }
     }
 
-    private void addResidual(short[] residual, int block, int at) {
+    private void addLuma(short[] residual, int block, int at) {
+        int from = 16 * block;
+        int first = residual[from] | residual[from + 1] | residual[from + 4];
+        int others = residual[from + 2] | residual[from + 3];
+        for (int i = from + 5; i < from + 16; i++) {
+            others |= residual[i];
+        }
+        if (others != 0) {
+            Vp8Transform.add(residual, from, work, at, WORK, scratch);
+        } else if (first != 0) {
+            Vp8Transform.addThree(residual, from, work, at, WORK);
+        }
+    }
+
+    private void addChroma(short[] residual, int block, int at) {
         int from = 16 * block;
         int any = 0;
         for (int i = from; i < from + 16; i++) {

@@ -1,6 +1,9 @@
 package dev.clipjet.preprocess.decode;
 
-/** The two inverse transforms of VP8 (RFC 6386, section 14). */
+/**
+ * The two inverse transforms of VP8 (RFC 6386, section 14). Sums of damaged blocks that are too large for 16 bits wrap around
+ * where they do in libwebp's vector code.
+ */
 final class Vp8Transform {
 
     private Vp8Transform() {}
@@ -46,10 +49,10 @@ final class Vp8Transform {
             int b = c[in + i] - c[in + 8 + i];
             int d = mul2(c[in + 4 + i]) - mul1(c[in + 12 + i]);
             int e = mul1(c[in + 4 + i]) + mul2(c[in + 12 + i]);
-            t[4 * i] = a + e;
-            t[4 * i + 1] = b + d;
-            t[4 * i + 2] = b - d;
-            t[4 * i + 3] = a - e;
+            t[4 * i] = (short) (a + e);
+            t[4 * i + 1] = (short) (b + d);
+            t[4 * i + 2] = (short) (b - d);
+            t[4 * i + 3] = (short) (a - e);
         }
         for (int i = 0; i < 4; i++) {
             int dc = t[i] + 4;
@@ -58,10 +61,25 @@ final class Vp8Transform {
             int d = mul2(t[4 + i]) - mul1(t[12 + i]);
             int e = mul1(t[4 + i]) + mul2(t[12 + i]);
             int o = offset + i * stride;
-            samples[o] = clamp((samples[o] & 0xff) + ((a + e) >> 3));
-            samples[o + 1] = clamp((samples[o + 1] & 0xff) + ((b + d) >> 3));
-            samples[o + 2] = clamp((samples[o + 2] & 0xff) + ((b - d) >> 3));
-            samples[o + 3] = clamp((samples[o + 3] & 0xff) + ((a - e) >> 3));
+            samples[o] = clamp((samples[o] & 0xff) + ((short) (a + e) >> 3));
+            samples[o + 1] = clamp((samples[o + 1] & 0xff) + ((short) (b + d) >> 3));
+            samples[o + 2] = clamp((samples[o + 2] & 0xff) + ((short) (b - d) >> 3));
+            samples[o + 3] = clamp((samples[o + 3] & 0xff) + ((short) (a - e) >> 3));
+        }
+    }
+
+    /** The same where only coefficients 0, 1 and 4 are there; here nothing wraps around. */
+    static void addThree(short[] c, int in, byte[] samples, int offset, int stride) {
+        int d = mul2(c[in + 1]);
+        int e = mul1(c[in + 1]);
+        for (int i = 0; i < 4; i++) {
+            int down = i == 0 || i == 3 ? mul1(c[in + 4]) : mul2(c[in + 4]);
+            int mean = c[in] + 4 + (i < 2 ? down : -down);
+            int o = offset + i * stride;
+            samples[o] = clamp((samples[o] & 0xff) + ((mean + e) >> 3));
+            samples[o + 1] = clamp((samples[o + 1] & 0xff) + ((mean + d) >> 3));
+            samples[o + 2] = clamp((samples[o + 2] & 0xff) + ((mean - d) >> 3));
+            samples[o + 3] = clamp((samples[o + 3] & 0xff) + ((mean - e) >> 3));
         }
     }
 

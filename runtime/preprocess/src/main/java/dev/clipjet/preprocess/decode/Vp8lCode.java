@@ -11,14 +11,22 @@ final class Vp8lCode {
     /** {@code length << 16 | symbol} by the next bits; 0 for longer codes. */
     private final int[] look;
 
-    private final int[] firstCode = new int[MAX_LENGTH + 2];
-    private final int[] firstIndex = new int[MAX_LENGTH + 2];
+    private final int[] firstCode;
+    private final int[] firstIndex;
     private final short[] symbols;
 
     private Vp8lCode(int lookBits, short[] symbols) {
         this.lookBits = lookBits;
         this.look = new int[1 << lookBits];
         this.symbols = symbols;
+        // A single symbol needs neither.
+        this.firstCode = new int[lookBits == 0 ? 0 : MAX_LENGTH + 2];
+        this.firstIndex = new int[lookBits == 0 ? 0 : MAX_LENGTH + 2];
+    }
+
+    /** Memory that the tables take, about. */
+    long bytes() {
+        return 100 + 4L * (look.length + firstCode.length + firstIndex.length) + 2L * symbols.length;
     }
 
     /** @return null when the lengths are no complete prefix code */

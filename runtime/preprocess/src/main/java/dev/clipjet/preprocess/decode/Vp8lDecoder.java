@@ -4,6 +4,7 @@ import dev.clipjet.preprocess.DecodedImage;
 import dev.clipjet.preprocess.PixelMode;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Deque;
 import java.util.HexFormat;
 
@@ -144,19 +145,32 @@ final class Vp8lDecoder {
         int groupBits = 0;
         int[] groupOf = null;
         int groups = 1;
+        BitSet used = null;
         if (outermost && bits.read(1) != 0) {
             groupBits = bits.read(3) + 2;
             groupOf = readImage(tiles(columns, groupBits), tiles(rows, groupBits), false);
+            used = new BitSet();
             for (int i = 0; i < groupOf.length; i++) {
                 groupOf[i] = groupOf[i] >> 8 & 0xffff;
-                groups = Math.max(groups, groupOf[i] + 1);
+                used.set(groupOf[i]);
+            }
+            groups = used.length();
+        }
+        // Groups that no pixel uses are read, but not kept.
+        Vp8lCode[][] codes = new Vp8lCode[groups][];
+        long codeBytes = 0;
+        for (int g = 0; g < groups; g++) {
+            Vp8lCode[] group = readCodes(cacheBits);
+            bits.check();
+            if (used == null || used.get(g)) {
+                codes[g] = group;
+                for (Vp8lCode code : group) {
+                    codeBytes += code.bytes();
+                }
+                in.checkLimit(12L * width * height + codeBytes, 4L * width * height);
             }
         }
-        Vp8lCode[][] codes = new Vp8lCode[groups][];
-        for (int g = 0; g < groups; g++) {
-            codes[g] = readCodes(cacheBits);
-            bits.check();
-        }
+        in.checkMemory(codeBytes, 0);
         int[] image = new int[columns * rows];
         readPixels(image, columns, cacheBits, codes, groupOf, groupBits);
         return image;
@@ -184,10 +198,10 @@ final class Vp8lDecoder {
     }
 
     private void setLength(int[] lengths, int symbol) {
-        if (symbol >= lengths.length) {
-            throw in.malformed("a prefix code has symbol " + symbol + " of " + lengths.length);
+        // As in libwebp, a symbol that the alphabet does not have does not count.
+        if (symbol < lengths.length) {
+            lengths[symbol] = 1;
         }
-        lengths[symbol] = 1;
     }
 
     private Vp8lCode complete(Vp8lCode code) {
@@ -236,7 +250,7 @@ final class Vp8lDecoder {
         int[] cache = new int[cacheBits == 0 ? 0 : 1 << cacheBits];
         int cacheShift = 32 - cacheBits;
         int groupColumns = tiles(columns, groupBits);
-        Vp8lCode[] group = codes[0];
+        Vp8lCode[] group = groupOf == null ? codes[0] : null;
         int at = 0;
         int x = 0;
         int y = 0;

@@ -13,6 +13,10 @@ final class WebpAlpha {
         int header = in.u8(from);
         int compression = header & 3;
         int filter = header >> 2 & 3;
+        if (header >> 4 > 1) {
+            throw in.malformed("the alpha plane has unknown bits, 0x" + Integer.toHexString(header));
+        }
+        in.checkMemory((long) width * height, (long) width * height);
         byte[] alpha = new byte[width * height];
         if (compression == 0) {
             if (to - from - 1 < alpha.length) {

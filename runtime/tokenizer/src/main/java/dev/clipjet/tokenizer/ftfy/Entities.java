@@ -9,6 +9,10 @@ import java.util.Map;
  */
 final class Entities {
     private static final int LONGEST = 24;
+
+    /** Ampersand, number sign, name and semicolon. */
+    static final int MAX_REFERENCE = LONGEST + 3;
+
     private static final Map<String, String> UPPER_CASE = TextFixer.TABLES.strings("upper-case-entities");
 
     private Entities() {}
@@ -32,7 +36,7 @@ final class Entities {
     }
 
     /** Index after an ampersand, perhaps a number sign, the name and a semicolon, the name being 1 to 24 ASCII letters and digits; or -1. */
-    private static int end(String text, int ampersand) {
+    static int end(String text, int ampersand) {
         int start = ampersand + 1;
         if (start < text.length() && text.charAt(start) == '#') {
             start++;
@@ -48,7 +52,8 @@ final class Entities {
         return (c >= '0' && c <= '9') || TextFixer.isAsciiLetter(c);
     }
 
-    private static String value(String reference) {
+    /** What a reference stands for; itself if that is nothing. */
+    static String value(String reference) {
         if (reference.startsWith("&#")) {
             String unescaped = HtmlEntities.unescape(reference);
             return unescaped.indexOf(';') >= 0 ? reference : unescaped;

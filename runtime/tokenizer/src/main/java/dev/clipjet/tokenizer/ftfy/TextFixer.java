@@ -60,23 +60,29 @@ public final class TextFixer {
         String text = segment;
         while (true) {
             String before = text;
-            if (unescape) {
-                text = Entities.unescape(text);
-            }
-            text = EncodingFixer.fix(text);
-            text = SingleByteEncoding.fixC1Controls(text);
-            text = LIGATURES.apply(text);
-            text = WIDTHS.apply(text);
-            text = uncurlQuotes(text);
-            text = fixLineBreaks(text);
-            text = fixSurrogates(text);
-            text = removeTerminalEscapes(text);
-            text = removeControlCharacters(text);
-            text = Nfc.python(text);
+            String unescaped = unescape ? Entities.unescape(text) : text;
+            text = repair(unescaped);
             if (text.equals(before)) {
                 return text;
             }
+            if (unescape && text.equals(unescaped)) {
+                text = ReferenceRounds.run(text, TextFixer::repair);
+            }
         }
+    }
+
+    /** All repairs but that of character references, once. */
+    static String repair(String damaged) {
+        String text = EncodingFixer.fix(damaged);
+        text = SingleByteEncoding.fixC1Controls(text);
+        text = LIGATURES.apply(text);
+        text = WIDTHS.apply(text);
+        text = uncurlQuotes(text);
+        text = fixLineBreaks(text);
+        text = fixSurrogates(text);
+        text = removeTerminalEscapes(text);
+        text = removeControlCharacters(text);
+        return Nfc.python(text);
     }
 
     private static String uncurlQuotes(String text) {

@@ -13,8 +13,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
+import dev.clipjet.input.FileTooLargeException;
+import dev.clipjet.input.InputFiles;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.io.InputStream;
 import java.nio.file.Path;
 
 /** A JSON file read token by token under limits, so that a large vocabulary never becomes a tree. */
@@ -46,8 +48,8 @@ final class JsonStream {
     }
 
     static <T> T read(Path file, Body<T> body) {
-        checkSize(file, MAX_BYTES);
-        try (JsonParser parser = MAPPER.createParser(file.toFile())) {
+        try (InputStream in = InputFiles.stream(file, MAX_BYTES);
+                JsonParser parser = MAPPER.createParser(in)) {
             JsonStream stream = new JsonStream(file, parser);
             parser.nextToken();
             T result = body.read(stream);
@@ -62,19 +64,8 @@ final class JsonStream {
         } catch (JsonProcessingException e) {
             throw new ModelFormatException(
                     Kind.MALFORMED, file, line(e), "not valid JSON: " + e.getOriginalMessage(), e);
-        } catch (IOException e) {
-            throw new ModelFormatException(Kind.MISSING, file, "", "cannot be read: " + e.getMessage(), e);
-        }
-    }
-
-    /** Refuses a file that is larger than any tokenizer's. */
-    static void checkSize(Path file, long maxBytes) {
-        try {
-            long size = Files.size(file);
-            if (size > maxBytes) {
-                throw new ModelFormatException(
-                        Kind.LIMIT, file, "", "has " + size + " bytes, more than the " + maxBytes + " allowed");
-            }
+        } catch (FileTooLargeException e) {
+            throw new ModelFormatException(Kind.LIMIT, file, "", e.problem(), e);
         } catch (IOException e) {
             throw new ModelFormatException(Kind.MISSING, file, "", "cannot be read: " + e.getMessage(), e);
         }

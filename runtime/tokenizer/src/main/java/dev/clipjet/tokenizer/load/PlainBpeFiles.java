@@ -2,11 +2,14 @@ package dev.clipjet.tokenizer.load;
 
 import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
+import dev.clipjet.input.FileTooLargeException;
+import dev.clipjet.input.InputFiles;
 import dev.clipjet.tokenizer.clean.Normalizer;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -35,8 +38,8 @@ final class PlainBpeFiles {
     }
 
     private static MergeList merges(Path file) {
-        JsonStream.checkSize(file, MAX_MERGES_BYTES);
-        try (BufferedReader lines = Files.newBufferedReader(file)) {
+        try (BufferedReader lines = new BufferedReader(new InputStreamReader(
+                InputFiles.stream(file, MAX_MERGES_BYTES), StandardCharsets.UTF_8.newDecoder()))) {
             String line = lines.readLine();
             boolean hasHeader = line != null && line.startsWith(HEADER);
             MergeList merges = new MergeList(file, rank -> "line " + (rank + (hasHeader ? 2 : 1)));
@@ -49,6 +52,8 @@ final class PlainBpeFiles {
             return merges;
         } catch (CharacterCodingException e) {
             throw new ModelFormatException(Kind.MALFORMED, file, "", "is not UTF-8", e);
+        } catch (FileTooLargeException e) {
+            throw new ModelFormatException(Kind.LIMIT, file, "", e.problem(), e);
         } catch (IOException e) {
             throw new ModelFormatException(Kind.MISSING, file, "", "cannot be read: " + e.getMessage(), e);
         }

@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Which tokens start, end and pad a text, and which are found in texts as they are written. Follows the order in which
@@ -22,6 +24,9 @@ import java.util.OptionalInt;
 final class SpecialTokens {
     static final String START = "<|startoftext|>";
     static final String END = "<|endoftext|>";
+
+    /** Characters of all added tokens; finding them in texts takes some 60 bytes of memory for each. */
+    private static final int MAX_CHARACTERS = 1 << 22;
 
     private static final String DECODER = "added_tokens_decoder";
     private static final String ADDITIONAL = "additional_special_tokens";
@@ -35,6 +40,8 @@ final class SpecialTokens {
 
     private final Map<String, Named> roles = new LinkedHashMap<>();
     private final Map<String, DeclaredToken> added = new LinkedHashMap<>();
+
+    private long characters;
 
     private SpecialTokens() {}
 
@@ -170,10 +177,11 @@ final class SpecialTokens {
     }
 
     private void readAdded(JsonObject file) {
+        Set<String> inRoles =
+                roles.values().stream().map(role -> role.token.content()).collect(Collectors.toSet());
         for (String content : file.keys()) {
             int id = file.integer(content, 0, BpeVocabulary.MAX_ID);
-            boolean special = roles.values().stream()
-                    .anyMatch(role -> role.token.content().equals(content));
+            boolean special = inRoles.contains(content);
             declare(new DeclaredToken(content, OptionalInt.of(id), special, !special, file.file(), content));
         }
     }
@@ -181,6 +189,14 @@ final class SpecialTokens {
     /** The first declaration of a text counts. */
     private void declare(DeclaredToken token) {
         DeclaredToken known = added.putIfAbsent(token.content(), token);
+        characters += known == null ? token.content().length() : 0;
+        if (characters > MAX_CHARACTERS) {
+            throw new ModelFormatException(
+                    Kind.LIMIT,
+                    token.file(),
+                    token.place(),
+                    "the added tokens have more than " + MAX_CHARACTERS + " characters");
+        }
         if (known != null && !known.id().equals(token.id())) {
             throw token.error("has id " + token.id().getAsInt() + " here and "
                     + known.id().getAsInt() + " in " + known.file().getFileName());

@@ -21,6 +21,9 @@ final class TokenizerJson {
     private static final String ENDINGS_AND_RUNS = "'s|'t|'re|'ve|'m|'ll|'d|[\\p{L}]+|[\\p{N}]|[^\\s\\p{L}\\p{N}]+";
     private static final String LITERALS = "<\\|startoftext\\|>|<\\|endoftext\\|>|";
 
+    /** Steps of a normalizer; CLIP's has three. */
+    private static final int MAX_NORMALIZERS = 16;
+
     private final JsonStream stream;
     private Map<String, Integer> ids;
     private MergeList merges;
@@ -154,7 +157,20 @@ final class TokenizerJson {
         List<Normalizer> steps = new ArrayList<>();
         JsonNode list = normalizer.path("normalizers");
         if (normalizer.path("type").asText().equals("Sequence")) {
-            list.forEach(step -> steps.add(step(step)));
+            for (JsonNode each : list) {
+                Normalizer step = step(each);
+                // Each does nothing to what it has made.
+                if (steps.isEmpty() || steps.get(steps.size() - 1) != step) {
+                    steps.add(step);
+                }
+            }
+            if (steps.size() > MAX_NORMALIZERS) {
+                throw stream.error(
+                        Kind.LIMIT,
+                        "normalizer.normalizers",
+                        "has " + steps.size() + " different steps in turn, at most " + MAX_NORMALIZERS
+                                + " are allowed");
+            }
         } else if (!normalizer.isMissingNode() && !normalizer.isNull()) {
             steps.add(step(normalizer));
         }

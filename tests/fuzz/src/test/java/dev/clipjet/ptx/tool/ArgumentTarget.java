@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 public final class ArgumentTarget {
     private static final Pattern LARGE_ARRAY = Pattern.compile("\\[0*[1-9]\\d{4,}");
 
-    /** An array with elements of 16 bytes, and what its filling takes. */
-    private static final long ARRAY_BYTES = 4 << 20;
+    /** An array of 9,999 structures or numbers, and what reads them. */
+    private static final long ARRAY_BYTES = 1 << 20;
 
     private ArgumentTarget() {}
 

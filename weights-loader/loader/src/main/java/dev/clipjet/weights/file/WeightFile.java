@@ -4,6 +4,7 @@ import dev.clipjet.error.ClosedException;
 import dev.clipjet.error.FileChangedException;
 import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
+import dev.clipjet.input.InputFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -12,7 +13,6 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -64,7 +64,7 @@ public final class WeightFile implements ByteSource {
             if (!state.isRegular()) {
                 throw new ModelFormatException(Kind.MISSING, path, "", "is no regular file");
             }
-            channel = FileChannel.open(absolute, StandardOpenOption.READ);
+            channel = InputFiles.channel(absolute);
             checkSame(path, state, FileState.of(absolute));
             WeightFile file = new WeightFile(path, absolute, state, channel);
             complete = true;
@@ -196,7 +196,7 @@ public final class WeightFile implements ByteSource {
             throw new ClosedException(path.toString());
         }
         if (current == gone) {
-            FileChannel channel = FileChannel.open(absolute, StandardOpenOption.READ);
+            FileChannel channel = InputFiles.channel(absolute);
             boolean same = false;
             try {
                 checkSame(path, opened, FileState.of(absolute));

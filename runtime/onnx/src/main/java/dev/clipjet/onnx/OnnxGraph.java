@@ -1,4 +1,4 @@
-package dev.clipjet.convert;
+package dev.clipjet.onnx;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
@@ -8,10 +8,16 @@ import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
+import dev.clipjet.convert.PlannedTensor;
+import dev.clipjet.convert.TensorContent;
+import dev.clipjet.graph.Weight;
 import dev.clipjet.model.CanonicalName;
 import dev.clipjet.numeric.ElementType;
 import dev.clipjet.weights.safetensors.SafetensorsWriter.Declaration;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +32,8 @@ final class OnnxGraph {
     private final Map<String, PlannedTensor> weights = new LinkedHashMap<>();
     private final Map<CanonicalName, TensorContent> contents;
     private final Optional<ElementType> type;
+    private final Map<Weight.Matrix, String> expressions = new HashMap<>();
+    private final Map<Weight.Vector, String> vectors = new HashMap<>();
     private int nodes;
 
     /**
@@ -55,14 +63,63 @@ final class OnnxGraph {
 
     /** A canonical tensor in its own type. */
     String stored(CanonicalName name, long... shape) {
+        return declare(name.value(), contents.get(name), dtype(name), shape);
+    }
+
+    /** Rows of the canonical tensor. */
+    long rows(CanonicalName name) {
+        return contents.get(name).rows();
+    }
+
+    /** A matrix expression as F32 with the given shape; computed when it is written, unless it is a tensor as it is. */
+    String matrix(Weight.Matrix matrix, long... shape) {
+        if (!matrix.isPlain()) {
+            String name = expressions.computeIfAbsent(matrix, key -> freeName(matrix.source()));
+            ElementType stored = type.orElse(ElementType.F32);
+            return toFloat(declare(name, new ExpressionContent(matrix, contents), stored, shape), stored);
+        }
+        long rows = rows(matrix.source());
+        if (rows == matrix.rows()) {
+            return weight(matrix.source(), shape);
+        }
+        String whole = weight(matrix.source(), rows, matrix.columns());
+        return node(
+                "Slice",
+                List.of(whole, vector(matrix.firstRow()), vector(matrix.firstRow() + matrix.rows()), vector(0)));
+    }
+
+    /** A vector expression as F32. */
+    String vector(Weight.Vector vector) {
+        if (vector instanceof Weight.Stored stored) {
+            return weight(stored.source(), stored.length());
+        }
+        String known = vectors.get(vector);
+        if (known == null) {
+            float[] values = vector.floats(new ContentTensors(contents));
+            ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            bytes.asFloatBuffer().put(values);
+            known = floats(bytes.array(), values.length);
+            vectors.put(vector, known);
+        }
+        return known;
+    }
+
+    private String freeName(CanonicalName source) {
+        String name = source.value();
+        for (int i = 1; weights.containsKey(name) || expressions.containsValue(name); i++) {
+            name = source.value() + "." + i;
+        }
+        return name;
+    }
+
+    private String declare(String name, TensorContent content, ElementType stored, long... shape) {
         List<Long> sizes = new ArrayList<>();
         for (long size : shape) {
             sizes.add(size);
         }
         weights.computeIfAbsent(
-                name.value(),
-                key -> new PlannedTensor(new Declaration(key, dtype(name), sizes), contents.get(name), 0, false, ""));
-        return name.value();
+                name, key -> new PlannedTensor(new Declaration(key, stored, sizes), content, 0, false, ""));
+        return name;
     }
 
     /** The type of a weight in the file. */
@@ -141,12 +198,14 @@ final class OnnxGraph {
     }
 
     /** Constant numbers as raw little-endian F32. */
-    String matrix(byte[] floats, long rows, long columns) {
-        return constant(TensorProto.newBuilder()
+    String floats(byte[] values, long... shape) {
+        TensorProto.Builder tensor = TensorProto.newBuilder()
                 .setDataType(TensorProto.DataType.FLOAT.getNumber())
-                .addDims(rows)
-                .addDims(columns)
-                .setRawData(ByteString.copyFrom(floats)));
+                .setRawData(ByteString.copyFrom(values));
+        for (long size : shape) {
+            tensor.addDims(size);
+        }
+        return constant(tensor);
     }
 
     private String constant(TensorProto.Builder tensor) {

@@ -1,4 +1,4 @@
-package dev.clipjet.convert;
+package dev.clipjet.onnx;
 
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
@@ -7,6 +7,9 @@ import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.WireFormat;
+import dev.clipjet.convert.PlannedTensor;
+import dev.clipjet.convert.TensorPump;
+import dev.clipjet.convert.WeightFile;
 import dev.clipjet.files.OutputFile;
 import dev.clipjet.numeric.ElementType;
 import java.io.IOException;

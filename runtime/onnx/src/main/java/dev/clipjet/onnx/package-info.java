@@ -1,0 +1,2 @@
+/** Towers as ONNX files, made from their graphs. */
+package dev.clipjet.onnx;
