@@ -19,6 +19,9 @@ public final class Bounds {
      */
     private static final long BYTES_PER_BYTE = Long.getLong("clipjet.fuzz.bytesPerByte", 128);
 
+    /** How many times its constant a reader may allocate; more than one under the fuzzer's hooks, as above. */
+    private static final long CONSTANTS = Long.getLong("clipjet.fuzz.constants", 1);
+
     /** What a reader may allocate for any input: buffers of parsers and the way to a file. */
     private static final long CONSTANT_BYTES = 1 << 20;
 
@@ -72,7 +75,7 @@ public final class Bounds {
             }
             long nanos = THREADS.getCurrentThreadCpuTime() - start;
             long bytes = THREADS.getCurrentThreadAllocatedBytes() - allocated;
-            if (nanos <= maxNanos && bytes <= constantBytes + BYTES_PER_BYTE * factor * inputBytes) {
+            if (nanos <= maxNanos && bytes <= CONSTANTS * constantBytes + BYTES_PER_BYTE * factor * inputBytes) {
                 worstBytes = Math.max(worstBytes, (bytes - constantBytes) / (double) Math.max(1, inputBytes));
                 worstNanos = Math.max(worstNanos, nanos);
                 return;

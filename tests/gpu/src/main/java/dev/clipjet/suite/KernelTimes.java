@@ -63,10 +63,13 @@ public final class KernelTimes {
         int images = 1;
         ElementType type = ElementType.F16;
         for (int i = 0; i < arguments.length; i += 2) {
-            Optional<ElementType> named = i + 1 == arguments.length ? Optional.empty() : ElementType.ofLabel(arguments[i + 1]);
+            Optional<ElementType> named =
+                    i + 1 == arguments.length ? Optional.empty() : ElementType.ofLabel(arguments[i + 1]);
             if (arguments[i].equals("--dtype") && named.isPresent()) {
                 type = named.get();
-            } else if (arguments[i].equals("--images") && i + 1 < arguments.length && arguments[i + 1].matches("[1-9]\\d{0,4}")) {
+            } else if (arguments[i].equals("--images")
+                    && i + 1 < arguments.length
+                    && arguments[i + 1].matches("[1-9]\\d{0,4}")) {
                 images = Integer.parseInt(arguments[i + 1]);
             } else {
                 System.out.println("wrong usage at " + arguments[i] + ": --images N, --dtype fp16, bf16 or fp32");
@@ -93,14 +96,15 @@ public final class KernelTimes {
     /** Times cases and prints them with their floors. */
     static void print(PrintStream out, GpuDevice device, ElementType type, List<KernelCase> cases) throws Exception {
         String name = device.properties().name();
-        Optional<GpuModel> model = Arrays.stream(new GpuModel[] {GpuModel.H200, GpuModel.H100, GpuModel.A100, GpuModel.L4})
+        Optional<GpuModel> model = Arrays.stream(
+                        new GpuModel[] {GpuModel.H200, GpuModel.H100, GpuModel.A100, GpuModel.L4})
                 .filter(each -> name.contains(each.name()))
                 .findFirst();
         out.printf(Locale.ROOT, "%s, %s%n%10s %10s  %s%n", name, type.label(), "us", "floor us", "case");
         for (KernelCase each : cases) {
             double microseconds = new KernelTimes(device, type).microseconds(each);
-            String floor = model.map(gpu ->
-                            String.format(Locale.ROOT, "%.2f", gpu.floor(each.bytes(type), each.operations())))
+            String floor = model.map(
+                            gpu -> String.format(Locale.ROOT, "%.2f", gpu.floor(each.bytes(type), each.operations())))
                     .orElse("unknown");
             out.printf(Locale.ROOT, "%10.2f %10s  %s %s%n", microseconds, floor, each.operation(), each);
         }
@@ -156,8 +160,7 @@ public final class KernelTimes {
                 c.kernelWidth(),
                 c.stride(),
                 c.padding());
-        ConvolutionPlan plan =
-                kernels.plan(shape, new ConvolutionEnd(c.activation(), c.residual(), c.pooled()));
+        ConvolutionPlan plan = kernels.plan(shape, new ConvolutionEnd(c.activation(), c.residual(), c.pooled()));
         Matrix in = matrix(shape.inRows(), c.channels());
         Matrix out = matrix(plan.outRows(), c.filters());
         Matrix residual = c.residual() ? matrix(plan.outRows(), c.filters()) : null;

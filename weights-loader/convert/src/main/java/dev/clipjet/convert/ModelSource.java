@@ -73,7 +73,7 @@ public final class ModelSource {
         scalars.putIfAbsent(LOGIT_SCALE, Scalar.of(checkpoint.logitScale()));
         checkpoint.logitBias().ifPresent(bias -> scalars.putIfAbsent(LOGIT_BIAS, Scalar.of((float) bias)));
         Path path = checkpoint.source().toAbsolutePath().normalize();
-        boolean huggingFace = checkpoint.spec().family().matches("CLIP\\w*Model\\w*");
+        boolean huggingFace = checkpoint.family().isOfTransformers();
         Path directory = Files.isDirectory(path) ? path : path.getParent();
         return new ModelSource(
                 checkpoint.source().toString(),

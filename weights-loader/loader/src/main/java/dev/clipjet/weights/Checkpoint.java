@@ -3,12 +3,8 @@ package dev.clipjet.weights;
 import dev.clipjet.error.ClosedException;
 import dev.clipjet.error.InvalidInputException;
 import dev.clipjet.error.ModelFormatException;
-import dev.clipjet.error.ModelFormatException.Kind;
-import dev.clipjet.json.JsonFile;
-import dev.clipjet.json.JsonObject;
 import dev.clipjet.model.CanonicalName;
 import dev.clipjet.model.ModelSpec;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Collections;
@@ -29,8 +25,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class Checkpoint implements CanonicalTensors, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Checkpoint.class);
-    private static final long MAX_CONFIG_BYTES = 4 << 20;
 
+    private final ModelFamily family;
     private final Path source;
     private final ModelSpec spec;
     private final WeightFiles files;
@@ -40,12 +36,14 @@ public final class Checkpoint implements CanonicalTensors, AutoCloseable {
     private volatile boolean closed;
 
     Checkpoint(
+            ModelFamily family,
             Path source,
             ModelSpec spec,
             WeightFiles files,
             Map<CanonicalName, CanonicalTensor> canonical,
             float logitScale,
             OptionalDouble logitBias) {
+        this.family = family;
         this.source = source;
         this.spec = spec;
         this.files = files;
@@ -68,66 +66,12 @@ public final class Checkpoint implements CanonicalTensors, AutoCloseable {
      * @throws dev.clipjet.error.InvalidInputException if the options do not fit the model
      */
     public static Checkpoint open(Path model, CheckpointOptions options) {
-        if (Files.isDirectory(model)) {
-            return openDirectory(model, options);
-        }
-        if (Files.exists(model)) {
-            return openFile(model, options);
-        }
-        throw new ModelFormatException(Kind.MISSING, model, "", "no such file or directory");
+        return ModelFamilies.open(model, options);
     }
 
-    private static Checkpoint openDirectory(Path directory, CheckpointOptions options) {
-        Path openClip = directory.resolve(OpenClipConfig.FILE);
-        Path huggingFace = directory.resolve(HuggingFaceModel.CONFIG);
-        if (Files.exists(huggingFace)) {
-            JsonObject config = readConfig(huggingFace);
-            // Some directories have both configurations, and weights for both or for one of them.
-            boolean forHuggingFace = HuggingFaceFamily.isNamedIn(config) && WeightFiles.isIn(directory);
-            if (forHuggingFace || !Files.exists(openClip)) {
-                HuggingFaceFamily family = HuggingFaceFamily.of(config);
-                return WeightFiles.open(directory)
-                        .handOver(files -> HuggingFaceModel.read(directory, directory, config, family, files, options));
-            }
-        }
-        if (Files.exists(openClip)) {
-            return OpenClipModel.open(directory, readConfig(openClip), () -> OpenClipWeights.open(directory), options);
-        }
-        throw new ModelFormatException(
-                Kind.MISSING,
-                directory,
-                HuggingFaceModel.CONFIG,
-                "no such file, and no " + OpenClipConfig.FILE + ", so there is no telling what model this is; a weight "
-                        + "file that needs no configuration is opened by its own name");
-    }
-
-    /** The names of the tensors say which of the configurations beside a file is about it. */
-    private static Checkpoint openFile(Path file, CheckpointOptions options) {
-        Path directory = file.toAbsolutePath().getParent();
-        return WeightFiles.openFile(file).handOver(files -> {
-            Path openClip = directory.resolve(OpenClipConfig.FILE);
-            Path huggingFace = directory.resolve(HuggingFaceModel.CONFIG);
-            if (HuggingFaceModel.hasNamesOf(files)) {
-                if (!Files.exists(huggingFace)) {
-                    throw new ModelFormatException(
-                            Kind.MISSING,
-                            huggingFace,
-                            "",
-                            "no such file, which " + file + " needs: its tensors are named as transformers names them");
-                }
-                JsonObject config = readConfig(huggingFace);
-                HuggingFaceFamily family = HuggingFaceFamily.of(config);
-                return HuggingFaceModel.read(file, directory, config, family, files, options);
-            }
-            if (Files.exists(openClip)) {
-                return OpenClipModel.open(file, readConfig(openClip), () -> files, options);
-            }
-            return BareModel.read(file, files, options);
-        });
-    }
-
-    private static JsonObject readConfig(Path file) {
-        return JsonFile.readObject(file, MAX_CONFIG_BYTES);
+    /** The family whose files these are. */
+    public ModelFamily family() {
+        return family;
     }
 
     /** What the model is. */

@@ -128,7 +128,7 @@ final class HuggingFaceConfig {
     private static final List<String> REFUSED_KEYS = List.of("quantization_config", "pruned_heads", "auto_map");
 
     private final JsonObject root;
-    private final HuggingFaceFamily family;
+    private final TransformersClass modelClass;
     private final Set<String> storedNames;
     private final List<String> notes = new ArrayList<>();
 
@@ -137,12 +137,12 @@ final class HuggingFaceConfig {
      * @param storedNames names of the tensors in the weight files; they tell whether a single tower without
      *     {@code architectures} has a projection
      */
-    HuggingFaceConfig(JsonObject root, HuggingFaceFamily family, Set<String> storedNames) {
+    HuggingFaceConfig(JsonObject root, TransformersClass modelClass, Set<String> storedNames) {
         this.root = root;
-        this.family = family;
+        this.modelClass = modelClass;
         this.storedNames = storedNames;
         refuse(root);
-        if (family == HuggingFaceFamily.CLIP_MODEL) {
+        if (modelClass == TransformersClass.CLIP_MODEL) {
             noteUnknown(root, MODEL_KEYS);
         }
     }
@@ -154,7 +154,7 @@ final class HuggingFaceConfig {
 
     /** The image tower, if the class has one. */
     Optional<VisionTransformer> vision() {
-        if (!family.hasVision()) {
+        if (!modelClass.hasVision()) {
             return Optional.empty();
         }
         JsonObject tower = tower("vision_config", VISION_KEYS);
@@ -181,7 +181,7 @@ final class HuggingFaceConfig {
 
     /** The text tower, if the class has one. */
     Optional<TextTransformer> text() {
-        if (!family.hasText()) {
+        if (!modelClass.hasText()) {
             return Optional.empty();
         }
         JsonObject tower = tower("text_config", TEXT_KEYS);
@@ -213,7 +213,7 @@ final class HuggingFaceConfig {
     /** The object that describes a tower: the whole file for a single tower, else the nested one that counts. */
     private JsonObject tower(String key, Set<String> keys) {
         JsonObject tower = root;
-        boolean nested = family == HuggingFaceFamily.CLIP_MODEL || root.has(key) || root.has(key + "_dict");
+        boolean nested = modelClass == TransformersClass.CLIP_MODEL || root.has(key) || root.has(key + "_dict");
         if (nested) {
             JsonObject stale = root.optionalObject(key).orElseGet(() -> root.empty(key));
             tower = root.optionalObject(key + "_dict").orElse(stale);
@@ -273,11 +273,11 @@ final class HuggingFaceConfig {
     }
 
     private int projectionDim(JsonObject tower, String key, String weight) {
-        boolean projects = family.hasProjection() || (!root.has("architectures") && storedNames.contains(weight));
+        boolean projects = modelClass.hasProjection() || (!root.has("architectures") && storedNames.contains(weight));
         if (!projects) {
             return 0;
         }
-        JsonObject counts = family == HuggingFaceFamily.CLIP_MODEL ? root : tower;
+        JsonObject counts = modelClass == TransformersClass.CLIP_MODEL ? root : tower;
         int dim = counts.optionalInteger("projection_dim", 1, ModelLimits.WIDTH).orElse(DEFAULT_PROJECTION);
         if (counts != tower
                 && tower.optionalInteger("projection_dim", 0, ModelLimits.WIDTH).orElse(dim) != dim) {

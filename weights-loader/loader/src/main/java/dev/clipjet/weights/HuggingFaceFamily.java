@@ -1,97 +1,131 @@
 package dev.clipjet.weights;
 
+import dev.clipjet.error.InvalidInputException;
 import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.error.ModelFormatException.Kind;
 import dev.clipjet.json.JsonObject;
-import java.util.Arrays;
+import dev.clipjet.model.CanonicalName;
+import dev.clipjet.model.ModelSpec;
+import dev.clipjet.model.PreprocessSpec;
+import dev.clipjet.model.TextTransformer;
+import dev.clipjet.model.TokenizerSpec;
+import dev.clipjet.model.VisionTransformer;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
+import java.util.OptionalDouble;
 
-/** The model classes of the transformers library that are read. */
-enum HuggingFaceFamily {
-    CLIP_MODEL("CLIPModel", true, true, true),
-    CLIP_TEXT_MODEL("CLIPTextModel", true, false, false),
-    CLIP_TEXT_MODEL_WITH_PROJECTION("CLIPTextModelWithProjection", true, false, true),
-    CLIP_VISION_MODEL("CLIPVisionModel", false, true, false),
-    CLIP_VISION_MODEL_WITH_PROJECTION("CLIPVisionModelWithProjection", false, true, true);
+/**
+ * CLIP as the transformers library writes it: {@code config.json}, {@code preprocessor_config.json}, its tokenizer files, and weights
+ * under its names.
+ */
+final class HuggingFaceFamily implements ModelFamily {
+    static final String CONFIG = "config.json";
+    private static final String LOGIT_SCALE = "logit_scale";
 
-    private static final List<String> MODEL_TYPES = List.of("clip", "clip_text_model", "clip_vision_model");
-
-    private final String className;
-    private final boolean text;
-    private final boolean vision;
-    private final boolean projection;
-
-    HuggingFaceFamily(String className, boolean text, boolean vision, boolean projection) {
-        this.className = className;
-        this.text = text;
-        this.vision = vision;
-        this.projection = projection;
+    @Override
+    public String name() {
+        return "Hugging Face CLIP";
     }
 
-    /** The name that configurations use. */
-    String className() {
-        return className;
-    }
-
-    boolean hasText() {
-        return text;
-    }
-
-    boolean hasVision() {
-        return vision;
-    }
-
-    boolean hasProjection() {
-        return projection;
-    }
-
-    /** Whether a configuration says which class it belongs to at all. */
-    static boolean isNamedIn(JsonObject config) {
-        return config.has("architectures") || config.has("model_type");
+    @Override
+    public boolean isOfTransformers() {
+        return true;
     }
 
     /**
-     * The class of a {@code config.json}, by {@code architectures} or else by {@code model_type}.
-     *
-     * @throws ModelFormatException {@code UNSUPPORTED} for any other class, {@code BAD_CONFIGURATION} if none is named
+     * In a directory, the configuration decides; some directories have open_clip's as well, and weights for both or for one of them.
+     * Of a weight file, the names of its tensors say which of the configurations beside it is about it.
      */
-    static HuggingFaceFamily of(JsonObject config) {
-        List<String> architectures = config.strings("architectures");
-        Optional<String> modelType = config.optionalString("model_type");
-        if (architectures.isEmpty() && modelType.isEmpty()) {
-            throw config.error("architectures", "is missing, and so is model_type: no way to tell what model this is");
+    @Override
+    public boolean matches(ModelFiles files) {
+        if (!files.isDirectory()) {
+            return hasNamesOf(files.weights());
         }
-        if (modelType.isPresent() && !MODEL_TYPES.contains(modelType.get())) {
-            throw unsupported(
-                    config,
-                    "model_type",
-                    "models of type \"" + modelType.get() + "\" " + (architectures.isEmpty() ? "" : architectures + " ")
-                            + "are not supported");
+        if (!files.has(CONFIG)) {
+            return false;
         }
-        if (architectures.isEmpty()) {
-            return switch (modelType.get()) {
-                case "clip" -> CLIP_MODEL;
-                case "clip_text_model" -> CLIP_TEXT_MODEL;
-                default -> CLIP_VISION_MODEL;
-            };
-        }
-        return Arrays.stream(values())
-                .filter(family -> architectures.contains(family.className))
-                .findFirst()
-                .orElseThrow(() ->
-                        unsupported(config, "architectures", "the model class " + architectures + " is not supported"));
+        return !files.has(OpenClipConfig.FILE)
+                || TransformersClass.isNamedIn(files.configuration(CONFIG)) && WeightFiles.isIn(files.directory());
     }
 
-    private static ModelFormatException unsupported(JsonObject config, String key, String problem) {
-        return new ModelFormatException(
-                Kind.UNSUPPORTED,
-                config.file(),
-                key,
-                problem + "; supported are "
-                        + Arrays.stream(values())
-                                .map(HuggingFaceFamily::className)
-                                .collect(Collectors.joining(", ")));
+    @Override
+    public Checkpoint read(ModelFiles files, CheckpointOptions options) {
+        if (!files.has(CONFIG)) {
+            throw new ModelFormatException(
+                    Kind.MISSING,
+                    files.directory().resolve(CONFIG),
+                    "",
+                    "no such file, which " + files.source() + " needs: its tensors are named as transformers names them");
+        }
+        JsonObject config = files.configuration(CONFIG);
+        TransformersClass modelClass = TransformersClass.of(config);
+        return files.handOver(
+                WeightFiles::open, weights -> read(files.source(), files.directory(), config, modelClass, weights, options));
+    }
+
+    /**
+     * Reads the description and maps the tensors.
+     *
+     * @param source what the caller asked for: the directory, or one of its weight files
+     * @param directory where the configuration files are
+     * @param files the weights; stay the caller's if this fails
+     */
+    private Checkpoint read(
+            Path source,
+            Path directory,
+            JsonObject config,
+            TransformersClass modelClass,
+            WeightFiles files,
+            CheckpointOptions options) {
+        if (options.resizes()) {
+            throw new InvalidInputException(source + ": position embeddings are resampled on load only for models of "
+                    + "OpenAI and open_clip; transformers has no such option");
+        }
+        HuggingFaceConfig reader =
+                new HuggingFaceConfig(config, modelClass, files.tensors().keySet());
+        Optional<VisionTransformer> vision = reader.vision().map(options::applyTo);
+        Optional<TextTransformer> text = reader.text().map(options::applyTo);
+        List<String> notes = new ArrayList<>(reader.notes());
+        Optional<PreprocessSpec> preprocess =
+                vision.map(spec -> HuggingFacePreprocess.read(directory, config, spec.imageSize(), notes));
+        Optional<TokenizerSpec> tokenizer =
+                text.flatMap(spec -> HuggingFaceTokenizer.read(directory, config, spec, notes));
+
+        HuggingFaceNames names = new HuggingFaceNames(prefix(files, "vision_model."), prefix(files, "text_model."));
+        TensorMapper tensors = new TensorMapper(files);
+        vision.ifPresent(spec -> tensors.expect(spec).add(names.vision(spec)));
+        text.ifPresent(spec -> tensors.expect(spec).add(names.text(spec)));
+        Map<CanonicalName, CanonicalTensor> mapped = tensors.mapped();
+        // The index buffers that old versions saved carry nothing.
+        notes.addAll(tensors.notes(name -> name.equals(LOGIT_SCALE) || name.endsWith("embeddings.position_ids")));
+
+        Optional<Float> stored = StoredScalar.find(files, LOGIT_SCALE);
+        float logitScale = stored.orElse((float) reader.initialLogitScale());
+        if (stored.isEmpty() && modelClass == TransformersClass.CLIP_MODEL) {
+            notes.add("the weights have no logit_scale; logit_scale_init_value " + logitScale + " counts");
+        }
+        ModelSpec spec = new ModelSpec(
+                modelClass.className(),
+                vision.map(tower -> tower),
+                text.map(tower -> tower),
+                ModelSpec.Scoring.SOFTMAX,
+                preprocess,
+                tokenizer,
+                List.copyOf(notes));
+        return new Checkpoint(this, source, spec, files, mapped, logitScale, OptionalDouble.empty());
+    }
+
+    /** Whether tensors are named as the library names them. */
+    private static boolean hasNamesOf(WeightFiles files) {
+        return files.tensors().keySet().stream()
+                .anyMatch(name -> name.contains("encoder.layers.0.self_attn.q_proj.weight"));
+    }
+
+    /** Version 5 drops the level of the tower's name from files of a single tower. */
+    private static String prefix(WeightFiles files, String level) {
+        return files.tensors().keySet().stream().anyMatch(name -> name.startsWith(level)) ? level : "";
     }
 }

@@ -9,37 +9,38 @@ import dev.clipjet.model.PreprocessSpec;
 import dev.clipjet.model.TextTransformer;
 import dev.clipjet.model.TokenizerProfile;
 import dev.clipjet.model.TokenizerSpec;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.function.Supplier;
 
-/** A model that an {@code open_clip_config.json} describes, as a {@link Checkpoint}. */
-final class OpenClipModel {
+/** Models of open_clip that an {@code open_clip_config.json} describes; weights under the names of OpenAI's code. */
+final class OpenClipFamily implements ModelFamily {
     private static final String LOGIT_SCALE = "logit_scale";
     private static final String LOGIT_BIAS = "logit_bias";
 
-    private OpenClipModel() {}
+    @Override
+    public String name() {
+        return "open_clip";
+    }
 
-    /**
-     * Reads the description, then the weights. The configuration is checked first, so that a broken one is what the
-     * error is about.
-     *
-     * @param source what the caller asked for: the directory, or one of its weight files
-     * @param root content of {@code open_clip_config.json}
-     * @param weights opens the weights, which belong to the checkpoint then
-     */
-    static Checkpoint open(Path source, JsonObject root, Supplier<WeightFiles> weights, CheckpointOptions options) {
+    @Override
+    public boolean matches(ModelFiles files) {
+        return files.has(OpenClipConfig.FILE);
+    }
+
+    /** Reads the description, then the weights: of a broken configuration the error is about the configuration. */
+    @Override
+    public Checkpoint read(ModelFiles source, CheckpointOptions options) {
+        JsonObject root = source.configuration(OpenClipConfig.FILE);
         OpenClipConfig config = new OpenClipConfig(root);
         ImageTower vision = config.vision(options);
         TextTransformer text = config.text(options);
         List<String> notes = new ArrayList<>(config.notes());
         PreprocessSpec preprocess = OpenClipPreprocess.read(root, vision.imageSize(), notes);
         Optional<TokenizerSpec> tokenizer = tokenizer(config.textObject(), text, notes);
-        return weights.get().handOver(files -> {
+        return source.handOver(OpenClipWeights::open, files -> {
             OpenAiNames names = OpenAiNames.of(files);
             TensorMapper tensors = new TensorMapper(files);
             tensors.expect(vision).add(names.vision(vision));
@@ -61,7 +62,7 @@ final class OpenClipModel {
                     Optional.of(preprocess),
                     tokenizer,
                     List.copyOf(notes));
-            return new Checkpoint(source, spec, files, mapped, scale.orElse((float) config.initialLogitScale()), bias);
+            return new Checkpoint(this, source.source(), spec, files, mapped, scale.orElse((float) config.initialLogitScale()), bias);
         });
     }
 

@@ -29,11 +29,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A weight file with no configuration beside it, as a {@link Checkpoint}. OpenAI's models are such files, and its code
+ * A weight file with no configuration beside it. OpenAI's models are such files, and its code
  * reads the architecture off their shapes; that is done here as far as shapes can tell.
  */
-final class BareModel {
-    private static final Logger LOG = LoggerFactory.getLogger(BareModel.class);
+final class StateDictFamily implements ModelFamily {
+    private static final Logger LOG = LoggerFactory.getLogger(StateDictFamily.class);
     private static final String LOGIT_SCALE = "logit_scale";
     private static final String LOGIT_BIAS = "logit_bias";
 
@@ -41,7 +41,15 @@ final class BareModel {
     private static final Set<String> NO_WEIGHTS =
             Set.of("input_resolution", "context_length", "vocab_size", LOGIT_SCALE, LOGIT_BIAS);
 
-    private BareModel() {}
+    @Override
+    public String name() {
+        return "a weight file whose shapes describe it, as OpenAI's";
+    }
+
+    @Override
+    public boolean matches(ModelFiles files) {
+        return !files.isDirectory();
+    }
 
     /**
      * Describes the model by its shapes, and maps its tensors.
@@ -49,7 +57,12 @@ final class BareModel {
      * @throws ModelFormatException {@code UNSUPPORTED} for families that are not supported, {@code BAD_CONFIGURATION}
      *     where shapes do not tell enough, with the option or file to add
      */
-    static Checkpoint read(Path file, WeightFiles files, CheckpointOptions options) {
+    @Override
+    public Checkpoint read(ModelFiles source, CheckpointOptions options) {
+        return source.handOver(WeightFiles::openFile, files -> read(source.source(), files, options));
+    }
+
+    private Checkpoint read(Path file, WeightFiles files, CheckpointOptions options) {
         StateDictShapes shapes = new StateDictShapes(files, options);
         List<String> notes = new ArrayList<>();
         PublishedTag tag = PublishedTag.of(file);
@@ -79,7 +92,7 @@ final class BareModel {
                 Optional.of(preprocess(vision.imageSize(), tag)),
                 tokenizer(text, tag, notes),
                 List.copyOf(notes));
-        return new Checkpoint(file, spec, files, mapped, scale.get(), bias);
+        return new Checkpoint(this, file, spec, files, mapped, scale.get(), bias);
     }
 
     private static Activation activation(
