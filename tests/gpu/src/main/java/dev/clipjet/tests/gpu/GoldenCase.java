@@ -45,10 +45,9 @@ record GoldenCase(Path directory, JsonNode info, Path source) {
 
     private static Optional<GoldenCase> of(Path folder) throws IOException {
         JsonNode info = new JsonMapper().readTree(folder.resolve("case.json").toFile());
-        String vision = info.path("architecture").path("vision").path("type").asText("vit");
         boolean known = Stream.of("hf-", "openai-", "openclip-")
                 .anyMatch(folder.getFileName().toString()::startsWith);
-        if (!known || info.path("later").asBoolean() || !vision.equals("vit")) {
+        if (!known || info.path("later").asBoolean()) {
             return Optional.empty();
         }
         boolean directory = Files.exists(folder.resolve("config.json"));

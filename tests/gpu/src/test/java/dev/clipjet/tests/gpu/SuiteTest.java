@@ -30,10 +30,13 @@ class SuiteTest {
                 "--case",
                 "openclip-vit-gelu",
                 "--case",
+                "openclip-rn",
+                "--case",
                 "hf-text-only");
-        assertThat(run.out()).contains("2 models in three precisions against the original, 0 failures");
+        assertThat(run.out()).contains("3 models in three precisions against the original, 0 failures");
         assertThat(run.out()).contains("UnfoldPatches f16: 1 launches, 1 equal bit for bit");
         assertThat(run.out()).contains("Linear bf16", "Attention f32", "PASSED");
+        assertThat(run.out()).contains("PixelConvolution f16", "Convolution bf16", "AveragePool f32", "AssembleMeanToken f32");
         assertThat(run.code()).isEqualTo(Main.PASSED);
     }
 
