@@ -4,7 +4,7 @@
 #   tests/gpu/run.sh GOLDEN [OPTION]...     on a machine with Maven: builds, then runs
 #   tests/gpu/run.sh --collect              builds tests/gpu/target/suite: a folder of jars that a machine with a GPU and a
 #                                           Java runtime runs without Maven:
-#       java -cp 'suite/*' dev.clipjet.suite.Main --golden GOLDEN
+#       java -cp 'suite/*' dev.clipjet.tests.gpu.Main --golden GOLDEN
 #
 # Options: --device emulated (an emulator in the place of the GPU), --case NAME (again and again), --no-sanitizer.
 # Exit codes: 0 passed, 1 failed, 2 wrong usage, 3 no GPU that the kernels run on.
@@ -19,4 +19,4 @@ fi
 golden=$1
 shift
 exec "${JAVA_HOME:+$JAVA_HOME/bin/}java" --enable-native-access=ALL-UNNAMED -cp "$root/tests/gpu/target/suite/*" \
-  dev.clipjet.suite.Main --golden "$golden" "$@"
+  dev.clipjet.tests.gpu.Main --golden "$golden" "$@"

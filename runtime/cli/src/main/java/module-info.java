@@ -3,7 +3,7 @@ module dev.clipjet.cli {
     requires dev.clipjet.convert;
     requires dev.clipjet.core;
     requires dev.clipjet.json;
-    requires dev.clipjet.runtime;
+    requires dev.clipjet.engine;
     requires dev.clipjet.kernels.cpu;
     requires dev.clipjet.kernels.cuda;
     requires static dev.clipjet.ptx.emulator;

@@ -1,5 +1,5 @@
 /** CLIP inference: load a model, embed photos and texts, classify. */
-module dev.clipjet.runtime {
+module dev.clipjet.engine {
     requires transitive dev.clipjet.core;
     requires transitive dev.clipjet.graph;
     requires transitive dev.clipjet.weights;

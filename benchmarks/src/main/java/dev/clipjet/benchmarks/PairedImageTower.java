@@ -70,10 +70,6 @@ public final class PairedImageTower {
         double[] sorted = values.clone();
         Arrays.sort(sorted);
         return String.format(
-                Locale.ROOT,
-                "%.2f (%.2f to %.2f)",
-                sorted[sorted.length / 2],
-                sorted[0],
-                sorted[sorted.length - 1]);
+                Locale.ROOT, "%.2f (%.2f to %.2f)", sorted[sorted.length / 2], sorted[0], sorted[sorted.length - 1]);
     }
 }

@@ -71,7 +71,7 @@ public final class UploadRates {
     }
 
     private static void measure(Case each, HostMemoryDevice device, int bufferBytes, int rounds) throws IOException {
-        Path file = Files.createTempFile("clipjet-upload", ".raw");
+        Path file = Files.createTempFile("clipjet-weights-upload", ".raw");
         try {
             ByteBuffer mapped = write(file, each.source());
             double[] copy = new double[rounds];

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.clipjet.cli.CommandSamples.Output;
 import dev.clipjet.cli.CommandSamples.Sample;
-import dev.clipjet.testing.SmallFileSystem;
+import dev.clipjet.tests.support.SmallFileSystem;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStreamWriter;

@@ -11,7 +11,7 @@ import dev.clipjet.graph.Op;
 import dev.clipjet.graph.TowerGraph;
 import dev.clipjet.kernels.cpu.WorkerPool;
 import dev.clipjet.model.VisionTransformer;
-import dev.clipjet.testing.Golden;
+import dev.clipjet.tests.support.Golden;
 import dev.clipjet.weights.Checkpoint;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -9,7 +9,7 @@ import dev.clipjet.model.PreprocessSpec.ResizeMode;
 import dev.clipjet.model.PreprocessSpec.Rgb;
 import dev.clipjet.model.PreprocessSpec.Size;
 import dev.clipjet.model.Resampling;
-import dev.clipjet.testing.Golden;
+import dev.clipjet.tests.support.Golden;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

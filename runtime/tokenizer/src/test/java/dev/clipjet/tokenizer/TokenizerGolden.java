@@ -3,7 +3,7 @@ package dev.clipjet.tokenizer;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.clipjet.model.TokenizerProfile;
 import dev.clipjet.model.TokenizerSpec;
-import dev.clipjet.testing.Golden;
+import dev.clipjet.tests.support.Golden;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -8,7 +8,7 @@ import dev.clipjet.engine.PreparedTower;
 import dev.clipjet.graph.TowerGraph;
 import dev.clipjet.kernels.cpu.WorkerPool;
 import dev.clipjet.model.VisionTransformer;
-import dev.clipjet.testing.Golden;
+import dev.clipjet.tests.support.Golden;
 import dev.clipjet.weights.Checkpoint;
 import java.lang.management.ManagementFactory;
 import java.util.Optional;

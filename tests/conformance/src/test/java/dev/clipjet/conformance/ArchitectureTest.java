@@ -213,7 +213,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule ONLY_THE_PROFILE_USES_THE_EMULATOR = noClasses()
             .that()
-            .resideOutsideOfPackages("dev.clipjet.ptx..", "dev.clipjet.cli.profile..", "dev.clipjet.suite..")
+            .resideOutsideOfPackages("dev.clipjet.ptx..", "dev.clipjet.cli.profile..", "dev.clipjet.tests.gpu..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("dev.clipjet.ptx..");
@@ -254,7 +254,7 @@ class ArchitectureTest {
     @ArchTest
     static void the_library_prints_nothing(JavaClasses classes) {
         NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS.check(
-                classes.that(DescribedPredicate.not(in(COMMAND_LINE, new String[] {"dev.clipjet.testing.."}))));
+                classes.that(DescribedPredicate.not(in(COMMAND_LINE, new String[] {"dev.clipjet.tests.support.."}))));
     }
 
     @ArchTest

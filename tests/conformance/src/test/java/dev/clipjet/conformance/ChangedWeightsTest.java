@@ -14,7 +14,7 @@ import dev.clipjet.convert.ModelSource;
 import dev.clipjet.convert.TargetFormat;
 import dev.clipjet.error.FileChangedException;
 import dev.clipjet.error.ModelFormatException;
-import dev.clipjet.testing.Golden;
+import dev.clipjet.tests.support.Golden;
 import dev.clipjet.weights.Checkpoint;
 import java.awt.image.BufferedImage;
 import java.io.IOException;

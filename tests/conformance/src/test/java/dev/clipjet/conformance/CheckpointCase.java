@@ -3,7 +3,7 @@ package dev.clipjet.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.clipjet.testing.Golden;
+import dev.clipjet.tests.support.Golden;
 import dev.clipjet.weights.CheckpointOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;

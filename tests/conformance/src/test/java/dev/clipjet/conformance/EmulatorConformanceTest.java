@@ -12,7 +12,7 @@ import dev.clipjet.Scaling;
 import dev.clipjet.engine.HiddenStates;
 import dev.clipjet.model.ImageTower;
 import dev.clipjet.preprocess.PreprocessedImage;
-import dev.clipjet.testing.Golden;
+import dev.clipjet.tests.support.Golden;
 import dev.clipjet.weights.CheckpointOptions;
 import dev.clipjet.weights.safetensors.SafetensorsFile;
 import java.nio.file.Path;

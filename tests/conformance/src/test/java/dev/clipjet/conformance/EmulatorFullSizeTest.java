@@ -11,7 +11,7 @@ import dev.clipjet.ptx.emulator.EmulatedDevice;
 import dev.clipjet.ptx.exec.ExecutionOptions;
 import dev.clipjet.ptx.exec.ExecutionOptions.Landing;
 import dev.clipjet.ptx.exec.ExecutionOptions.MmaModel;
-import dev.clipjet.testing.Golden;
+import dev.clipjet.tests.support.Golden;
 import dev.clipjet.weights.Checkpoint;
 import dev.clipjet.weights.safetensors.SafetensorsFile;
 import dev.clipjet.weights.synth.SynthArchitecture;

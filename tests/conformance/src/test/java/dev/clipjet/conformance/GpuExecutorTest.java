@@ -16,7 +16,7 @@ import dev.clipjet.graph.TowerGraph;
 import dev.clipjet.model.TextTransformer;
 import dev.clipjet.model.VisionTransformer;
 import dev.clipjet.numeric.ElementType;
-import dev.clipjet.testing.Golden;
+import dev.clipjet.tests.support.Golden;
 import dev.clipjet.weights.Checkpoint;
 import java.lang.management.ManagementFactory;
 import java.util.List;

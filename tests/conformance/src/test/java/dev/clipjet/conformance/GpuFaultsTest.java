@@ -16,7 +16,7 @@ import dev.clipjet.model.TextTransformer;
 import dev.clipjet.numeric.ElementType;
 import dev.clipjet.ptx.emulator.EmulatedDevice;
 import dev.clipjet.ptx.exec.ExecutionOptions;
-import dev.clipjet.testing.Golden;
+import dev.clipjet.tests.support.Golden;
 import dev.clipjet.weights.Checkpoint;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -14,7 +14,7 @@ import dev.clipjet.model.TextTransformer;
 import dev.clipjet.model.VisionTransformer;
 import dev.clipjet.preprocess.PreprocessedImage;
 import dev.clipjet.preprocess.Preprocessor;
-import dev.clipjet.testing.Golden;
+import dev.clipjet.tests.support.Golden;
 import dev.clipjet.tokenizer.Encoding;
 import dev.clipjet.tokenizer.Framing;
 import dev.clipjet.weights.Checkpoint;

@@ -17,7 +17,7 @@ import dev.clipjet.model.TextTransformer;
 import dev.clipjet.model.VisionTransformer;
 import dev.clipjet.numeric.ElementType;
 import dev.clipjet.preprocess.Preprocessor;
-import dev.clipjet.testing.Golden;
+import dev.clipjet.tests.support.Golden;
 import dev.clipjet.weights.Checkpoint;
 import dev.clipjet.weights.CheckpointOptions;
 import dev.clipjet.weights.safetensors.SafetensorsFile;

@@ -2,7 +2,7 @@ package dev.clipjet.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.clipjet.testing.Golden;
+import dev.clipjet.tests.support.Golden;
 import dev.clipjet.weights.Checkpoint;
 import java.io.IOException;
 import java.nio.file.Files;

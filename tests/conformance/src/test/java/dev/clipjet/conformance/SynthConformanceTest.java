@@ -6,7 +6,7 @@ import dev.clipjet.Clip;
 import dev.clipjet.Scaling;
 import dev.clipjet.numeric.ElementType;
 import dev.clipjet.preprocess.PreprocessedImage;
-import dev.clipjet.testing.Golden;
+import dev.clipjet.tests.support.Golden;
 import dev.clipjet.weights.safetensors.SafetensorsFile;
 import dev.clipjet.weights.synth.SynthArchitecture;
 import dev.clipjet.weights.synth.SynthModel;

@@ -1,6 +1,6 @@
 package dev.clipjet.convert;
 
-import dev.clipjet.testing.Golden;
+import dev.clipjet.tests.support.Golden;
 import dev.clipjet.weights.Checkpoint;
 import dev.clipjet.weights.CheckpointOptions;
 import java.io.IOException;

@@ -11,7 +11,7 @@ import dev.clipjet.error.InvalidInputException;
 import dev.clipjet.error.ModelFormatException;
 import dev.clipjet.model.TextPooling;
 import dev.clipjet.numeric.ElementType;
-import dev.clipjet.testing.Golden;
+import dev.clipjet.tests.support.Golden;
 import dev.clipjet.weights.Checkpoint;
 import dev.clipjet.weights.CheckpointOptions;
 import dev.clipjet.weights.StoredTensor;

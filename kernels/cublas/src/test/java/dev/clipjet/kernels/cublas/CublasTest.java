@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.clipjet.device.Gemm;
 import dev.clipjet.numeric.ElementType;
-import dev.clipjet.testing.StandIns;
+import dev.clipjet.tests.support.StandIns;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

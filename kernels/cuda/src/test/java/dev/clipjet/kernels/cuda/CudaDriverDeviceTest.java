@@ -3,7 +3,7 @@ package dev.clipjet.kernels.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.clipjet.testing.StandIns;
+import dev.clipjet.tests.support.StandIns;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

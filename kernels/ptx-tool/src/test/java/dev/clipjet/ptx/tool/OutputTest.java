@@ -3,7 +3,7 @@ package dev.clipjet.ptx.tool;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.clipjet.testing.SmallFileSystem;
+import dev.clipjet.tests.support.SmallFileSystem;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStreamWriter;

@@ -1,2 +1,0 @@
-/** The checks of the GPU engine that need a GPU, or an emulator in its place. */
-package dev.clipjet.suite;
