@@ -168,10 +168,16 @@ public final class Clip implements AutoCloseable {
                 .withRefuseDamaged(options.refuseDamagedImages())
                 .withSizeCheck(pipeline::checkSize);
         try (DecodeMemory.Share share = decodeMemory.share()) {
-            DecodedImage decoded = image.decode(decoding, share);
-            decoded.damage().ifPresent(damage -> LOG.warn("{}: the image is damaged: {}", image.name(), damage));
-            return pipeline.crop(decoded);
+            return cropped(image, decoding, pipeline, share);
         }
+    }
+
+    /** In a frame of its own: when the memory is given back, nothing on this thread refers to the decoded image any more. */
+    private static PreprocessedImage cropped(
+            ImageSource image, DecodeOptions decoding, Preprocessor pipeline, DecodeMemory.Share share) {
+        DecodedImage decoded = image.decode(decoding, share);
+        decoded.damage().ifPresent(damage -> LOG.warn("{}: the image is damaged: {}", image.name(), damage));
+        return pipeline.crop(decoded);
     }
 
     private Preprocessor preprocessor() {
