@@ -53,7 +53,7 @@ class FuzzTest {
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx512m",
                         "-Dclipjet.fuzz.bytesPerByte=1024",
-                        "-Dclipjet.fuzz.constants=64",
+                        "-Dclipjet.fuzz.constants=4096",
                         "-cp",
                         System.getProperty("java.class.path"),
                         "com.code_intelligence.jazzer.Jazzer",
