@@ -53,7 +53,8 @@ class FuzzTest {
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx512m",
                         "-Dclipjet.fuzz.bytesPerByte=1024",
-                        "-Dclipjet.fuzz.constants=4096",
+                        // Under the hooks the many forms of a text that are tried take tens of megabytes.
+                        "-Dclipjet.fuzz.constants=" + (target == Targets.TEXT ? 4096 : 8),
                         "-cp",
                         System.getProperty("java.class.path"),
                         "com.code_intelligence.jazzer.Jazzer",
